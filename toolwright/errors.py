@@ -1,0 +1,125 @@
+"""Every exception Toolwright raises on purpose, drawn as a tree; no input, no output.
+
+ToolwrightError             one sentence for the user, an exit code, and where possible a command that helps
+├── UsageError              the command line, a setting or the goal itself is wrong (exit 2)
+├── ModelError              the model or its server gave no usable answer; `kind` says why
+├── ReplyShapeError         the model answered, also when asked again, in a shape nobody can read
+├── TranscriptError         a transcript cannot be read, or holds no reply for what was asked
+├── LibraryError            tools.py or its folder cannot be used
+│   ├── LibrarySyntaxError  tools.py does not parse; names file and line
+│   ├── LibraryWriteError   the folder is read-only, the disk is full, ...; nothing was changed
+│   ├── LibraryBusyError    another program holds the lock for too long
+│   ├── ToolNotFoundError   no such tool; carries the nearest names
+│   └── MergeClashError     a candidate would rebind a name that the library uses already
+└── SandboxError            the isolated process could not be started at all
+
+A candidate that fails its tests, or a step that fails on real data, is not an exception: those are
+values (`Verdict`, `CallResult`, `Failure` in `types.py`).
+"""
+
+from typing import Final
+
+MODEL_ERROR_KINDS: Final = (
+    "setup",
+    "auth",
+    "billing",
+    "model",
+    "context",
+    "request",
+    "rate",
+    "server",
+    "network",
+    "timeout",
+    "protocol",
+    "truncated",
+    "empty",
+)
+
+
+class ToolwrightError(Exception):
+    """Something the user can act on: `str(error)` is one sentence, `hint` the exact next command or setting."""
+
+    exit_code = 1
+    kind = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(ToolwrightError):
+    """The request itself is wrong: nothing was started."""
+
+    exit_code = 2
+    kind = "usage"
+
+
+class ModelError(ToolwrightError):
+    """No usable answer; `kind` is one of MODEL_ERROR_KINDS, `retry_after` the server's wish in seconds."""
+
+    def __init__(self, kind: str, message: str, *, retry_after: float | None = None, hint: str = "") -> None:
+        if kind not in MODEL_ERROR_KINDS:
+            raise ValueError(f"unknown ModelError kind {kind!r}")
+        super().__init__(message, hint=hint)
+        self.kind = kind
+        self.retry_after = retry_after
+        if kind == "setup":
+            self.exit_code = UsageError.exit_code
+
+
+class ReplyShapeError(ToolwrightError):
+    """A reply that does not hold what was asked for; `str(error)` is also what the model is told."""
+
+    kind = "reply_shape"
+
+
+class TranscriptError(ToolwrightError):
+    """A transcript that cannot be read or does not fit the run."""
+
+    kind = "transcript"
+
+
+class LibraryError(ToolwrightError):
+    """The library directory or its tools.py cannot be used."""
+
+    kind = "library"
+
+
+class LibrarySyntaxError(LibraryError):
+    """tools.py is not valid Python; it is never overwritten."""
+
+    kind = "library_syntax"
+
+
+class LibraryWriteError(LibraryError):
+    """The library could not be written; it is as it was before."""
+
+    kind = "library_write"
+
+
+class LibraryBusyError(LibraryError):
+    """Somebody else has held the library's lock for longer than we wait."""
+
+    kind = "library_busy"
+
+
+class ToolNotFoundError(LibraryError):
+    """No tool of that name; `nearest` holds similar names, best first."""
+
+    kind = "unknown_tool"
+
+    def __init__(self, message: str, *, nearest: tuple[str, ...] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.nearest = nearest
+
+
+class MergeClashError(LibraryError):
+    """A candidate that cannot be merged as it stands; `str(error)` is also the feedback to its author."""
+
+    kind = "merge_clash"
+
+
+class SandboxError(ToolwrightError):
+    """No isolated process could be started; the world is broken, not the tool."""
+
+    kind = "sandbox"

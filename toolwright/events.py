@@ -1,0 +1,162 @@
+"""What happens during a run, as it happens: records that the pipeline emits and front ends show or log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from toolwright.types import Commit, Match, Plan, Report, StepReport, TestOutcome, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A goal begins. `run` is the id that the log, the transcript and the report share."""
+
+    run: str
+    goal: str
+    model: str
+    library: str
+    tools: int
+    sandbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    """A stage begins: `decompose`, `classify`, `contract`, `generate`, `review`, `verify`, ..."""
+
+    stage: str
+    subject: str = ""
+    step: int = 0
+    attempt: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAsked:
+    """A question went out; what follows may take minutes."""
+
+    stage: str
+    subject: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProgress:
+    """A piece of the answer came in: characters so far, of thought and of text."""
+
+    thought_chars: int
+    text_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRetried:
+    """A call failed in a way that may pass; it is tried again after `wait_s` seconds."""
+
+    reason: str
+    wait_s: float
+    attempt: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswered:
+    """The answer is complete. `reasoning` is what the model thought, for those who want to read it."""
+
+    stage: str
+    subject: str
+    usage: Usage
+    reasoning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMade:
+    """The steps are known; `remembered` when no model was asked."""
+
+    plan: Plan
+    remembered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepsMatched:
+    """Every step has its verdict."""
+
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRefused:
+    """A candidate was refused by `stage` (`contract`, `review`, `verify`, `merge`), with the reasons."""
+
+    stage: str
+    tool: str
+    attempt: int
+    of: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateVerified:
+    """All tests of a candidate passed."""
+
+    tool: str
+    tests: tuple[TestOutcome, ...]
+    calls: int
+    seconds: float
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCommitted:
+    """The function is in the library now; `source` is what was written."""
+
+    commit: Commit
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step of the plan is being run with real arguments."""
+
+    step: int
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """A step of the plan was run; its report says how it went."""
+
+    report: StepReport
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know although nothing failed."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The goal is over, well or not."""
+
+    report: Report
+
+
+Event: TypeAlias = (
+    RunStarted
+    | PhaseStarted
+    | ModelAsked
+    | ModelProgress
+    | ModelRetried
+    | ModelAnswered
+    | PlanMade
+    | StepsMatched
+    | CandidateRefused
+    | CandidateVerified
+    | ToolCommitted
+    | StepStarted
+    | StepFinished
+    | Notice
+    | RunFinished
+)
+
+Listener: TypeAlias = Callable[[Event], None]

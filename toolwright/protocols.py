@@ -1,0 +1,80 @@
+"""The edges of the program: what a model, a sandbox and a memory must do. One implementation a file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from toolwright.types import (
+    CallResult,
+    Example,
+    Json,
+    Policy,
+    Prompt,
+    RememberedRun,
+    Reply,
+    Verdict,
+)
+
+
+class Model(Protocol):
+    """One LLM behind a server, a process or a file."""
+
+    @property
+    def name(self) -> str:
+        """How users name it: `SERVER:NAME`."""
+        ...
+
+    def complete(self, prompt: Prompt) -> Reply:
+        """Answer one prompt completely.
+
+        Raises:
+            ModelError: there is no usable answer; its `kind` says why.
+        """
+        ...
+
+
+class Sandbox(Protocol):
+    """The only place that runs code of the library or of a candidate."""
+
+    @property
+    def level(self) -> str:
+        """How strong the confinement is; stored with every verdict."""
+        ...
+
+    def call(self, source: str, function: str, arguments: Mapping[str, Json], policy: Policy) -> CallResult:
+        """Run `function` of the module text `source` once, JSON in, JSON out.
+
+        Raises:
+            SandboxError: no process could be started; every other failure is in the result.
+        """
+        ...
+
+    def verify(
+        self,
+        source: str,
+        tests: str,
+        policy: Policy,
+        *,
+        function: str,
+        examples: Sequence[Example] = (),
+    ) -> Verdict:
+        """Run the pytest file `tests` against `source`, which it imports as `tools`.
+
+        Judge and defendant are different processes. Every test must pass, `function` must have
+        been called by some test, and every example must hold.
+
+        Raises:
+            SandboxError: no process could be started; every other failure is in the verdict.
+        """
+        ...
+
+
+class Memory(Protocol):
+    """What happened before, so that it helps or costs nothing next time."""
+
+    def recall(self, goal: str) -> RememberedRun | None:
+        """Return the plan with which this very goal ran well, if there is one."""
+        ...
+
+    def remember(self, run: RememberedRun) -> None:
+        """Keep a plan that ran well."""
+        ...
