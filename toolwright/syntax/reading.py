@@ -1,0 +1,121 @@
+"""The text of a library -> the tools it offers and the functions it does not."""
+
+import ast
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from toolwright.errors import LibrarySyntaxError
+from toolwright.syntax.docstring import parse_docstring
+from toolwright.syntax.schema import Definitions
+from toolwright.syntax.signature import NotAToolError, parameters_schema, returns_schema, signature_text
+from toolwright.types import NotOffered, Tool
+
+_NEWLINE = re.compile(r"\r\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a library text defines, in file order."""
+
+    tools: tuple[Tool, ...] = ()
+    not_offered: tuple[NotOffered, ...] = ()
+
+
+def read_library(text: str, filename: str = "tools.py") -> Listing:
+    """List the public top-level functions of a module text.
+
+    Raises:
+        LibrarySyntaxError: the text is not Python; names file and line.
+    """
+    tree = parse(text, filename)
+    lines = unix_lines(text)
+    defined = definitions(tree)
+    tools: dict[str, Tool] = {}
+    others: dict[str, NotOffered] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            tools.pop(node.name, None)  # a later definition of one name is the one that counts
+            others.pop(node.name, None)
+            read = _read(node, lines, defined)
+            if isinstance(read, Tool):
+                tools[node.name] = read
+            else:
+                others[node.name] = read
+    return Listing(tuple(tools.values()), tuple(others.values()))
+
+
+def parse(text: str, filename: str = "tools.py") -> ast.Module:
+    """Parse a whole module, with the cyclic collector off: it makes large parses three times slower.
+
+    Raises:
+        LibrarySyntaxError: the text is not Python; names file and line.
+    """
+    try:
+        with _collector_off():
+            return ast.parse(text.removeprefix("\ufeff"), filename)
+    except SyntaxError as error:
+        where = f"{filename}, line {error.lineno}" if error.lineno else filename
+        raise LibrarySyntaxError(
+            f"{where}: {error.msg}", hint=f"mend {where} in an editor; it was not touched"
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise LibrarySyntaxError(f"{filename}: {error}") from None
+
+
+def definitions(tree: ast.Module) -> Definitions:
+    """Collect the top-level classes and aliases that annotations may name."""
+    found: dict[str, ast.expr | ast.ClassDef] = {}
+    for node in tree.body:
+        match node:
+            case ast.ClassDef(name=name):
+                found[name] = node
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                found[name] = value
+    return found
+
+
+def unix_lines(text: str) -> list[str]:
+    """Split into lines as the parser counts them, whatever the newline style."""
+    return _NEWLINE.sub("\n", text.removeprefix("\ufeff")).split("\n")
+
+
+def _read(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str], defined: Definitions
+) -> Tool | NotOffered:
+    if isinstance(node, ast.AsyncFunctionDef):
+        return NotOffered(node.name, "is async", node.lineno)
+    if any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in _own_nodes(node)):
+        return NotOffered(node.name, "is a generator; return a list", node.lineno)
+    docstring = parse_docstring(ast.get_docstring(node))
+    try:
+        parameters = parameters_schema(node, defined, docstring)
+        returns = returns_schema(node, defined)
+    except NotAToolError as reason:
+        return NotOffered(node.name, str(reason), node.lineno)
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    source = "\n".join(lines[first - 1 : node.end_lineno]) + "\n"
+    return Tool(node.name, signature_text(node), source, docstring, parameters, returns, node.lineno)
+
+
+def _own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """Walk a function without entering the functions and classes inside it."""
+    for child in ast.iter_child_nodes(function):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            yield child
+            yield from _own_nodes(child)
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
