@@ -17,7 +17,7 @@ _TYPE_NAMES = {
 
 
 def mismatch(value: Json, schema: Schema, where: str = "") -> str:
-    """Return "" when `value` fits `schema`, else one clause such as `rows[0].name: expected a string, got 3`."""
+    """Return "" when `value` fits `schema`, else a clause: `rows[0].name: expected a string, got 3`."""
     if "enum" in schema:
         fits = any(type(value) is type(choice) and value == choice for choice in schema["enum"])
         return "" if fits else _say(where, schema, value)

@@ -1,4 +1,4 @@
-"""Docstring text -> `Docstring`: Google sections plus the one-line parts a tool adds (`Keywords:` and others)."""
+"""Docstring text -> `Docstring`: Google sections plus the parts a tool adds (`Keywords:` and others)."""
 
 import inspect
 import re

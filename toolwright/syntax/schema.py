@@ -124,7 +124,7 @@ def _literal(parts: list[ast.expr]) -> Schema:
 def _any_of(schemas: list[Schema]) -> Schema:
     flat: list[Schema] = []
     for schema in schemas:
-        for one in schema["anyOf"] if "anyOf" in schema else [schema]:
+        for one in schema.get("anyOf", [schema]):
             if one not in flat:
                 flat.append(one)
     return flat[0] if len(flat) == 1 else {"anyOf": flat}
