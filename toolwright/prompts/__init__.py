@@ -1,0 +1,22 @@
+"""Prompt texts as files, and how to fill them in: name and values in, text out."""
+
+import string
+from functools import cache
+from pathlib import Path
+
+_TEXTS = Path(__file__).parent / "texts"
+
+
+@cache
+def _text(name: str) -> string.Template:
+    return string.Template((_TEXTS / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def render(name: str, **values: str) -> str:
+    """Fill in the prompt `name`; a value is never searched for placeholders itself.
+
+    Raises:
+        KeyError: the text has a placeholder that got no value.
+    """
+    rules = _text("tool_rules").template.strip()
+    return _text(name).substitute(values, tool_rules=rules)

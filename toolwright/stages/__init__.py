@@ -1,0 +1,1 @@
+"""The stages of a goal, one file each; every stage is a function of its arguments."""

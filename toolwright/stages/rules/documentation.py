@@ -1,0 +1,72 @@
+"""The rule that a tool is documented well enough to be found, understood and called without its source."""
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from toolwright.stages.rules.rule import Rule, Subject
+from toolwright.syntax.docstring import parse_docstring
+from toolwright.types import Finding
+
+
+def _documented(subject: Subject) -> Iterator[Finding]:
+    function = subject.function
+    if function is None:
+        return
+    for message in _missing(function):
+        yield Finding("documented", function.lineno, message)
+
+
+def _missing(function: ast.FunctionDef) -> Iterator[str]:
+    docstring = parse_docstring(ast.get_docstring(function))
+    if not docstring.summary:
+        yield "the docstring has no summary line"
+        return
+    parameters = [a.arg for a in [*function.args.args, *function.args.kwonlyargs]]
+    undescribed = [name for name in parameters if name not in docstring.args]
+    if undescribed:
+        yield f"the docstring's `Args:` section does not describe {', '.join(undescribed)}"
+    if not docstring.returns:
+        yield "the docstring has no `Returns:` section"
+    if not docstring.raises:
+        yield "the docstring has no `Raises:` section (write `Raises: nothing` when there is nothing)"
+    if ">>>" not in docstring.example:
+        yield "the docstring has no `Example:` section with a doctest"
+    if not docstring.keywords:
+        yield "the docstring has no `Keywords:` line"
+
+
+_WHOLE = '''def tool(text: str) -> str:
+    """Return the text in capitals.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The same text, upper case.
+
+    Raises:
+        ValueError: the text is empty.
+
+    Example:
+        >>> tool("a")
+        'A'
+
+    Keywords: shout, upper case
+    """
+    return text.upper()
+'''
+
+DOCUMENTED: Final = Rule(
+    "documented",
+    _documented,
+    good=(_WHOLE, _WHOLE.replace("Raises:\n        ValueError: the text is empty.", "Raises: nothing")),
+    bad=(
+        "def tool(text: str) -> str:\n    return text\n",
+        _WHOLE.replace("        text: Any text.\n", ""),
+        _WHOLE.replace("    Returns:\n        The same text, upper case.\n", ""),
+        _WHOLE.replace("    Raises:\n        ValueError: the text is empty.\n", ""),
+        _WHOLE.replace(">>> ", ""),
+        _WHOLE.replace("    Keywords: shout, upper case\n", ""),
+    ),
+)
