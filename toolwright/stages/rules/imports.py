@@ -53,8 +53,10 @@ IMPORTS: Final = Rule(
     _imports,
     good=(
         "import json\nfrom collections import Counter\n\n\ndef tool() -> int:\n    return 1\n",
-        'def tool() -> int:\n    """Fetch.\n\n    Requires: requests\n    """\n'
-        "    import requests\n\n    return requests.codes.ok\n",
+        (
+            'def tool() -> int:\n    """Fetch.\n\n    Requires: requests\n    """\n'
+            "    import requests\n\n    return requests.codes.ok\n"
+        ),
     ),
     bad=(
         "import requests\n\n\ndef tool() -> int:\n    return 1\n",

@@ -1,4 +1,4 @@
-"""Rules about the outer shape: one public function, nothing else that acts, JSON types, promised signature."""
+"""Rules about the outer shape: one public function, nothing else that acts, JSON types, the signature."""
 
 import ast
 from collections.abc import Iterator
@@ -91,8 +91,10 @@ TOP_LEVEL: Final = Rule(
     _top_level,
     good=(
         "import re\n_WORD = re.compile('a')\n\n\ndef tool() -> int:\n    return 1\n",
-        "from typing import TypedDict\n\n\nclass _Row(TypedDict):\n    name: str\n\n\n"
-        "def tool() -> _Row:\n    return {'name': 'a'}\n",
+        (
+            "from typing import TypedDict\n\n\nclass _Row(TypedDict):\n    name: str\n\n\n"
+            "def tool() -> _Row:\n    return {'name': 'a'}\n"
+        ),
         "class RateError(ValueError):\n    pass\n\n\ndef tool() -> int:\n    raise RateError('no')\n",
     ),
     bad=(
@@ -107,9 +109,11 @@ TYPES: Final = Rule(
     "types",
     _types,
     good=(
-        "def tool(rows: list[dict[str, str]], limit: int | None = None) -> dict[str, float]:\n    return {}\n",
-        "from typing import Literal, Optional\n\n\n"
-        "def tool(mode: Literal['a', 'b'] = 'a') -> Optional[str]:\n    return None\n",
+        "def tool(rows: list[dict[str, str]], limit: int | None = None) -> list[str]:\n    return []\n",
+        (
+            "from typing import Literal, Optional\n\n\n"
+            "def tool(mode: Literal['a', 'b'] = 'a') -> Optional[str]:\n    return None\n"
+        ),
     ),
     bad=(
         "def tool(rows) -> int:\n    return 1\n",

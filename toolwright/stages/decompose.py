@@ -1,0 +1,78 @@
+"""Goal -> plan: the generic, atomic steps that reach it."""
+
+from typing import Any, Final
+
+from toolwright.errors import ReplyShapeError
+from toolwright.prompts import render
+from toolwright.prompts.asking import ask
+from toolwright.prompts.reply import json_object
+from toolwright.protocols import Model
+from toolwright.types import Plan, Prompt, Step
+
+_MOST_STEPS: Final = 20
+_LONGEST_STEP: Final = 400
+_MOST_KEYWORDS: Final = 8
+
+_SCHEMA: Final = {
+    "type": "object",
+    "properties": {
+        "wants": {"enum": ["result", "tool"]},
+        "steps": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "step": {"type": "string"},
+                    "keywords": {"type": "array", "items": {"type": "string"}},
+                },
+                "required": ["step", "keywords"],
+            },
+        },
+    },
+    "required": ["wants", "steps"],
+}
+
+
+def decompose(model: Model, goal: str) -> Plan:
+    """Ask for the steps of a goal.
+
+    Raises:
+        ReplyShapeError: no usable plan, also when asked again.
+        ModelError: no reply could be had.
+    """
+    prompt = Prompt("decompose", goal, render("decompose", goal=goal), _SCHEMA)
+    return ask(model, prompt, lambda text: read_plan(goal, text))
+
+
+def read_plan(goal: str, text: str) -> Plan:
+    """Read the reply to a decompose prompt.
+
+    Raises:
+        ReplyShapeError: it is not a plan; says what is wrong.
+    """
+    reply = json_object(text)
+    entries = reply.get("steps")
+    if not isinstance(entries, list) or not entries:
+        raise ReplyShapeError('"steps" must be a list with at least one step')
+    if len(entries) > _MOST_STEPS:
+        raise ReplyShapeError(f"{len(entries)} steps are too many; at most {_MOST_STEPS}")
+    wants = reply.get("wants", "result")
+    if wants not in {"result", "tool"}:
+        raise ReplyShapeError(f'"wants" must be "result" or "tool", not {wants!r}')
+    steps = tuple(_read_step(number, entry) for number, entry in enumerate(entries, start=1))
+    return Plan(goal, steps, wants)
+
+
+def _read_step(number: int, entry: Any) -> Step:
+    if not isinstance(entry, dict):
+        raise ReplyShapeError(f'step {number} must be an object with "step" and "keywords"')
+    description = entry.get("step")
+    if not isinstance(description, str) or not description.strip():
+        raise ReplyShapeError(f'step {number}: "step" must be a sentence')
+    if len(description) > _LONGEST_STEP:
+        raise ReplyShapeError(f"step {number} is longer than {_LONGEST_STEP} characters")
+    keywords = entry.get("keywords", [])
+    if not isinstance(keywords, list) or not all(isinstance(word, str) for word in keywords):
+        raise ReplyShapeError(f'step {number}: "keywords" must be a list of strings')
+    words = tuple(" ".join(word.split()) for word in keywords if word.strip())[:_MOST_KEYWORDS]
+    return Step(number, " ".join(description.split()), words)

@@ -1,0 +1,76 @@
+"""Contract -> candidate: the function somebody writes who sees signature, docstring and tests."""
+
+import ast
+from collections.abc import Sequence
+
+from toolwright.errors import ReplyShapeError
+from toolwright.prompts import render
+from toolwright.prompts.asking import ask
+from toolwright.prompts.reply import python_blocks
+from toolwright.protocols import Model
+from toolwright.types import Candidate, Contract, Prompt
+
+
+def generate(
+    model: Model,
+    contract: Contract,
+    *,
+    attempt: int = 1,
+    previous: Candidate | None = None,
+    reasons: Sequence[str] = (),
+    old_source: str = "",
+) -> Candidate:
+    """Ask for the function of a contract; `previous` and `reasons` carry the last refusal back.
+
+    Raises:
+        ReplyShapeError, ModelError: no function could be had.
+    """
+    text = render(
+        "generate",
+        stub=contract.stub,
+        tests=contract.tests,
+        old=_old(old_source),
+        feedback=_feedback(previous, reasons),
+    )
+    prompt = Prompt("generate", contract.name, text)
+    source = ask(model, prompt, lambda reply: read_function(reply, contract.name))
+    return Candidate(contract.name, source, contract.tests, attempt)
+
+
+def read_function(text: str, name: str) -> str:
+    """Read a generate reply: the last Python block that defines `name`.
+
+    Raises:
+        ReplyShapeError: there is none.
+    """
+    blocks = python_blocks(text)
+    if not blocks:
+        raise ReplyShapeError("expected one ```python block with the function, found none")
+    for block in reversed(blocks):
+        if _defines(block, name):
+            return block
+    raise ReplyShapeError(f"the ```python block does not define `{name}` at its top level")
+
+
+def _defines(source: str, name: str) -> bool:
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return f"def {name}(" in source  # a syntax error is for review to report, with its line
+    return any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == name for n in body)
+
+
+def _old(source: str) -> str:
+    if not source:
+        return ""
+    return f"\nThe function as it is now, which you make more generic:\n```python\n{source}```\n"
+
+
+def _feedback(previous: Candidate | None, reasons: Sequence[str]) -> str:
+    if previous is None:
+        return ""
+    listed = "\n".join(f"- {reason}" for reason in reasons)
+    return (
+        f"\nThe last version was refused:\n```python\n{previous.source}```\nBecause:\n{listed}\n"
+        "Find the cause and write the whole function again.\n"
+    )
