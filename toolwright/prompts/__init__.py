@@ -12,7 +12,7 @@ def _text(name: str) -> string.Template:
     return string.Template((_TEXTS / f"{name}.md").read_text(encoding="utf-8"))
 
 
-def render(name: str, **values: str) -> str:
+def render(name: str, /, **values: str) -> str:
     """Fill in the prompt `name`; a value is never searched for placeholders itself.
 
     Raises:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from toolwright.errors import ReplyShapeError
 from toolwright.prompts import render
@@ -10,6 +11,9 @@ from toolwright.prompts.reply import python_blocks
 from toolwright.protocols import Model
 from toolwright.stages.contract import check_stub, check_tests
 from toolwright.types import Contract, Prompt, Step, Tool
+
+_Parameter: TypeAlias = tuple[str, str, str | None]
+"""Name, kind, and the text of the default."""
 
 
 def widen_contract(
@@ -61,9 +65,9 @@ def broken_promise(old_source: str, new_source: str, name: str) -> str:
     old, new = _arguments(old_source, name), _arguments(new_source, name)
     for position, parameter in enumerate(old):
         if position >= len(new) or new[position] != parameter:
-            return f"the old parameter `{parameter[0]}` must keep its name, place, kind, type and default"
+            return f"the old parameter `{parameter[0]}` must keep its name, place, kind and default"
     for parameter in new[len(old) :]:
-        if parameter[3] is None:
+        if parameter[2] is None:
             return f"the new parameter `{parameter[0]}` needs a default that gives the old behaviour"
     return ""
 
@@ -76,24 +80,23 @@ def join_tests(old: str, new: str) -> str:
     return old.rstrip("\n") + "\n\n\n" + "\n".join(kept).strip("\n") + "\n"
 
 
-def _arguments(source: str, name: str) -> list[tuple[str, str, str, str | None]]:
-    """List name, kind, type and default of every parameter, in order."""
+def _arguments(source: str, name: str) -> list[_Parameter]:
+    """List name, kind and default of every parameter, in order."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return [*_positional(node.args), *_keyword_only(node.args)]
     raise ReplyShapeError(f"the stub does not define `{name}`")
 
 
-def _positional(arguments: ast.arguments) -> list[tuple[str, str, str, str | None]]:
+def _positional(arguments: ast.arguments) -> list[_Parameter]:
     defaults = [None] * (len(arguments.args) - len(arguments.defaults)) + list(arguments.defaults)
     return [_parameter(a, "positional", d) for a, d in zip(arguments.args, defaults, strict=True)]
 
 
-def _keyword_only(arguments: ast.arguments) -> list[tuple[str, str, str, str | None]]:
+def _keyword_only(arguments: ast.arguments) -> list[_Parameter]:
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     return [_parameter(a, "keyword", default) for a, default in pairs]
 
 
-def _parameter(argument: ast.arg, kind: str, default: ast.expr | None) -> tuple[str, str, str, str | None]:
-    annotation = ast.unparse(argument.annotation) if argument.annotation else ""
-    return argument.arg, kind, annotation, None if default is None else ast.unparse(default)
+def _parameter(argument: ast.arg, kind: str, default: ast.expr | None) -> _Parameter:
+    return argument.arg, kind, None if default is None else ast.unparse(default)

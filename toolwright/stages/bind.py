@@ -1,0 +1,169 @@
+"""Goal + chosen tools -> the arguments of every call: values of the goal or answers of earlier calls."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from toolwright.errors import ReplyShapeError
+from toolwright.prompts import render
+from toolwright.prompts.asking import ask
+from toolwright.prompts.reply import json_object
+from toolwright.protocols import Model
+from toolwright.syntax.checking import mismatch
+from toolwright.syntax.fitting import EACH, PathError, can_fit, path_parts, schema_at
+from toolwright.types import (
+    Argument,
+    Binding,
+    Given,
+    Prompt,
+    Reference,
+    Schema,
+    ScratchFile,
+    Step,
+    Tool,
+    Unknown,
+)
+
+Calls = Sequence[tuple[Step, Tool]]
+
+
+def bind(model: Model, goal: str, calls: Calls) -> tuple[Binding, ...]:
+    """Ask for the arguments of all calls, in one question.
+
+    Raises:
+        ReplyShapeError, ModelError: no usable binding could be had.
+    """
+    prompt = Prompt("bind", goal, _text(goal, calls, ""))
+    return ask(model, prompt, lambda text: read_bindings(text, calls, range(len(calls))))
+
+
+def rebind(
+    model: Model, goal: str, calls: Calls, failed: int, problem: str, previews: Mapping[int, str]
+) -> Binding:
+    """Ask again for the call at position `failed`, with what went wrong and the values it can draw on.
+
+    Raises:
+        ReplyShapeError, ModelError: no usable binding could be had.
+    """
+    step, tool = calls[failed]
+    seen = "\n".join(f"The answer of call {number} was: {text}" for number, text in previews.items())
+    told = (
+        f"\nCall {step.number} ({tool.name}) was tried and failed: {problem}\n{seen}\n"
+        f"Give the arguments of call {step.number} only, so that it works.\n"
+    )
+    prompt = Prompt("rebind", f"{goal} / step {step.number}", _text(goal, calls[: failed + 1], told))
+    return ask(model, prompt, lambda text: read_bindings(text, calls, [failed])[0])
+
+
+def read_bindings(text: str, calls: Calls, wanted: Sequence[int]) -> tuple[Binding, ...]:
+    """Read a bind reply for the calls at the positions `wanted`, and check it as far as schemas can.
+
+    Raises:
+        ReplyShapeError: a call or argument is missing, unknown, mistyped, or a reference cannot fit.
+    """
+    entries = json_object(text).get("calls")
+    if not isinstance(entries, list):
+        raise ReplyShapeError('"calls" must be a list')
+    by_step: dict[int, Any] = {}
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("arguments"), dict):
+            raise ReplyShapeError('every call must be an object with "step" and "arguments"')
+        by_step[entry.get("step", 0)] = entry["arguments"]
+    bindings = []
+    for position in wanted:
+        step, tool = calls[position]
+        if step.number not in by_step:
+            raise ReplyShapeError(f"the arguments of step {step.number} are missing")
+        arguments = {name: _read_argument(name, raw) for name, raw in by_step[step.number].items()}
+        binding = Binding(step.number, tool.name, arguments)
+        wrong = what_is_wrong(binding, calls)
+        if wrong:
+            raise ReplyShapeError(wrong)
+        bindings.append(binding)
+    return tuple(bindings)
+
+
+def what_is_wrong(binding: Binding, calls: Calls) -> str:
+    """Return "" when a binding fits the schemas of its tool and of the calls it draws on, else why not."""
+    tools = {step.number: tool for step, tool in calls}
+    tool = tools[binding.step]
+    properties = tool.parameters["properties"]
+    where = f"step {binding.step}, {tool.name}"
+    for name in tool.parameters["required"]:
+        if name not in binding.arguments:
+            return f"{where}: the argument `{name}` is missing"
+    for name, argument in binding.arguments.items():
+        if name not in properties:
+            return f"{where}: there is no parameter `{name}`; it has {', '.join(properties) or 'none'}"
+        wrong = _argument_problem(argument, properties[name], binding.step, tools)
+        if wrong:
+            return f"{where}, argument `{name}`: {wrong}"
+    return ""
+
+
+def fans_out(argument: Argument) -> bool:
+    """Tell whether an argument makes its step run once per item."""
+    return isinstance(argument, Reference) and EACH in path_parts(argument.path)
+
+
+def _argument_problem(argument: Argument, schema: Schema, step: int, tools: Mapping[int, Tool]) -> str:
+    match argument:
+        case Given(value=value):
+            return mismatch(value, schema)
+        case ScratchFile():
+            return "" if can_fit({"type": "string"}, schema) else "a file's path is a string"
+        case Reference(step=source):
+            if source not in tools or source >= step:
+                return f"it refers to step {source}, which does not run before"
+            return _reference_problem(argument, schema, tools[source])
+        case Unknown():
+            return ""
+
+
+def _reference_problem(reference: Reference, wanted: Schema, producer: Tool) -> str:
+    try:
+        produced = schema_at(producer.returns, reference.path)
+    except PathError as error:
+        return str(error)
+    if not can_fit(produced, wanted):
+        return (
+            f"step {reference.step} gives {json.dumps(produced)} at {reference.path!r}, "
+            f"which does not fit {json.dumps(wanted)}"
+        )
+    return ""
+
+
+def _read_argument(name: str, raw: Any) -> Argument:
+    if not isinstance(raw, dict):
+        return Given(raw)
+    match raw:
+        case {"literal": value}:
+            return Given(value)
+        case {"step": int(step), **rest}:
+            path = rest.get("path", "")
+            if not isinstance(path, str):
+                raise ReplyShapeError(f"argument `{name}`: the path must be a string")
+            return Reference(step, path)
+        case {"scratch": str(file)}:
+            if not file or "/" in file or "\\" in file or file.startswith("."):
+                raise ReplyShapeError(f"argument `{name}`: {file!r} is not a plain file name")
+            return ScratchFile(file)
+        case {"unknown": str(question)}:
+            return Unknown(question)
+    raise ReplyShapeError(
+        f"argument `{name}` must be an object with `literal`, `step` and `path`, `scratch` or `unknown`"
+    )
+
+
+def _text(goal: str, calls: Calls, problem: str) -> str:
+    shown = "\n\n".join(_card(step, tool) for step, tool in calls)
+    return render("bind", goal=goal, calls=shown, problem=problem)
+
+
+def _card(step: Step, tool: Tool) -> str:
+    return (
+        f"Call {step.number}: {tool.name} - {step.description}\n"
+        f"  {tool.docstring.summary}\n"
+        f"  arguments: {json.dumps(tool.parameters, ensure_ascii=False)}\n"
+        f"  answer: {json.dumps(tool.returns, ensure_ascii=False)}"
+    )

@@ -1,0 +1,140 @@
+"""Binding + earlier answers -> the answer of one step, run in the sandbox, once or once per item."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from toolwright.protocols import Sandbox
+from toolwright.stages.bind import fans_out
+from toolwright.syntax.checking import mismatch
+from toolwright.syntax.fitting import PathError, value_at
+from toolwright.types import (
+    Argument,
+    Binding,
+    CallResult,
+    Given,
+    Json,
+    Policy,
+    Reference,
+    ScratchFile,
+    Tool,
+    Unknown,
+)
+
+_PREVIEW: Final = 600
+
+
+class BadArgumentError(ValueError):
+    """An argument that, with the values at hand, does not fit; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """What a step was called with, and how it went; with fan-out the arguments hold the lists."""
+
+    arguments: Mapping[str, Json]
+    result: CallResult
+
+
+def run_step(
+    sandbox: Sandbox, library: str, tool: Tool, binding: Binding, answers: Mapping[int, Json], policy: Policy
+) -> StepRun:
+    """Run one step of a plan on real values.
+
+    `library` is the text of tools.py, `answers` the answers of earlier steps by number.
+
+    Raises:
+        SandboxError: no process could be started; every other failure is in the result.
+    """
+    try:
+        arguments = {n: _value(n, a, answers, policy) for n, a in binding.arguments.items()}
+        each = [name for name, argument in binding.arguments.items() if fans_out(argument)]
+        rounds = _rounds(arguments, each)
+        for one in rounds:
+            _check(tool, one)
+    except BadArgumentError as error:
+        shown = {n: a.value for n, a in binding.arguments.items() if isinstance(a, Given)}
+        return StepRun(shown, CallResult("raised", error_type="BadArgument", message=str(error)))
+    results: list[CallResult] = []
+    for one in rounds:
+        results.append(sandbox.call(library, tool.name, one, policy))
+        if results[-1].status != "returned":
+            failed = results[-1]
+            where = f" (item {len(results) - 1} of {len(rounds)})" if each else ""
+            return StepRun(one, replace(failed, message=failed.message + where))
+    return StepRun(arguments, _gathered(results) if each else results[0])
+
+
+def preview(value: Json, *, allowed: bool) -> str:
+    """Show a value to a model: capped JSON, or only its shape when previews are switched off."""
+    if not allowed:
+        return _shape(value)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}… ({len(text)} characters in all)"
+
+
+def _value(name: str, argument: Argument, answers: Mapping[int, Json], policy: Policy) -> Json:
+    match argument:
+        case Given(value=value):
+            return value
+        case ScratchFile(name=file):
+            return str(Path(policy.scratch) / file)
+        case Reference(step=step, path=path):
+            if step not in answers:
+                raise BadArgumentError(f"argument `{name}`: step {step} gave no answer")
+            try:
+                return value_at(answers[step], path)
+            except PathError as error:
+                raise BadArgumentError(f"argument `{name}`: {error}") from None
+        case Unknown(question=question):
+            raise BadArgumentError(f"argument `{name}` is not known: {question}")
+
+
+def _rounds(arguments: Mapping[str, Json], each: list[str]) -> list[dict[str, Json]]:
+    if not each:
+        return [dict(arguments)]
+    items = {name: _items(name, arguments[name]) for name in each}
+    lengths = {len(values) for values in items.values()}
+    if len(lengths) > 1:
+        raise BadArgumentError(f"the lists for {', '.join(each)} differ in length: {sorted(lengths)}")
+    return [
+        {**arguments, **{name: values[index] for name, values in items.items()}}
+        for index in range(lengths.pop())
+    ]
+
+
+def _items(name: str, value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise BadArgumentError(f"argument `{name}`: [*] needs a list")
+    return value
+
+
+def _check(tool: Tool, arguments: Mapping[str, Json]) -> None:
+    for name, value in arguments.items():
+        wrong = mismatch(value, tool.parameters["properties"].get(name, {}))
+        if wrong:
+            raise BadArgumentError(f"argument `{name}`: {wrong}")
+
+
+def _gathered(results: list[CallResult]) -> CallResult:
+    return CallResult(
+        "returned",
+        value=[result.value for result in results],
+        stdout="".join(result.stdout for result in results),
+        stderr="".join(result.stderr for result in results),
+        seconds=sum(result.seconds for result in results),
+        level=results[0].level if results else "",
+    )
+
+
+def _shape(value: Json) -> str:
+    match value:
+        case dict():
+            return "an object with " + (", ".join(map(repr, list(value)[:20])) or "no keys")
+        case list():
+            return f"a list of {len(value)}" + (f", the first is {_shape(value[0])}" if value else "")
+        case str():
+            return f"a string of {len(value)} characters"
+    return {bool: "true or false", int: "an integer", float: "a number"}.get(type(value), "null")
