@@ -34,17 +34,18 @@ def bind(model: Model, goal: str, calls: Calls) -> tuple[Binding, ...]:
         ReplyShapeError, ModelError: no usable binding could be had.
     """
     prompt = Prompt("bind", goal, _text(goal, calls, ""))
-    return ask(model, prompt, lambda text: read_bindings(text, calls, range(len(calls))))
+    return ask(model, prompt, lambda text: read_bindings(text, calls))
 
 
 def rebind(
-    model: Model, goal: str, calls: Calls, failed: int, problem: str, previews: Mapping[int, str]
+    model: Model, goal: str, calls: Calls, bound: Sequence[Binding], problem: str, previews: Mapping[int, str]
 ) -> Binding:
-    """Ask again for the call at position `failed`, with what went wrong and the values it can draw on.
+    """Ask again for the call after those `bound`, with what went wrong and the values it can draw on.
 
     Raises:
         ReplyShapeError, ModelError: no usable binding could be had.
     """
+    failed = len(bound)
     step, tool = calls[failed]
     seen = "\n".join(f"The answer of call {number} was: {text}" for number, text in previews.items())
     told = (
@@ -52,11 +53,11 @@ def rebind(
         f"Give the arguments of call {step.number} only, so that it works.\n"
     )
     prompt = Prompt("rebind", f"{goal} / step {step.number}", _text(goal, calls[: failed + 1], told))
-    return ask(model, prompt, lambda text: read_bindings(text, calls, [failed])[0])
+    return ask(model, prompt, lambda text: read_bindings(text, calls[: failed + 1], bound)[failed])
 
 
-def read_bindings(text: str, calls: Calls, wanted: Sequence[int]) -> tuple[Binding, ...]:
-    """Read a bind reply for the calls at the positions `wanted`, and check it as far as schemas can.
+def read_bindings(text: str, calls: Calls, bound: Sequence[Binding] = ()) -> tuple[Binding, ...]:
+    """Read a bind reply for the calls that are not `bound` yet, and check it as far as schemas can.
 
     Raises:
         ReplyShapeError: a call or argument is missing, unknown, mistyped, or a reference cannot fit.
@@ -69,24 +70,32 @@ def read_bindings(text: str, calls: Calls, wanted: Sequence[int]) -> tuple[Bindi
         if not isinstance(entry, dict) or not isinstance(entry.get("arguments"), dict):
             raise ReplyShapeError('every call must be an object with "step" and "arguments"')
         by_step[entry.get("step", 0)] = entry["arguments"]
-    bindings = []
-    for position in wanted:
-        step, tool = calls[position]
+    bindings = list(bound)
+    for step, tool in calls[len(bound) :]:
         if step.number not in by_step:
             raise ReplyShapeError(f"the arguments of step {step.number} are missing")
         arguments = {name: _read_argument(name, raw) for name, raw in by_step[step.number].items()}
         binding = Binding(step.number, tool.name, arguments)
-        wrong = what_is_wrong(binding, calls)
+        wrong = what_is_wrong(binding, tool, answer_schemas(bindings, calls))
         if wrong:
             raise ReplyShapeError(wrong)
         bindings.append(binding)
     return tuple(bindings)
 
 
-def what_is_wrong(binding: Binding, calls: Calls) -> str:
-    """Return "" when a binding fits the schemas of its tool and of the calls it draws on, else why not."""
-    tools = {step.number: tool for step, tool in calls}
-    tool = tools[binding.step]
+def answer_schemas(bindings: Sequence[Binding], calls: Calls) -> dict[int, Schema]:
+    """Describe the answer of every bound call; a call that fans out answers with a list."""
+    returns = {step.number: tool.returns for step, tool in calls}
+    return {
+        binding.step: {"type": "array", "items": returns[binding.step]}
+        if any(fans_out(argument) for argument in binding.arguments.values())
+        else returns[binding.step]
+        for binding in bindings
+    }
+
+
+def what_is_wrong(binding: Binding, tool: Tool, answers: Mapping[int, Schema]) -> str:
+    """Return "" when a binding fits its tool and the `answers` it can draw on, else why not."""
     properties = tool.parameters["properties"]
     where = f"step {binding.step}, {tool.name}"
     for name in tool.parameters["required"]:
@@ -95,7 +104,7 @@ def what_is_wrong(binding: Binding, calls: Calls) -> str:
     for name, argument in binding.arguments.items():
         if name not in properties:
             return f"{where}: there is no parameter `{name}`; it has {', '.join(properties) or 'none'}"
-        wrong = _argument_problem(argument, properties[name], binding.step, tools)
+        wrong = _argument_problem(argument, properties[name], answers)
         if wrong:
             return f"{where}, argument `{name}`: {wrong}"
     return ""
@@ -106,23 +115,23 @@ def fans_out(argument: Argument) -> bool:
     return isinstance(argument, Reference) and EACH in path_parts(argument.path)
 
 
-def _argument_problem(argument: Argument, schema: Schema, step: int, tools: Mapping[int, Tool]) -> str:
+def _argument_problem(argument: Argument, schema: Schema, answers: Mapping[int, Schema]) -> str:
     match argument:
         case Given(value=value):
             return mismatch(value, schema)
         case ScratchFile():
-            return "" if can_fit({"type": "string"}, schema) else "a file's path is a string"
+            return "" if can_fit({"type": "string"}, schema) else "the path of a file is a string"
         case Reference(step=source):
-            if source not in tools or source >= step:
+            if source not in answers:
                 return f"it refers to step {source}, which does not run before"
-            return _reference_problem(argument, schema, tools[source])
+            return _reference_problem(argument, schema, answers[source])
         case Unknown():
             return ""
 
 
-def _reference_problem(reference: Reference, wanted: Schema, producer: Tool) -> str:
+def _reference_problem(reference: Reference, wanted: Schema, answer: Schema) -> str:
     try:
-        produced = schema_at(producer.returns, reference.path)
+        produced = schema_at(answer, reference.path)
     except PathError as error:
         return str(error)
     if not can_fit(produced, wanted):
@@ -140,10 +149,7 @@ def _read_argument(name: str, raw: Any) -> Argument:
         case {"literal": value}:
             return Given(value)
         case {"step": int(step), **rest}:
-            path = rest.get("path", "")
-            if not isinstance(path, str):
-                raise ReplyShapeError(f"argument `{name}`: the path must be a string")
-            return Reference(step, path)
+            return Reference(step, _read_path(name, rest.get("path", "")))
         case {"scratch": str(file)}:
             if not file or "/" in file or "\\" in file or file.startswith("."):
                 raise ReplyShapeError(f"argument `{name}`: {file!r} is not a plain file name")
@@ -153,6 +159,16 @@ def _read_argument(name: str, raw: Any) -> Argument:
     raise ReplyShapeError(
         f"argument `{name}` must be an object with `literal`, `step` and `path`, `scratch` or `unknown`"
     )
+
+
+def _read_path(name: str, path: Any) -> str:
+    if not isinstance(path, str):
+        raise ReplyShapeError(f"argument `{name}`: the path must be a string")
+    try:
+        path_parts(path)
+    except PathError as error:
+        raise ReplyShapeError(f"argument `{name}`: {error}") from None
+    return path
 
 
 def _text(goal: str, calls: Calls, problem: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from toolwright.protocols import Sandbox
 from toolwright.stages.bind import fans_out
 from toolwright.syntax.checking import mismatch
-from toolwright.syntax.fitting import PathError, value_at
+from toolwright.syntax.fitting import EACH, PathError, path_parts, value_at
 from toolwright.types import (
     Argument,
     Binding,
@@ -85,11 +85,18 @@ def _value(name: str, argument: Argument, answers: Mapping[int, Json], policy: P
             if step not in answers:
                 raise BadArgumentError(f"argument `{name}`: step {step} gave no answer")
             try:
-                return value_at(answers[step], path)
+                return _one_list(value_at(answers[step], path), path_parts(path).count(EACH))
             except PathError as error:
                 raise BadArgumentError(f"argument `{name}`: {error}") from None
         case Unknown(question=question):
             raise BadArgumentError(f"argument `{name}` is not known: {question}")
+
+
+def _one_list(value: Json, depth: int) -> Json:
+    """Undo the nesting of several `[*]` in one path: the calls run over one list of all items."""
+    for _ in range(depth - 1):
+        value = [item for inner in value for item in inner]
+    return value
 
 
 def _rounds(arguments: Mapping[str, Json], each: list[str]) -> list[dict[str, Json]]:
