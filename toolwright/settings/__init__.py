@@ -1,0 +1,230 @@
+"""Where every setting comes from: flags, environment and `.env` go in, one frozen `Settings` comes out.
+
+Flags win over the environment, the environment wins over the `.env` file of the current folder, and
+that wins over the defaults. The environment is read here and nowhere else in the package.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from toolwright.errors import UsageError
+from toolwright.redaction import Secret
+from toolwright.settings import env_file
+from toolwright.settings.variables import BY_FIELD, BY_NAME, VARIABLES, Variable
+
+__all__ = [
+    "VARIABLES",
+    "Secret",
+    "Settings",
+    "Terminal",
+    "Variable",
+    "env_example",
+    "load",
+    "secrets",
+    "terminal",
+]
+
+PREFIX: Final = "TOOLWRIGHT_"
+ENV_FILE: Final = ".env"
+_LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
+SHORTEST_FOREIGN_SECRET: Final = 8
+LONGEST_SHOWN: Final = 80
+_SECRET_NAME: Final = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a run can be told. Times are seconds; `model` and `fallbacks` are `SERVER:NAME`.
+
+    `origins` says for each field that is not a default where its value came from (`--model`,
+    `TOOLWRIGHT_MODEL`, `.env line 3`); `notices` are sentences the user should see.
+    """
+
+    library: Path = Path()
+    workspace: Path = field(default_factory=Path.cwd)
+    model: str = "together:deepseek-ai/DeepSeek-R1"
+    fallbacks: tuple[str, ...] = (
+        "together:deepseek-ai/DeepSeek-V4.1-Flash",
+        "together:deepseek-ai/DeepSeek-V4-Pro-0813",
+    )
+    api_key: Secret = field(default_factory=Secret)
+    base_url: str = ""
+    temperature: float = 0.6
+    top_p: float = 0.95
+    max_tokens: int = 16384
+    idle_timeout_s: float = 120.0
+    deadline_s: float = 900.0
+    attempts: int = 5
+    candidates: int = 8
+    step_timeout_s: float = 30.0
+    preview: bool = True
+    fresh: bool = False
+    replay: Path | None = None
+    yes: bool = False
+    verbosity: int = 0
+    goal_limit: int = 20_000
+    origins: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What the environment says about the terminal; whether a stream is one, the stream itself knows."""
+
+    colour: bool = True
+    term: str = "xterm"
+    colorterm: str = ""
+
+    @property
+    def dumb(self) -> bool:
+        """Whether it can only print one line below the other."""
+        return self.term in {"", "dumb", "unknown"}
+
+
+def load(
+    overrides: Mapping[str, object],
+    environ: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+) -> Settings:
+    """Return the settings of this run; `overrides` holds flags by field name, None where one was not given.
+
+    `directory` is the folder whose `.env` is read, by default the current one.
+
+    Raises:
+        UsageError: a value is not allowed, or the `.env` file cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    notices: list[str] = []
+    for name, text, origin in _texts(overrides, environ, directory or Path()):
+        variable = BY_NAME.get(name)
+        if variable is None:
+            if name.startswith(PREFIX):
+                notices.append(_unknown(name, origin))
+        elif variable.in_file or not origin.startswith(ENV_FILE):
+            values[variable.field] = _parsed(variable, text, origin)
+            origins[variable.field] = origin
+        else:
+            notices.append(f"{name} in {origin} is ignored; use {variable.flag} or set it in the environment")
+    _refuse_stranger(values, origins)
+    return Settings(**values, origins=origins, notices=tuple(notices))  # type: ignore[arg-type]  # parsed by field
+
+
+def terminal(environ: Mapping[str, str] | None = None) -> Terminal:
+    """Return what the environment says about the terminal (NO_COLOR, TERM, COLORTERM)."""
+    environ = os.environ if environ is None else environ
+    return Terminal(
+        colour=not environ.get("NO_COLOR"),
+        term=environ.get("TERM", ""),
+        colorterm=environ.get("COLORTERM", ""),
+    )
+
+
+def secrets(settings: Settings, environ: Mapping[str, str] | None = None) -> tuple[Secret, ...]:
+    """Return every secret this process knows of, ours and other programs', for a `Redactor`."""
+    environ = os.environ if environ is None else environ
+    others = (
+        Secret(value)
+        for name, value in environ.items()
+        if _SECRET_NAME.search(name.upper()) and len(value) >= SHORTEST_FOREIGN_SECRET
+    )
+    return tuple(secret for secret in (settings.api_key, *others) if secret)
+
+
+def env_example() -> str:
+    """Return the text of `.env.example`: every setting with its meaning, what is allowed and its default."""
+    defaults = Settings()
+    lines = ["# Copy this file to .env and change what you need. Flags and the environment win over it.", ""]
+    for variable in VARIABLES:
+        if variable.in_file:
+            lines += [f"# {variable.about} Allowed: {variable.allowed}."]
+            lines += [f"# {variable.name}={_default(defaults, variable)}", ""]
+    return "\n".join(lines)
+
+
+def _default(defaults: Settings, variable: Variable) -> str:
+    """Return a default as it would be written in `.env`."""
+    value = getattr(defaults, variable.field)
+    if variable.field == "workspace":
+        return "."
+    return "" if value is None or variable.secret else _as_text(value)
+
+
+def _texts(
+    overrides: Mapping[str, object], environ: Mapping[str, str], directory: Path
+) -> Iterator[tuple[str, str, str]]:
+    """Yield name, text and origin of everything that was set, the weakest first; empty means not set."""
+    for entry in env_file.read(directory / ENV_FILE):
+        if entry.value:
+            yield entry.key, entry.value, f"{ENV_FILE} line {entry.line}"
+    for name, text in environ.items():
+        if text and (name in BY_NAME or name.startswith(PREFIX)):
+            yield name, text, name
+    unknown = set(overrides) - {setting.name for setting in fields(Settings)}
+    if unknown:
+        raise TypeError(f"no such settings: {', '.join(sorted(unknown))}")
+    for name, value in overrides.items():
+        if value is not None:
+            variable = BY_FIELD[name]
+            yield variable.name, _as_text(value), variable.flag or name
+
+
+def _as_text(value: object) -> str:
+    """Return a value as somebody would type it, so that one reader checks all three sources."""
+    match value:
+        case Secret():
+            return value.reveal()
+        case bool():
+            return "true" if value else "false"
+        case tuple() | list():
+            return ",".join(map(str, value)) or "none"
+    return str(value)
+
+
+def _parsed(variable: Variable, text: str, origin: str) -> object:
+    try:
+        return variable.parse(text)
+    except (ValueError, OverflowError, RuntimeError) as error:
+        name = origin if origin in {variable.name, variable.flag} else f"{variable.name} ({origin})"
+        where = variable.flag if origin == variable.flag and variable.flag else variable.name
+        given = "" if variable.secret else f" is {_shown(text)}, which"
+        message = f"{name}{given} is not allowed: it must be {variable.allowed}"
+        hint = f"set {where} to {variable.allowed}"
+        raise UsageError(message, hint=hint) from (None if variable.secret else error)
+
+
+def _shown(text: str) -> str:
+    """Return a value for a message: short, quoted, and without a password that an address may hold."""
+    text = re.sub(r"(?<=://)[^/\s]*@", "***@", text)
+    return repr(text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}...")
+
+
+def _unknown(name: str, origin: str) -> str:
+    nearest = difflib.get_close_matches(name, BY_NAME, n=1)
+    where = "" if origin == name else f" in {origin}"
+    advice = f"; did you mean {nearest[0]}?" if nearest else ""
+    return f"{name}{where} is not a setting and is ignored{advice}"
+
+
+def _refuse_stranger(values: Mapping[str, object], origins: Mapping[str, str]) -> None:
+    """Keep a `.env` that came with somebody's folder from sending the user's own key elsewhere."""
+    key, address = origins.get("api_key", ""), origins.get("base_url", "")
+    url = str(values.get("base_url", ""))
+    if (
+        not address.startswith(ENV_FILE)
+        or not key
+        or key.startswith(ENV_FILE)
+        or urlsplit(url).hostname in _LOOPBACK
+    ):
+        return
+    raise UsageError(
+        f"TOGETHER_BASE_URL in {address} would send the key from your environment to {url}",
+        hint=f"export TOGETHER_BASE_URL={url}  (if you trust that server), or remove it from {ENV_FILE}",
+    )

@@ -1,0 +1,69 @@
+"""Readers of single settings: the text that somebody typed goes in, the value comes out, or ValueError."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from toolwright.redaction import Secret
+
+ON: Final = {"1", "true", "yes", "on"}
+OFF: Final = {"0", "false", "no", "off"}
+
+
+def within(kind: Callable[[str], Any], low: float, high: float) -> Callable[[str], object]:
+    """Return a reader of numbers from `low` to `high`."""
+
+    def parse(text: str) -> object:
+        number = kind(text)
+        if not low <= number <= high:
+            raise ValueError(text)
+        return number
+
+    return parse
+
+
+def switch(text: str) -> bool:
+    """Return whether `text` is a word for on; words for off are False."""
+    word = text.strip().lower()
+    if word not in ON | OFF:
+        raise ValueError(text)
+    return word in ON
+
+
+def path(text: str) -> Path:
+    """Return the path, with `~` replaced by the home folder."""
+    if not text.strip() or "\0" in text:
+        raise ValueError(text)
+    return Path(text).expanduser()
+
+
+def model(text: str) -> str:
+    """Return `SERVER:NAME` as it is; whether that server exists is for others to say."""
+    if not re.fullmatch(r"[a-z][a-z0-9_.-]*:[^\s\x00-\x1f\x7f]+", text):
+        raise ValueError(text)
+    return text
+
+
+def models(text: str) -> tuple[str, ...]:
+    """Return the models of a list with commas; `none` is the empty list."""
+    if text.strip().lower() == "none":
+        return ()
+    return tuple(model(part.strip()) for part in text.split(",") if part.strip())
+
+
+def key(text: str) -> Secret:
+    """Return an API key; what cannot stand in an HTTP header is refused without being shown."""
+    if not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise ValueError("a character that no key has")
+    return Secret(text)
+
+
+def url(text: str) -> str:
+    """Return an http(s) address without a trailing `/` or `/v1`: the client adds `/v1` itself."""
+    parts = urlsplit(text)
+    ordinary = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    if not ordinary or parts.query or parts.fragment or re.search(r"[\s\x00-\x1f]", text):
+        raise ValueError(text)
+    return text.rstrip("/").removesuffix("/v1").rstrip("/")

@@ -1,0 +1,182 @@
+"""The one table of settings; reading, documentation and `.env.example` are made from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from toolwright.settings import values
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One setting: its field, environment name and flag, how it is read, what is allowed, what it is for."""
+
+    field: str
+    name: str
+    flag: str
+    parse: Callable[[str], object]
+    allowed: str
+    about: str
+    in_file: bool = True
+
+    @property
+    def secret(self) -> bool:
+        """Whether its value is never shown."""
+        return self.field == "api_key"
+
+
+_SWITCH: Final = "one of 1, 0, true, false, yes, no, on, off"
+_SERVER_NAME: Final = "SERVER:NAME, such as together:deepseek-ai/DeepSeek-R1"
+
+VARIABLES: Final = (
+    Variable(
+        "model", "TOOLWRIGHT_MODEL", "--model", values.model, _SERVER_NAME, "The model that plans and writes."
+    ),
+    Variable(
+        "fallbacks",
+        "TOOLWRIGHT_FALLBACKS",
+        "--fallbacks",
+        values.models,
+        f"{_SERVER_NAME}, separated by commas, or none",
+        "Models to ask instead, in this order, when the model is not available to the account.",
+    ),
+    Variable(
+        "api_key",
+        "TOGETHER_API_KEY",
+        "",
+        values.key,
+        "printable ASCII without spaces or line breaks",
+        "The key for Together; asked for at the terminal when it is not set.",
+    ),
+    Variable(
+        "base_url",
+        "TOGETHER_BASE_URL",
+        "",
+        values.url,
+        "an http:// or https:// address without user, password or query",
+        "Another server that speaks the same protocol.",
+    ),
+    Variable(
+        "temperature",
+        "TOOLWRIGHT_TEMPERATURE",
+        "",
+        values.within(float, 0, 2),
+        "a number from 0 to 2",
+        "Sampling.",
+    ),
+    Variable(
+        "top_p", "TOOLWRIGHT_TOP_P", "", values.within(float, 0.01, 1), "a number from 0.01 to 1", "Sampling."
+    ),
+    Variable(
+        "max_tokens",
+        "TOOLWRIGHT_MAX_TOKENS",
+        "",
+        values.within(int, 256, 1_000_000),
+        "a whole number from 256 to 1000000",
+        "Room for thought and answer together, in tokens; doubled once when an answer is cut off.",
+    ),
+    Variable(
+        "idle_timeout_s",
+        "TOOLWRIGHT_IDLE_TIMEOUT_S",
+        "",
+        values.within(float, 1, 3600),
+        "seconds from 1 to 3600",
+        "How long the model's server may send nothing.",
+    ),
+    Variable(
+        "deadline_s",
+        "TOOLWRIGHT_DEADLINE_S",
+        "",
+        values.within(float, 1, 86_400),
+        "seconds from 1 to 86400",
+        "How long one answer of the model may take in all.",
+    ),
+    Variable(
+        "attempts",
+        "TOOLWRIGHT_ATTEMPTS",
+        "--attempts",
+        values.within(int, 1, 15),
+        "a whole number from 1 to 15",
+        "How often a function may be written before its step is given up.",
+    ),
+    Variable(
+        "candidates",
+        "TOOLWRIGHT_CANDIDATES",
+        "",
+        values.within(int, 1, 50),
+        "a whole number from 1 to 50",
+        "How many tools of the library the model is shown for a step.",
+    ),
+    Variable(
+        "step_timeout_s",
+        "TOOLWRIGHT_STEP_TIMEOUT_S",
+        "--timeout",
+        values.within(float, 0.1, 86_400),
+        "seconds from 0.1 to 86400",
+        "How long one step may run.",
+    ),
+    Variable(
+        "library", "TOOLWRIGHT_LIBRARY", "--library", values.path, "a folder", "The folder with tools.py."
+    ),
+    Variable(
+        "workspace",
+        "TOOLWRIGHT_WORKSPACE",
+        "--workspace",
+        values.path,
+        "a folder",
+        "Where relative paths start.",
+    ),
+    Variable(
+        "preview",
+        "TOOLWRIGHT_PREVIEW",
+        "--preview",
+        values.switch,
+        _SWITCH,
+        "Whether the model may see the beginning of a real value when a step fails on it.",
+    ),
+    Variable(
+        "fresh",
+        "TOOLWRIGHT_FRESH",
+        "--fresh",
+        values.switch,
+        _SWITCH,
+        "Plan anew although the goal ran before.",
+    ),
+    Variable(
+        "replay",
+        "TOOLWRIGHT_REPLAY",
+        "--replay",
+        values.path,
+        "a file",
+        "Answer from this transcript, no network.",
+    ),
+    Variable(
+        "yes",
+        "TOOLWRIGHT_YES",
+        "--yes",
+        values.switch,
+        _SWITCH,
+        "Ask nothing, agree. Not accepted in .env: who agrees must be at the keyboard.",
+        in_file=False,
+    ),
+    Variable(
+        "verbosity",
+        "TOOLWRIGHT_VERBOSITY",
+        "--verbose",
+        values.within(int, -1, 1),
+        "-1, 0 or 1",
+        "Quiet to wordy.",
+    ),
+    Variable(
+        "goal_limit",
+        "TOOLWRIGHT_GOAL_LIMIT",
+        "",
+        values.within(int, 1, 1_000_000),
+        "a whole number from 1 to 1000000",
+        "The longest goal accepted, in characters.",
+    ),
+)
+"""Every setting, in the order of the documentation, which is made from it."""
+
+BY_NAME: Final = {variable.name: variable for variable in VARIABLES}
+BY_FIELD: Final = {variable.field: variable for variable in VARIABLES}
