@@ -163,15 +163,15 @@ def test_files_that_vanish_meanwhile_are_left_out(tmp_path):
 
     def churn():
         while not stop.is_set():
-            for number in range(300):
+            for number in range(10):
                 (tmp_path / f"t{number}").touch()
-            for number in range(300):
+            for number in range(10):
                 (tmp_path / f"t{number}").unlink()
 
     thread = threading.Thread(target=churn)
     thread.start()
     try:
-        listings = [list_dir(str(tmp_path)) for _ in range(20)]
+        listings = [list_dir(str(tmp_path)) for _ in range(30)]
     finally:
         stop.set()
         thread.join()
