@@ -55,7 +55,12 @@ class UsageError(ToolwrightError):
 
 
 class ModelError(ToolwrightError):
-    """No usable answer; `kind` is one of MODEL_ERROR_KINDS, `retry_after` the server's wish in seconds."""
+    """No usable answer; `kind` is one of MODEL_ERROR_KINDS, `retry_after` the server's wish in seconds.
+
+    `tokens` is what it cost all the same: (prompt, output), as far as the server said.
+    """
+
+    tokens: tuple[int, int] = (0, 0)
 
     def __init__(self, kind: str, message: str, *, retry_after: float | None = None, hint: str = "") -> None:
         if kind not in MODEL_ERROR_KINDS:

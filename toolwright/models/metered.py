@@ -1,0 +1,77 @@
+"""A model goes in, a model comes out that tells what it is asked, how far it is and what it has cost."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from toolwright.errors import ModelError
+from toolwright.events import Listener, ModelAnswered, ModelAsked, ModelProgress
+from toolwright.protocols import Model
+from toolwright.types import Prompt, Reply, Usage
+
+
+class Progress:
+    """Called by a backend with (thought characters, text characters); emits at most 20 events a second."""
+
+    def __init__(
+        self, emit: Listener, every_s: float = 0.05, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`every_s` is the shortest time between two events."""
+        self._emit = emit
+        self._every_s = every_s
+        self._clock = clock
+        self._last = -every_s
+
+    def __call__(self, thought_chars: int, text_chars: int) -> None:
+        """Emit `ModelProgress`, unless the last one was only just emitted."""
+        now = self._clock()
+        if now - self._last >= self._every_s:
+            self._last = now
+            self._emit(ModelProgress(thought_chars, text_chars))
+
+
+class MeteredModel:
+    """Counts calls, tokens and seconds by stage. Seconds are what the user waited, retries included."""
+
+    def __init__(self, inner: Model, emit: Listener, clock: Callable[[], float] = time.monotonic) -> None:
+        """`emit` gets `ModelAsked` before and `ModelAnswered` after each call."""
+        self._inner = inner
+        self._emit = emit
+        self._clock = clock
+        self._by_stage: dict[str, Usage] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of the model inside."""
+        return self._inner.name
+
+    @property
+    def usage_by_stage(self) -> Mapping[str, Usage]:
+        """What was used so far, by stage; a copy."""
+        return dict(self._by_stage)
+
+    @property
+    def total(self) -> Usage:
+        """What was used so far in all stages."""
+        return sum(self._by_stage.values(), Usage())
+
+    def complete(self, prompt: Prompt) -> Reply:
+        """Answer the prompt; the reply's usage is what this call cost, as it was counted here.
+
+        Raises:
+            ModelError: as `inner` raises it; what it cost is counted too.
+        """
+        self._emit(ModelAsked(prompt.stage, prompt.subject, self.name))
+        began = self._clock()
+        try:
+            reply = self._inner.complete(prompt)
+        except ModelError as error:
+            self._count(prompt.stage, Usage(1, *error.tokens, self._clock() - began))
+            raise
+        usage = replace(reply.usage, seconds=self._clock() - began)
+        self._count(prompt.stage, usage)
+        self._emit(ModelAnswered(prompt.stage, prompt.subject, usage, reply.reasoning))
+        return replace(reply, usage=usage)
+
+    def _count(self, stage: str, usage: Usage) -> None:
+        self._by_stage[stage] = self._by_stage.get(stage, Usage()) + usage

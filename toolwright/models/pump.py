@@ -1,0 +1,81 @@
+"""A producer that may block for ever goes in; an iterator comes out whose reader decides how long it waits.
+
+Reading a socket can outlast every timeout of an HTTP client: name resolution has none, and a server
+that sends a byte now and then starts the read timeout anew each time. So the producer works in a
+thread of its own and the reader waits by its own clock.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Generic, TypeAlias, TypeVar
+
+T = TypeVar("T")
+Put: TypeAlias = Callable[[T], None]
+
+
+class Abandoned(BaseException):
+    """Raised inside a producer whose reader has gone, so that it unwinds and closes what it holds."""
+
+
+class _End:
+    """The last thing in an inbox: the producer is through; `error` is what stopped it, if anything."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+class _Producing(Generic[T]):
+    """A `with` block around the producer that hands whatever ends it over to the reader."""
+
+    def __init__(self, inbox: "queue.SimpleQueue[T | _End]") -> None:
+        self._inbox = inbox
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._inbox.put(_End(error))
+        return True
+
+
+def drain(produce: Callable[[Put[T]], None], seconds_left: Callable[[], float]) -> Iterator[T]:
+    """Yield what `produce(put)` puts, as it comes; `seconds_left()` is asked before each wait.
+
+    The producer runs in a daemon thread. What it raises is raised here.
+
+    Raises:
+        TimeoutError: no time was left. The producer is told so at its next `put`.
+    """
+    inbox: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
+    gone = threading.Event()
+
+    def put(item: T) -> None:
+        if gone.is_set():
+            raise Abandoned
+        inbox.put(item)
+
+    def work() -> None:
+        with _Producing(inbox):
+            produce(put)
+
+    threading.Thread(target=work, name="toolwright-model", daemon=True).start()
+    try:
+        while not isinstance(item := _take(inbox, seconds_left), _End):
+            yield item
+    finally:
+        gone.set()
+    if item.error is not None:
+        raise item.error
+
+
+def _take(inbox: "queue.SimpleQueue[T | _End]", seconds_left: Callable[[], float]) -> "T | _End":
+    while (seconds := seconds_left()) > 0:  # asked again after the wait: there may be more time by then
+        try:
+            return inbox.get(timeout=seconds)
+        except queue.Empty:
+            continue
+    raise TimeoutError
