@@ -9,6 +9,7 @@ ToolwrightError             one sentence for the user, an exit code, and where p
 │   ├── LibrarySyntaxError  tools.py does not parse; names file and line
 │   ├── LibraryWriteError   the folder is read-only, the disk is full, ...; nothing was changed
 │   ├── LibraryBusyError    another program holds the lock for too long
+│   ├── LibraryChangedError somebody changed what a candidate was verified with; verify it again
 │   ├── ToolNotFoundError   no such tool; carries the nearest names
 │   └── MergeClashError     a candidate would rebind a name that the library uses already
 └── SandboxError            the isolated process could not be started at all
@@ -106,6 +107,12 @@ class LibraryBusyError(LibraryError):
     """Somebody else has held the library's lock for longer than we wait."""
 
     kind = "library_busy"
+
+
+class LibraryChangedError(LibraryError):
+    """The library is not what the candidate was verified with; nothing was written, verify it again."""
+
+    kind = "library_changed"
 
 
 class ToolNotFoundError(LibraryError):

@@ -1,0 +1,196 @@
+"""Text of top-level statements -> the names they bind, and where those come from, and the names they use."""
+
+import ast
+import re
+import symtable
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from toolwright.syntax.chunks import BOM, Chunk, Sections, parse
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One name that an import binds: `import module [as alias]` or `from module import name [as alias]`."""
+
+    module: str
+    name: str = ""
+    alias: str = ""
+
+    @property
+    def bound(self) -> str:
+        return self.alias or self.name or self.module.partition(".")[0]
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """What the bound name stands for; equal for `import a` and `import a.b`, which both bind `a`."""
+        if self.name:
+            return self.module, self.name
+        return self.module if self.alias else self.bound, ""
+
+    def __str__(self) -> str:
+        alias = f" as {self.alias}" if self.alias else ""
+        return f"from {self.module} import {self.name}{alias}" if self.name else f"import {self.module}{alias}"
+
+
+def imports_of(node: ast.stmt) -> Iterator[Import]:
+    """List what one import statement binds; nothing for any other statement."""
+    if isinstance(node, ast.Import):
+        for name in node.names:
+            alias = name.asname or ""
+            # `import a as a` binds like `import a`; `import a.b as a` does not
+            yield Import(name.name, alias="" if alias == name.name else alias)
+    elif isinstance(node, ast.ImportFrom):
+        module = "." * node.level + (node.module or "")
+        for name in node.names:
+            alias = name.asname or ""
+            yield Import(module, name.name, "" if alias == name.name else alias)
+
+
+def bound_by(nodes: Iterable[ast.stmt]) -> Iterator[str]:
+    """List every name that statements bind in their own scope, those inside `if`, `try`, ... included."""
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            continue
+        for item in imports_of(node):
+            yield item.bound
+        for inner in ast.iter_child_nodes(node):
+            if isinstance(inner, ast.stmt):
+                yield from bound_by([inner])
+            elif isinstance(inner, ast.ExceptHandler | ast.match_case):
+                yield from bound_by(inner.body)
+            else:
+                yield from _stored(inner)
+
+
+def _stored(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            yield inner.id
+
+
+def used_by(source: str) -> frozenset[str]:
+    """Return the names that statements read from their module, words in quoted annotations included.
+
+    Raises:
+        SyntaxError: the text is not Python.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = symtable.symtable(source.removeprefix(BOM), "tools.py", "exec")
+    quoted = {
+        word
+        for node in ast.walk(parse(source))
+        for annotation in _annotations(node)
+        for word in _words_in_strings(annotation)
+    }
+    return frozenset(_read_from_module(table) | quoted)
+
+
+def words(text: str) -> frozenset[str]:
+    """Return every word of a text: a superset of the names it uses, found without a parser."""
+    return frozenset(_WORD.findall(text))
+
+
+def _read_from_module(table: symtable.SymbolTable) -> set[str]:
+    top = table.get_type() == "module"
+    names = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced() and (top or symbol.is_global())
+    }
+    return names.union(*map(_read_from_module, table.get_children()))
+
+
+def _annotations(node: ast.AST) -> Iterator[ast.expr]:
+    for field in ("annotation", "returns"):
+        annotation = getattr(node, field, None)
+        if isinstance(annotation, ast.expr):
+            yield annotation
+
+
+def _words_in_strings(node: ast.expr) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield from _WORD.findall(inner.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """Who binds which name in a library.
+
+    `chunks` holds the index of the last chunk that defines a name, `imports` what imports bind outside `if`
+    blocks (with `conditional`: inside), `header` every name bound in the header.
+    """
+
+    sections: Sections
+    chunks: dict[str, int]
+    imports: dict[str, set[Import]]
+    conditional: dict[str, set[Import]]
+    header: frozenset[str]
+
+    def binds(self, name: str) -> bool:
+        """Tell whether the top level of the library binds a name in any way."""
+        return name in self.chunks or name in self.header
+
+    def definition(self, name: str) -> Chunk | None:
+        """Return the chunk that defines a name."""
+        index = self.chunks.get(name)
+        return None if index is None else self.sections.chunks[index]
+
+    def reach(self, names: Iterable[str]) -> dict[str, str]:
+        """Map every name that is reached from `names`, through definitions, to what it stands for.
+
+        That is the text of its chunk, the imports that bind it, the header when it binds it otherwise, and
+        "" for a name that the library does not bind (a builtin, then).
+        """
+        reached: dict[str, str] = {}
+        waiting = sorted(names)
+        while waiting:
+            name = waiting.pop()
+            if name in reached:
+                continue
+            chunk = self.definition(name)
+            if chunk is not None:
+                reached[name] = chunk.text.strip()
+                waiting += sorted(used_by(chunk.text))
+            elif name in self.imports and name not in self.conditional:
+                reached[name] = "; ".join(sorted(map(str, self.imports[name])))
+            else:
+                reached[name] = self.sections.header if name in self.header else ""
+        return reached
+
+
+def bindings(sections: Sections) -> Bindings:
+    """Read off the bindings; definitions are not parsed, only the header and statements between them."""
+    imports: dict[str, set[Import]] = {}
+    conditional: dict[str, set[Import]] = {}
+    chunks: dict[str, int] = {}
+    header = parse(sections.header).body
+    _note_imports(header, imports, conditional)
+    for index, chunk in enumerate(sections.chunks):
+        if chunk.name:
+            chunks[chunk.name] = index
+        elif chunk.text.strip():
+            body = parse(chunk.text).body
+            _note_imports(body, imports, conditional)
+            chunks.update(dict.fromkeys(bound_by(body), index))
+    return Bindings(sections, chunks, imports, conditional, frozenset(bound_by(header)))
+
+
+def _note_imports(
+    nodes: list[ast.stmt], imports: dict[str, set[Import]], conditional: dict[str, set[Import]]
+) -> None:
+    for node in nodes:
+        for item in imports_of(node):
+            imports.setdefault(item.bound, set()).add(item)
+        if isinstance(node, ast.Try):
+            _note_imports(node.body, imports, conditional)
+        elif isinstance(node, ast.If):
+            inside = [inner for inner in ast.walk(node) if isinstance(inner, ast.stmt)]
+            for item in (item for inner in inside for item in imports_of(inner)):
+                conditional.setdefault(item.bound, set()).add(item)
