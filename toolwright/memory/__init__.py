@@ -1,0 +1,1 @@
+"""What happened before: today the plans that ran well, so that the same goal costs nothing again."""

@@ -1,0 +1,105 @@
+"""The account of one run while it goes on: step by step what was done, on what evidence, at what cost."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from toolwright.errors import ToolwrightError
+from toolwright.models.metered import MeteredModel
+from toolwright.types import CallResult, Failure, Json, Match, Plan, Report, StepReport, Usage, Verdict
+
+Status = Literal["done", "made", "planned", "failed"]
+
+
+class Account:
+    """Collects step reports; the only thing in a run that changes in place."""
+
+    def __init__(self, goal: str, run: str, meter: MeteredModel) -> None:
+        self._goal = goal
+        self.run = run
+        self._meter = meter
+        self._began = time.monotonic()
+        self._stage = "start"
+        self._step = 0
+        self._steps: dict[int, StepReport] = {}
+        self._origin: Literal["model", "remembered", ""] = ""
+
+    def entering(self, stage: str, step: int = 0) -> None:
+        """Note where the run is, so that an error says where it happened."""
+        self._stage, self._step = stage, step
+
+    def plan_made(self, plan: Plan, matches: tuple[Match, ...], *, remembered: bool) -> None:
+        """Open one line of the account for every step."""
+        self._origin = "remembered" if remembered else "model"
+        self._steps = {
+            step.number: StepReport(step, match) for step, match in zip(plan.steps, matches, strict=True)
+        }
+
+    def reused(self, number: int, tool: str, tests_passed: int) -> None:
+        """A step is done by a tool the library had, on the evidence it was admitted with."""
+        self._update(number, tool=tool, action="reused", tests_passed=tests_passed)
+
+    def made(
+        self, number: int, tool: str, *, verdict: Verdict | None, usage: Usage, seconds: float, **rest: object
+    ) -> None:
+        """A tool was written or widened for a step, or could not be: `rest` are fields of its report."""
+        passed = sum(test.outcome == "passed" for test in verdict.tests) if verdict else 0
+        self._update(number, tool=tool, tests_passed=passed, usage=usage, seconds=seconds, **rest)
+
+    def ran(self, number: int, arguments: Mapping[str, Json], result: CallResult, usage: Usage) -> StepReport:
+        """A step was run on real values; returns its report."""
+        before = self._steps[number]
+        self._update(
+            number,
+            arguments=dict(arguments),
+            result=result,
+            usage=before.usage + usage,
+            seconds=before.seconds + result.seconds,
+        )
+        return self._steps[number]
+
+    def tool_of(self, number: int) -> str:
+        """Return the name of the tool that does a step."""
+        return self._steps[number].tool
+
+    @property
+    def usage(self) -> Usage:
+        """What the model calls of this run cost until now."""
+        return self._meter.total
+
+    def failure_of(self, error: ToolwrightError) -> Failure:
+        """Turn an error that ended the run into the failure its report shows."""
+        step = self._steps.get(self._step)
+        return Failure(
+            self._stage,
+            str(error),
+            kind=error.kind,
+            step=self._step,
+            tool=step.tool if step else "",
+            hint=error.hint,
+            exit_code=error.exit_code,
+        )
+
+    def failed(self, failure: Failure) -> Report:
+        """Close the account of a run that did not reach its goal."""
+        return replace(self.ended("failed"), failure=failure)
+
+    def ended(self, status: Status) -> Report:
+        """Close the account."""
+        steps = tuple(self._steps.values())
+        last = steps[-1].result if steps else None
+        return Report(
+            self._goal,
+            status,
+            self.run,
+            steps,
+            output=last.value if last and status == "done" else None,
+            usage=self._meter.total,
+            stages=dict(self._meter.usage_by_stage),
+            plan_origin=self._origin,
+            seconds=time.monotonic() - self._began,
+        )
+
+    def _update(self, number: int, **changes: object) -> None:
+        self._steps[number] = replace(self._steps[number], **changes)  # type: ignore[arg-type]  # by name

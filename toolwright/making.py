@@ -1,0 +1,182 @@
+"""A step that no tool does -> a proven function in the library, or why there is none: the repair loop."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from toolwright.errors import LibraryChangedError, MergeClashError
+from toolwright.events import CandidateRefused, CandidateVerified, Notice, PhaseStarted, ToolCommitted
+from toolwright.library.store import Snapshot
+from toolwright.parts import Options, Parts
+from toolwright.stages.contract import draft_contract
+from toolwright.stages.generate import generate
+from toolwright.stages.review import finding_text, review_candidate
+from toolwright.stages.widen import widen_contract
+from toolwright.syntax.examples import docstring_examples
+from toolwright.syntax.reading import read_library
+from toolwright.types import (
+    Admission,
+    Candidate,
+    Commit,
+    Contract,
+    Failure,
+    Match,
+    Policy,
+    Step,
+    TestOutcome,
+    Verdict,
+)
+
+_COMMIT_TRIES: Final = 5
+_FAILING_SHOWN: Final = 3
+_MESSAGE_SHOWN: Final = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted: a step, its match, and lines that show the plan around it."""
+
+    goal: str
+    step: Step
+    match: Match
+    surroundings: tuple[str, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How the making went: the commit, or a failure; `refusals` tells of the versions that were not kept."""
+
+    tool: str
+    attempts: int
+    refusals: tuple[str, ...]
+    verdict: Verdict | None = None
+    commit: Commit | None = None
+    failure: Failure | None = None
+
+
+def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
+    """Draft a contract, then write, review, verify and commit a function for it.
+
+    Raises:
+        ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
+    """
+    snapshot = parts.store.read()
+    contract = _contract(parts, wish, snapshot)
+    old_source = snapshot.tools[contract.replaces].source if contract.replaces else ""
+    refusals: list[str] = []
+    previous: Candidate | None = None
+    reasons: tuple[str, ...] = ()
+    tries = options.attempts + 1
+    for attempt in range(1, tries + 1):
+        parts.emit(PhaseStarted("generate", contract.name, wish.step.number, attempt, tries))
+        candidate = generate(
+            parts.model,
+            contract,
+            attempt=attempt,
+            previous=previous,
+            reasons=reasons,
+            old_source=old_source,
+        )
+        stage, reasons, verdict, commit = _try(parts, wish, contract, candidate)
+        if commit:
+            return Made(contract.name, attempt, tuple(refusals), verdict, commit)
+        parts.emit(CandidateRefused(stage, contract.name, attempt, tries, reasons))
+        refusals.append(f"{stage}: {reasons[0]}")
+        previous = candidate
+    return Made(contract.name, tries, tuple(refusals), failure=_gave_up(wish, contract, stage, reasons, tries))
+
+
+def _contract(parts: Parts, wish: Wish, snapshot: Snapshot) -> Contract:
+    tool = snapshot.tools.get(wish.match.tool)
+    if wish.match.kind == "EXISTS_BUT_SPECIFIC" and tool:
+        old_tests = parts.store.tests_of(tool.name)
+        if old_tests is not None:
+            parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
+            return widen_contract(parts.model, wish.step, tool, old_tests, wish.surroundings)
+        parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
+    parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
+    return draft_contract(
+        parts.model, wish.step, wish.surroundings, taken=_taken(snapshot), name=wish.name
+    )
+
+
+def _taken(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(snapshot.tools) | {other.name for other in snapshot.not_offered}
+
+
+def _try(
+    parts: Parts, wish: Wish, contract: Contract, candidate: Candidate
+) -> tuple[str, tuple[str, ...], Verdict | None, Commit | None]:
+    """Take one candidate as far as it goes: (stage that refused it, reasons, verdict, commit)."""
+    snapshot = parts.store.read()
+    parts.emit(PhaseStarted("review", contract.name, wish.step.number))
+    findings = review_candidate(
+        candidate,
+        contract,
+        taken=_taken(snapshot) - {contract.replaces},
+        callable_tools=frozenset(snapshot.tools) - {contract.name},
+    )
+    if findings:
+        return "review", tuple(finding_text(finding) for finding in findings), None, None
+    for _ in range(_COMMIT_TRIES):
+        try:
+            merged = parts.store.merged(candidate, contract.replaces)
+            verdict = _verify(parts, wish, candidate, merged)
+            if not verdict.passed:
+                return "verify", _why_failed(verdict), verdict, None
+            return "", (), verdict, _commit(parts, wish, contract, candidate, verdict, merged)
+        except MergeClashError as clash:
+            return "merge", (str(clash),), None, None
+        except LibraryChangedError:
+            continue
+    raise LibraryChangedError(
+        f"tools.py was changed by somebody else at each of {_COMMIT_TRIES} tries to add {contract.name}",
+        hint="let the other program finish, then run the goal again",
+    )
+
+
+def _verify(parts: Parts, wish: Wish, candidate: Candidate, merged: str) -> Verdict:
+    parts.emit(PhaseStarted("verify", candidate.name, wish.step.number))
+    tool = next(t for t in read_library(merged).tools if t.name == candidate.name)
+    verdict = parts.sandbox.verify(
+        merged, candidate.tests, Policy(), function=candidate.name, examples=docstring_examples(tool)
+    )
+    if verdict.passed:
+        parts.emit(
+            CandidateVerified(
+                candidate.name, verdict.tests, len(verdict.calls), verdict.seconds, verdict.level
+            )
+        )
+    return verdict
+
+
+def _commit(
+    parts: Parts, wish: Wish, contract: Contract, candidate: Candidate, verdict: Verdict, merged: str
+) -> Commit:
+    admission = Admission(
+        candidate, verdict, wish.step.description, wish.goal, parts.model.name, contract.replaces
+    )
+    commit = parts.store.commit(admission, merged)
+    parts.emit(ToolCommitted(commit, candidate.source))
+    return commit
+
+
+def _why_failed(verdict: Verdict) -> tuple[str, ...]:
+    failing = [test for test in verdict.tests if test.outcome != "passed"][:_FAILING_SHOWN]
+    return (verdict.why, *(_test_text(test) for test in failing))
+
+
+def _test_text(test: TestOutcome) -> str:
+    return f"{test.name} {test.outcome}:\n{test.message[:_MESSAGE_SHOWN]}".rstrip(":\n")
+
+
+def _gave_up(wish: Wish, contract: Contract, stage: str, reasons: tuple[str, ...], tries: int) -> Failure:
+    return Failure(
+        stage,
+        f"no version of {contract.name} was good enough in {tries} attempts; the last one: {reasons[0]}",
+        kind="not_made",
+        step=wish.step.number,
+        tool=contract.name,
+        details=reasons[1:],
+        hint="python agent.py --attempts 10 ... gives it more attempts; or say the goal more exactly",
+    )

@@ -1,0 +1,113 @@
+"""Goal -> the plan with which it ran well, kept as one JSON file a goal in the library's own folder."""
+
+import contextlib
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from toolwright.types import (
+    Argument,
+    Binding,
+    Given,
+    Match,
+    Plan,
+    Reference,
+    RememberedRun,
+    ScratchFile,
+    Step,
+    Unknown,
+)
+
+_VERSION = 1
+
+
+class PlanMemory:
+    """Remembered plans in a folder. A damaged, foreign or unwritable file only costs the shortcut."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def recall(self, goal: str) -> RememberedRun | None:
+        """Return the plan with which this goal ran well; spaces and line breaks do not matter."""
+        try:
+            kept = json.loads(self._path(goal).read_text(encoding="utf-8"))
+            if kept["version"] != _VERSION or _plain(kept["goal"]) != _plain(goal):
+                return None
+            return _read(goal, kept)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def remember(self, run: RememberedRun) -> None:
+        """Keep a plan, in place of an earlier one for the same goal."""
+        path = self._path(run.plan.goal)
+        beside = path.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            beside.write_text(json.dumps(_written(run), ensure_ascii=False, indent=1), encoding="utf-8")
+            beside.replace(path)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+    def _path(self, goal: str) -> Path:
+        return self._folder / f"{hashlib.sha256(_plain(goal).encode()).hexdigest()[:24]}.json"
+
+
+def _plain(goal: str) -> str:
+    return " ".join(goal.split())
+
+
+def _written(run: RememberedRun) -> dict[str, Any]:
+    return {
+        "version": _VERSION,
+        "goal": run.plan.goal,
+        "wants": run.plan.wants,
+        "steps": [
+            {"step": s.description, "keywords": list(s.keywords), "tool": match.tool, "reason": match.reason}
+            for s, match in zip(run.plan.steps, run.matches, strict=True)
+        ],
+        "bindings": [{name: _argument(a) for name, a in b.arguments.items()} for b in run.bindings],
+        "tools": dict(run.tools),
+    }
+
+
+def _argument(argument: Argument) -> dict[str, Any]:
+    match argument:
+        case Given(value=value):
+            return {"literal": value}
+        case Reference(step=step, path=path):
+            return {"step": step, "path": path}
+        case ScratchFile(name=name):
+            return {"scratch": name}
+        case Unknown(question=question):
+            return {"unknown": question}
+
+
+def _read(goal: str, kept: dict[str, Any]) -> RememberedRun:
+    steps = tuple(
+        Step(number, entry["step"], tuple(entry["keywords"]))
+        for number, entry in enumerate(kept["steps"], start=1)
+    )
+    matches = tuple(
+        Match(step, "EXISTS_AND_GENERIC", entry["tool"], entry["reason"])
+        for step, entry in zip(steps, kept["steps"], strict=True)
+    )
+    bindings = tuple(
+        Binding(match.step.number, match.tool, {name: _read_argument(raw) for name, raw in entry.items()})
+        for match, entry in zip(matches, kept["bindings"], strict=True)
+    )
+    return RememberedRun(Plan(goal, steps, kept["wants"]), matches, bindings, dict(kept["tools"]))
+
+
+def _read_argument(raw: dict[str, Any]) -> Argument:
+    match raw:
+        case {"literal": value}:
+            return Given(value)
+        case {"step": int(step), "path": str(path)}:
+            return Reference(step, path)
+        case {"scratch": str(name)}:
+            return ScratchFile(name)
+        case {"unknown": str(question)}:
+            return Unknown(question)
+    raise ValueError(f"not an argument: {raw!r}")

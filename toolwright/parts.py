@@ -1,0 +1,46 @@
+"""What a run is made of and how it is to be done: the arguments that `wiring` makes and the pipeline takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolwright.events import Listener
+from toolwright.library.index import Index
+from toolwright.library.store import Store
+from toolwright.models.metered import MeteredModel
+from toolwright.protocols import Memory, Sandbox
+from toolwright.types import Match, Plan
+
+Ask = Callable[[str], str | None]
+"""Puts a question to the user; None when there is nobody to ask."""
+
+Approve = Callable[[Plan, tuple[Match, ...]], bool]
+"""Shows the plan before anything is written; False stops the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The working parts of a run."""
+
+    model: MeteredModel
+    sandbox: Sandbox
+    store: Store
+    index: Index
+    memory: Memory
+    emit: Listener
+    ask: Ask
+    approve: Approve
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How this run is to be done. `stop_after` ends it early: with the plan, or with the tools."""
+
+    workspace: Path
+    stop_after: str = ""
+    name: str = ""
+    attempts: int = 5
+    candidates: int = 8
+    step_timeout_s: float = 30.0
+    preview: bool = True
+    fresh: bool = False

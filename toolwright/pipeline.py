@@ -1,0 +1,187 @@
+"""Goal -> report. The only module that knows in which order the stages come."""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Sequence
+
+from toolwright.account import Account
+from toolwright.errors import ToolwrightError
+from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunStarted, StepsMatched
+from toolwright.making import Wish, make_tool
+from toolwright.parts import Options, Parts
+from toolwright.running import asks_nothing, run_bindings, still_fits
+from toolwright.stages.bind import bind
+from toolwright.stages.classify import classify
+from toolwright.stages.decompose import decompose
+from toolwright.types import Binding, Failure, Match, Plan, RememberedRun, Report, Step, Tool
+
+Calls = Sequence[tuple[Step, Tool]]
+
+
+def run_goal(goal: str, parts: Parts, options: Options, run: str) -> Report:
+    """Take a goal through all stages.
+
+    Expected failures, a model that does not answer among them, end in a report whose status is
+    `failed`; what was merged until then stays.
+    """
+    account = Account(goal, run, parts.model)
+    try:
+        report = _follow(goal, parts, options, account)
+    except ToolwrightError as error:
+        report = account.failed(account.failure_of(error))
+    parts.emit(RunFinished(report))
+    return report
+
+
+def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Report:
+    _start(goal, parts, account)
+    remembered = None if options.fresh else _recall(goal, parts)
+    if remembered:
+        plan, matches = remembered.plan, remembered.matches
+        parts.emit(PlanMade(plan, remembered=True))
+    else:
+        plan = _plan(goal, parts, account)
+        matches = _match(plan, parts, options, account)
+    account.plan_made(plan, matches, remembered=remembered is not None)
+    parts.emit(StepsMatched(matches))
+    if options.stop_after == "plan" or not parts.approve(plan, matches):
+        return account.ended("planned")
+    failure = _obtain_tools(plan, matches, parts, options, account)
+    if failure:
+        return account.failed(failure)
+    if plan.wants == "tool" or options.stop_after == "tools":
+        return account.ended("made")
+    calls = _calls(plan, parts, account)
+    bindings = remembered.bindings if remembered else _bind(goal, calls, parts, account)
+    with tempfile.TemporaryDirectory(prefix="toolwright-run-", ignore_cleanup_errors=True) as scratch:
+        outcome = run_bindings(goal, calls, bindings, scratch, parts, options, account)
+    if isinstance(outcome, Failure):
+        return account.failed(outcome)
+    if asks_nothing(bindings):
+        parts.memory.remember(_remembered(plan, matches, outcome, calls))
+    return account.ended("done")
+
+
+def _start(goal: str, parts: Parts, account: Account) -> None:
+    said = parts.store.recover()
+    if said:
+        parts.emit(Notice(said))
+    tools = len(parts.store.read().tools)
+    library = str(parts.store.directory)
+    parts.emit(RunStarted(account.run, goal, parts.model.name, library, tools, parts.sandbox.level))
+
+
+def _recall(goal: str, parts: Parts) -> RememberedRun | None:
+    """Return the remembered plan of this goal as long as the tools it used are what they were."""
+    kept = parts.memory.recall(goal)
+    if kept is None:
+        return None
+    tools = parts.store.read().tools
+    if any(name not in tools or source_hash(tools[name]) != sha for name, sha in kept.tools.items()):
+        return None
+    calls = [(match.step, tools[match.tool]) for match in kept.matches]
+    return kept if still_fits(kept.bindings, calls) else None
+
+
+def _plan(goal: str, parts: Parts, account: Account) -> Plan:
+    account.entering("decompose")
+    parts.emit(PhaseStarted("decompose", goal))
+    plan = decompose(parts.model, goal)
+    parts.emit(PlanMade(plan))
+    return plan
+
+
+def _match(plan: Plan, parts: Parts, options: Options, account: Account) -> tuple[Match, ...]:
+    account.entering("classify")
+    parts.emit(PhaseStarted("classify", plan.goal))
+    candidates = {
+        step.number: parts.index.search(step.description, step.keywords, options.candidates)
+        for step in plan.steps
+    }
+    return classify(parts.model, plan, candidates, lambda text: parts.emit(Notice(text)))
+
+
+def _obtain_tools(
+    plan: Plan, matches: Sequence[Match], parts: Parts, options: Options, account: Account
+) -> Failure | None:
+    """See to it that every step has its tool: the library's own, widened, or a new one."""
+    missing = sum(match.kind != "EXISTS_AND_GENERIC" for match in matches)
+    if options.name and missing != 1:
+        return Failure(
+            "contract",
+            f"--name {options.name} fits a goal of one new function; this one needs {missing}",
+            kind="usage",
+            exit_code=2,
+            hint="leave --name out, or say the goal so that one function does it",
+        )
+    for match in matches:
+        failure = _obtain_tool(plan, match, parts, options, account)
+        if failure:
+            return failure
+    return None
+
+
+def _obtain_tool(
+    plan: Plan, match: Match, parts: Parts, options: Options, account: Account
+) -> Failure | None:
+    number = match.step.number
+    if match.kind == "EXISTS_AND_GENERIC":
+        account.reused(number, match.tool, parts.store.tests_passed(match.tool))
+        return None
+    account.entering("contract", number)
+    before, began = account.usage, time.monotonic()
+    surroundings = _surroundings(plan, number, parts, account)
+    made = make_tool(parts, options, Wish(plan.goal, match.step, match, surroundings, options.name))
+    widened = made.commit is not None and made.commit.replaced
+    account.made(
+        number,
+        made.tool,
+        verdict=made.verdict,
+        usage=account.usage - before,
+        seconds=time.monotonic() - began,
+        action="none" if made.failure else "widened" if widened else "written",
+        attempts=made.attempts,
+        refusals=made.refusals,
+        commit=made.commit,
+    )
+    return made.failure
+
+
+def _surroundings(plan: Plan, number: int, parts: Parts, account: Account) -> tuple[str, ...]:
+    """Show the plan to the author of one step's contract: signatures where they are known."""
+    tools = parts.store.read().tools
+    lines = []
+    for step in plan.steps:
+        tool = tools.get(account.tool_of(step.number))
+        done_by = f" (done by {tool.signature})" if tool else ""
+        this = "  <- this step" if step.number == number else ""
+        lines.append(f"{step.number}. {step.description}{done_by}{this}")
+    return tuple(lines)
+
+
+def _calls(plan: Plan, parts: Parts, account: Account) -> Calls:
+    tools = parts.store.read().tools
+    return [(step, tools[account.tool_of(step.number)]) for step in plan.steps]
+
+
+def _bind(goal: str, calls: Calls, parts: Parts, account: Account) -> tuple[Binding, ...]:
+    account.entering("bind")
+    parts.emit(PhaseStarted("bind", goal))
+    return bind(parts.model, goal, calls)
+
+
+def _remembered(
+    plan: Plan, matches: Sequence[Match], bindings: tuple[Binding, ...], calls: Calls
+) -> RememberedRun:
+    tools = {tool.name: tool for _, tool in calls}
+    served = tuple(
+        Match(match.step, "EXISTS_AND_GENERIC", tool.name, match.reason or "made for this goal")
+        for match, (_, tool) in zip(matches, calls, strict=True)
+    )
+    return RememberedRun(plan, served, bindings, {name: source_hash(tool) for name, tool in tools.items()})
+
+
+def source_hash(tool: Tool) -> str:
+    """Hash what a tool is: its source as it stands in the library."""
+    return hashlib.sha256(tool.source.encode()).hexdigest()

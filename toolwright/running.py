@@ -1,0 +1,189 @@
+"""Bindings -> answers: the steps run one after the other; one that fails is bound anew once."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from toolwright.account import Account
+from toolwright.events import Notice, PhaseStarted, StepFinished, StepStarted
+from toolwright.parts import Options, Parts
+from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
+from toolwright.stages.execute import StepRun, preview, run_step
+from toolwright.syntax.checking import mismatch
+from toolwright.types import (
+    Argument,
+    Binding,
+    Failure,
+    Given,
+    Json,
+    Limits,
+    Policy,
+    Schema,
+    Step,
+    Tool,
+    Unknown,
+)
+
+_REBINDABLE: Final = frozenset({"raised", "bad_result"})
+
+
+def run_bindings(
+    goal: str,
+    calls: Sequence[tuple[Step, Tool]],
+    bindings: Sequence[Binding],
+    scratch: str,
+    parts: Parts,
+    options: Options,
+    account: Account,
+) -> tuple[Binding, ...] | Failure:
+    """Run all steps; return the bindings that worked, or why one step failed for good.
+
+    Raises:
+        ModelError, ReplyShapeError, SandboxError: a step could not be tried at all.
+    """
+    limits = Limits(wall_s=options.step_timeout_s, cpu_s=max(1, round(options.step_timeout_s)))
+    runner = _Runner(goal, calls, Policy(str(options.workspace), scratch, limits=limits), parts, options, account)
+    known = _answered(bindings, calls, parts)
+    if isinstance(known, Failure):
+        return known
+    worked: list[Binding] = []
+    for binding, (_, tool) in zip(known, calls, strict=True):
+        done = runner.run(binding, tool, tuple(worked))
+        if isinstance(done, Failure):
+            return done
+        worked.append(done)
+    return tuple(worked)
+
+
+class _Runner:
+    """Runs the steps of one goal and keeps their answers."""
+
+    def __init__(
+        self,
+        goal: str,
+        calls: Sequence[tuple[Step, Tool]],
+        policy: Policy,
+        parts: Parts,
+        options: Options,
+        account: Account,
+    ) -> None:
+        self._goal = goal
+        self._calls = calls
+        self._policy = policy
+        self._parts = parts
+        self._options = options
+        self._account = account
+        self._library = parts.store.read().text
+        self._answers: dict[int, Json] = {}
+
+    def run(self, binding: Binding, tool: Tool, before: tuple[Binding, ...]) -> Binding | Failure:
+        """Run one step, with at most one new binding; return the binding that worked."""
+        used = self._account.usage
+        done = self._once(binding, tool)
+        if done.result.status in _REBINDABLE:
+            other = self._bound_anew(binding, tool, before, _why(done))
+            if other != binding:
+                binding, done = other, self._once(other, tool)
+        report = self._account.ran(
+            binding.step, done.arguments, done.result, self._account.usage - used
+        )
+        self._parts.emit(StepFinished(report))
+        if done.result.status != "returned":
+            return _failure(binding, done)
+        self._answers[binding.step] = done.result.value
+        return binding
+
+    def _once(self, binding: Binding, tool: Tool) -> StepRun:
+        self._account.entering("execute", binding.step)
+        self._parts.emit(StepStarted(binding.step, tool.name))
+        return run_step(self._parts.sandbox, self._library, tool, binding, self._answers, self._policy)
+
+    def _bound_anew(
+        self, binding: Binding, tool: Tool, before: tuple[Binding, ...], problem: str
+    ) -> Binding:
+        self._parts.emit(Notice(f"step {binding.step}, {tool.name}: {problem}; asking for other arguments"))
+        self._parts.emit(PhaseStarted("rebind", tool.name, binding.step))
+        self._account.entering("rebind", binding.step)
+        previews = {
+            number: preview(value, allowed=self._options.preview) for number, value in self._answers.items()
+        }
+        return rebind(self._parts.model, self._goal, self._calls, before, problem, previews)
+
+
+def _answered(
+    bindings: Sequence[Binding], calls: Sequence[tuple[Step, Tool]], parts: Parts
+) -> list[Binding] | Failure:
+    """Put what nobody can know from the goal to the user, before the first step runs."""
+    answered = []
+    for binding, (_, tool) in zip(bindings, calls, strict=True):
+        arguments: dict[str, Argument] = {}
+        for name, argument in binding.arguments.items():
+            if isinstance(argument, Unknown):
+                given = _asked(binding, name, argument, tool.parameters["properties"][name], parts)
+                if isinstance(given, Failure):
+                    return given
+                arguments[name] = given
+            else:
+                arguments[name] = argument
+        answered.append(replace(binding, arguments=arguments))
+    return answered
+
+
+def _asked(binding: Binding, name: str, unknown: Unknown, schema: Schema, parts: Parts) -> Given | Failure:
+    where = f"step {binding.step}, {binding.tool}, argument `{name}`"
+    said = parts.ask(f"{where}: {unknown.question}")
+    if said is None:
+        return Failure(
+            "bind",
+            f"{where} cannot be known from the goal: {unknown.question}",
+            kind="unknown_value",
+            step=binding.step,
+            tool=binding.tool,
+            hint="say it in the goal, or run at a terminal, where it is asked for",
+        )
+    value = _as_value(said, schema)
+    wrong = mismatch(value, schema)
+    if wrong:
+        return Failure("bind", f"{where}: {wrong}", kind="bad_value", step=binding.step, tool=binding.tool)
+    return Given(value)
+
+
+def _as_value(said: str, schema: Schema) -> Json:
+    """Take an answer as text where text fits, else as JSON."""
+    if not mismatch(said, schema):
+        return said
+    try:
+        return json.loads(said)
+    except ValueError:
+        return said
+
+
+def _why(done: StepRun) -> str:
+    kind = f"{done.result.error_type}: " if done.result.error_type else ""
+    return f"{kind}{done.result.message}"
+
+
+def _failure(binding: Binding, done: StepRun) -> Failure:
+    return Failure(
+        "execute",
+        f"step {binding.step}, {binding.tool}: {_why(done)}",
+        kind=done.result.status,
+        step=binding.step,
+        tool=binding.tool,
+        arguments=done.arguments,
+        details=tuple(done.result.traceback.splitlines()),
+    )
+
+
+def still_fits(bindings: Sequence[Binding], calls: Sequence[tuple[Step, Tool]]) -> bool:
+    """Tell whether remembered bindings still fit the tools as they are now."""
+    for position, (binding, (_, tool)) in enumerate(zip(bindings, calls, strict=True)):
+        if what_is_wrong(binding, tool, answer_schemas(bindings[:position], calls)):
+            return False
+    return True
+
+
+def asks_nothing(bindings: Sequence[Binding]) -> bool:
+    """Tell whether bindings hold no answer that only the user could give."""
+    return not any(isinstance(a, Unknown) for binding in bindings for a in binding.arguments.values())
