@@ -1,0 +1,1 @@
+"""The only place that runs code of the library or of a candidate: `process.ProcessSandbox`."""

@@ -1,0 +1,160 @@
+"""One call of one function in a fresh tool cell: source, name, arguments and policy in, an `Answer` out."""
+
+import contextlib
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from toolwright.sandbox.cells.wire import NotJsonError, decode, encode
+from toolwright.sandbox.scratch import fresh_folder
+from toolwright.sandbox.spawn import Bounds, Cell, Ended, run_cell
+from toolwright.types import CallResult, CallStatus, Json, Limits, Policy
+
+LEVEL: Final = "process"
+
+_SLACK_BYTES: Final = 1 << 16
+"""Room in a frame for a bounded message and traceback, whatever the bound on results is."""
+
+_FORGED: Final = "the tool wrote into the channel of its own answer"
+_MAX_FRAMES_KEPT: Final = 2  # one is right, two are wrong; more would only cost memory
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A call's result, and of a raised exception what the judge needs to raise an equal one.
+
+    `types` names its classes, nearest first, as "module:Name"; `arguments` is None when they are not JSON.
+    """
+
+    result: CallResult
+    types: tuple[str, ...] = ()
+    arguments: Json = None
+
+
+def call_tool(
+    source: str, function: str, arguments: Mapping[str, Json], policy: Policy, site: tuple[str, ...]
+) -> Answer:
+    """Run `function` of `source` once with `arguments` by name; `site` are folders with installed packages.
+
+    Raises:
+        SandboxError: no process could be started.
+    """
+    try:
+        encode(dict(arguments))
+    except NotJsonError as error:
+        message = f"the argument {error.where} is {error.what}; tools take JSON values"
+        return Answer(
+            CallResult("raised", error_type="TypeError", message=message, level=LEVEL),
+            ("builtins:TypeError",),
+        )
+    request = {
+        "source": source,
+        "function": function,
+        "arguments": dict(arguments),
+        "site": site,
+        "limits": wire_limits(policy.limits),
+    }
+    frames: list[bytes] = []
+
+    def keep(data: bytes) -> None:
+        if len(frames) < _MAX_FRAMES_KEPT:
+            frames.append(data)
+
+    limits = policy.limits
+    bounds = Bounds(limits.wall_s, limits.output_kb * 1024, limits.result_kb * 1024 + _SLACK_BYTES)
+    with _folders(policy) as (folder, scratch):
+        ended = run_cell(Cell("tool_cell", folder, scratch), json.dumps(request).encode(), bounds, keep)
+    return _read(ended, frames, limits)
+
+
+def wire_limits(limits: Limits) -> dict[str, float]:
+    """The limits that a cell puts on itself, as they travel."""
+    return {
+        "wall_s": limits.wall_s,
+        "cpu_s": limits.cpu_s,
+        "memory_mb": limits.memory_mb,
+        "file_mb": limits.file_mb,
+        "open_files": limits.open_files,
+        "result_kb": limits.result_kb,
+    }
+
+
+@contextlib.contextmanager
+def _folders(policy: Policy) -> Iterator[tuple[str, str]]:
+    """The working folder and the scratch folder; a scratch folder of our own goes with the call."""
+    if policy.scratch:
+        yield policy.workspace or policy.scratch, policy.scratch
+    else:
+        with fresh_folder("scratch") as scratch:
+            yield policy.workspace or scratch, scratch
+
+
+def _read(ended: Ended, frames: list[bytes], limits: Limits) -> Answer:
+    """Believe a cell's answer only when it is the one complete frame of a process that ended well."""
+
+    common = CallResult(
+        "crashed", stdout=ended.stdout, stderr=ended.stderr, seconds=ended.seconds, level=LEVEL
+    )
+    stopped = _stopped(ended, limits)
+    if stopped:
+        return Answer(replace(common, status=stopped[0], message=stopped[1]))
+    if len(frames) != 1 or ended.stray_bytes or ended.status != 0:
+        status, message = _died(ended, frames, limits)
+        return Answer(replace(common, status=status, message=message))
+    try:
+        answer = decode(frames[0])
+    except (ValueError, RecursionError):
+        return Answer(
+            replace(common, status="bad_result", message="returned something that is not strict JSON")
+        )
+    return _interpret(answer, common)
+
+
+def _stopped(ended: Ended, limits: Limits) -> tuple[CallStatus, str] | None:
+    if ended.stop == "time":
+        return "timeout", f"ran longer than {limits.wall_s:g} s"
+    if ended.stop == "output":
+        return "limit", f"printed more than {limits.output_kb} KB"
+    if ended.stop == "frame":
+        return "limit", f"returned more than {limits.result_kb} KB"
+    return None
+
+
+def _died(ended: Ended, frames: list[bytes], limits: Limits) -> tuple[CallStatus, str]:
+    if ended.status == -signal.SIGXCPU:
+        return "limit", f"used more than {limits.cpu_s} s of CPU time"
+    if len(frames) > 1 or ended.stray_bytes:
+        return "crashed", _FORGED
+    when = "after it had answered" if frames else "before it answered"
+    return "crashed", f"the tool's process {how_it_ended(ended.status)} {when}"
+
+
+def how_it_ended(status: int) -> str:
+    """Say an exit status in words."""
+    if status >= 0:
+        return f"ended itself with exit status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was killed by signal {-status}"
+
+
+def _interpret(answer: Json, common: CallResult) -> Answer:
+    """Take apart what the cell says; a tool can write this frame itself, so nothing in it is taken for granted."""
+    match answer:
+        case {"status": "returned", "value": value}:
+            return Answer(replace(common, status="returned", value=value))
+        case {
+            "status": "raised",
+            "types": [str(first), *_] as types,
+            "message": str(message),
+            "traceback": str(trace),
+        }:
+            name = first.rpartition(":")[2].rpartition(".")[2]
+            raised = replace(common, status="raised", error_type=name, message=message, traceback=trace)
+            return Answer(raised, tuple(map(str, types)), answer.get("arguments"))
+        case {"status": "crashed" | "limit" | "bad_result" as status, "message": str(message)}:
+            return Answer(replace(common, status=status, message=message))
+    return Answer(replace(common, message=_FORGED))

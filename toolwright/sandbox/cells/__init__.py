@@ -1,0 +1,1 @@
+"""What runs in the confined processes: standard library only, the judge adds pytest; frames in and out."""

@@ -1,0 +1,84 @@
+"""The judge's process: a test file in, pytest's records and the calls of the tool out, each as a frame.
+
+The tool is not here. `tools` is a stand-in whose functions ask the parent, which runs each call elsewhere.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+from toolwright.sandbox.cells.bounds import bound
+from toolwright.sandbox.cells.recorder import Recorder
+from toolwright.sandbox.cells.stand_in import Caller, stand_in
+from toolwright.sandbox.cells.wire import encode, read_frame, send_frame
+
+_UNUSED = (
+    "pastebin",
+    "doctest",
+    "debugging",
+    "faulthandler",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "junitxml",
+    "logging",
+)
+
+
+def main(request_fd: int, answer_fd: int) -> None:
+    """Run the one test file and end the process."""
+    request = json.loads(read_frame(request_fd))
+    for descriptor in (request_fd, answer_fd):
+        os.set_inheritable(descriptor, False)
+    bound(request["limits"])
+    sys.path.extend(request["site"])
+    # what the tests print is nobody's evidence and must not fill the pipe
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the process ends
+    caller = Caller(request_fd, answer_fd, request["packages"], os.path.basename(request["file"]))  # noqa: PTH119 - no pathlib here
+    sys.modules["tools"] = stand_in(caller, request["functions"], request["exceptions"])
+    status = _run_pytest(request, answer_fd)
+    send_frame(answer_fd, encode({"kind": "finish", "status": status}))
+    os._exit(0)
+
+
+def _run_pytest(request: dict[str, Any], answer_fd: int) -> int:
+    import pytest
+
+    if request["hypothesis"]:
+        _tame_hypothesis(request["max_examples"])
+    folder = request["folder"]
+    options = ["-q", "-s", "--tb=short", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider"]
+    options += [
+        "-c",
+        f"{folder}/pytest.ini",
+        "--rootdir",
+        folder,
+        "--confcutdir",
+        folder,
+        "--basetemp",
+        request["temporary"],
+    ]
+    for name in _UNUSED:
+        options += ["-p", f"no:{name}"]
+    if request["httpserver"]:
+        options += ["-p", "pytest_httpserver.pytest_plugin"]
+    recorder = Recorder(answer_fd, request["file"], request["max_examples"])
+    return int(pytest.main([*options, request["file"]], plugins=[recorder]))
+
+
+def _tame_hypothesis(max_examples: int) -> None:
+    """The same examples each time, none stored, no deadline: every example costs a process."""
+    try:
+        from hypothesis import HealthCheck, settings
+    except ImportError:  # the test file's own import then says so
+        return
+    settings.register_profile(
+        "judge",
+        max_examples=max_examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("judge")

@@ -1,0 +1,169 @@
+"""The defendant's process: one request (source, function, arguments) in, one frame with the answer out.
+
+The answer is a JSON object with `status` and `value`, or `types`, `arguments`, `message` and `traceback`.
+"""
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Iterator
+from types import ModuleType, TracebackType
+
+from toolwright.sandbox.cells.bounds import bound
+from toolwright.sandbox.cells.wire import NotJsonError, encode, read_frame, send_frame
+
+FILE = "tools.py"
+_MESSAGE_CHARS = 4000
+_FRAMES = 12
+
+
+Answer = dict[str, object]
+Limits = dict[str, float]
+
+
+class _NoFunctionError(Exception):
+    """The source defines no such function."""
+
+
+def main(request_fd: int, answer_fd: int) -> None:
+    """Answer the one request and end the process; threads the tool left behind end with it."""
+    request = json.loads(read_frame(request_fd))
+    os.close(request_fd)
+    os.set_inheritable(answer_fd, False)
+    for stream in (sys.stdout, sys.stderr):
+        # line by line, so that the output of a killed tool is still seen
+        stream.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]  # both are text files here
+    streams = (sys.stdout, sys.stderr)
+    bound(request["limits"])
+    sys.path.extend(request["site"])
+    answer = _answer(request["source"], request["function"], request["arguments"], request["limits"])
+    for stream in streams:
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # the tool closed it
+            continue
+    send_frame(answer_fd, answer)
+    os._exit(0)
+
+
+def _answer(source: str, function: str, arguments: dict[str, object], limits: Limits) -> bytes:
+    try:
+        value = _run(source, function, arguments)
+    except _NoFunctionError:
+        return encode(_raised(["builtins:AttributeError"], f"{FILE} defines no function {function!r}"))
+    except BaseException as error:  # noqa: BLE001 - whatever foreign code raises is the answer
+        return encode(_describe(error, source, limits))
+    try:
+        data = encode(value)
+    except NotJsonError as error:
+        where = f" at {error.where}" if error.where else ""
+        return encode(_bad("bad_result", f"returned {error.what}{where}; tools return JSON values"))
+    except MemoryError:
+        return encode(_out_of_memory(limits))
+    if len(data) > limits["result_kb"] * 1024:
+        return encode(_bad("limit", f"returned more than {limits['result_kb']} KB"))
+    return b'{"status":"returned","value":' + data + b"}"
+
+
+def _run(source: str, function: str, arguments: dict[str, object]) -> object:
+    module = ModuleType("tools")
+    module.__file__ = FILE
+    sys.modules["tools"] = module
+    exec(compile(source, FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - running it is the job
+    called = getattr(module, function, None)
+    if not callable(called):
+        raise _NoFunctionError
+    result: object = called(**arguments)
+    return result
+
+
+def _describe(error: BaseException, source: str, limits: Limits) -> Answer:
+    """Turn what was raised into an answer; every text that the tool controls is bounded."""
+    if isinstance(error, MemoryError):
+        error.__traceback__ = None  # lets go of everything the frames hold
+        return _out_of_memory(limits)
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return _bad("limit", f"wrote a file larger than {limits['file_mb']} MB")
+    if isinstance(error, OSError) and error.errno == errno.EMFILE:
+        return _bad("limit", f"opened more than {limits['open_files']} files at once")
+    if not isinstance(error, Exception):
+        return _bad("crashed", _ending(error))
+    message = _text(error)
+    if isinstance(error, SyntaxError) and error.filename == FILE:
+        message = _clean(f"{FILE}, line {error.lineno}: {error.msg}")
+    types = [_clean(f"{kind.__module__}:{kind.__qualname__}") for kind in type(error).__mro__[:12]]
+    trace = _traceback(error, message, source.splitlines())
+    return _raised(types, message, trace, _arguments(error))
+
+
+def _raised(types: list[str], message: str, traceback: str = "", arguments: object = None) -> Answer:
+    return {
+        "status": "raised",
+        "types": types,
+        "arguments": arguments,
+        "message": message,
+        "traceback": traceback,
+    }
+
+
+def _bad(status: str, message: str) -> Answer:
+    return {"status": status, "message": _clean(message)}
+
+
+def _out_of_memory(limits: Limits) -> Answer:
+    return _bad("limit", f"needed more than {limits['memory_mb']} MB of memory")
+
+
+def _ending(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return f"the tool called sys.exit({error.code!r}); tools return a value or raise an exception"
+    if isinstance(error, KeyboardInterrupt):
+        return "the tool raised KeyboardInterrupt; tools return a value or raise an exception"
+    return f"the tool raised {type(error).__name__}, which is not an ordinary exception"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return _clean(str(error))
+    except BaseException:  # noqa: BLE001 - __str__ is foreign code
+        return "<the exception's text cannot be shown>"
+
+
+def _arguments(error: Exception) -> object:
+    """The exception's own arguments where they are JSON, so that the judge can build an equal one."""
+    try:
+        values = list(error.args)
+        if isinstance(error, OSError) and error.filename is not None:
+            values = [error.errno, error.strerror, error.filename]
+        return values if len(encode(values)) <= _MESSAGE_CHARS else None
+    except BaseException:  # noqa: BLE001 - the arguments are foreign objects
+        return None
+
+
+def _traceback(error: Exception, message: str, lines: list[str]) -> str:
+    """The part of the traceback that lies in the tool's own source, as Python prints it."""
+    steps = list(_steps(error.__traceback__, lines))
+    if not steps:
+        return ""
+    if len(steps) > _FRAMES:
+        left_out = f"  ... {len(steps) - _FRAMES} more calls ...\n"
+        steps = [*steps[:3], left_out, *steps[3 - _FRAMES :]]
+    name = type(error).__name__
+    return _clean(
+        "Traceback (most recent call last):\n" + "".join(steps) + (f"{name}: {message}" if message else name)
+    )
+
+
+def _steps(trace: TracebackType | None, lines: list[str]) -> Iterator[str]:
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename == FILE:
+            text = lines[trace.tb_lineno - 1].strip() if trace.tb_lineno <= len(lines) else ""
+            yield f'  File "{FILE}", line {trace.tb_lineno}, in {code.co_name}\n    {text}\n'
+        trace = trace.tb_next
+
+
+def _clean(text: str) -> str:
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= _MESSAGE_CHARS else text[: _MESSAGE_CHARS - 3] + "..."

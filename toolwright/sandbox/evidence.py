@@ -1,0 +1,41 @@
+"""The calls that tests really made: each with its result in, bounded records out."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from toolwright.sandbox.cells.wire import encode
+from toolwright.types import CallRecord, CallResult, Json
+
+_MAX_BYTES: Final = 8 << 20
+
+
+class Evidence:
+    """Collects calls. `count` is of all calls, `called` holds the functions that running tests called."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.called: set[str] = set()
+        self._records: list[CallRecord] = []
+        self._last: dict[str, CallRecord] = {}
+        self._bytes = 0
+
+    def add(self, test: str, function: str, arguments: Mapping[str, Json], result: CallResult) -> None:
+        """Take in one call; `test` is "" for one made while the file was loaded, which proves nothing."""
+        self.count += 1
+        record = CallRecord(function, arguments, result)
+        if test:
+            self.called.add(function)
+            self._last = {test: record}
+        self._bytes += (
+            len(encode(arguments)) + len(encode(result.value)) + len(result.stdout) + len(result.stderr)
+        )
+        if self._bytes <= _MAX_BYTES:
+            self._records.append(record)
+
+    def calls(self) -> tuple[CallRecord, ...]:
+        """The records in the order of the calls, as many as fit into 8 MiB."""
+        return tuple(self._records)
+
+    def last(self, test: str) -> CallRecord | None:
+        """The latest call, if this test made it."""
+        return self._last.get(test)

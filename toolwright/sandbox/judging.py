@@ -1,0 +1,241 @@
+"""The supervisor of one verification: source, tests and examples in, a `Verdict` out.
+
+The judge's process runs pytest; whenever a test calls the tool, the judge asks here and the call is
+run in a tool cell of its own, exactly as in production. So every call is seen, and the tool's code
+never shares a process with those who decide about it.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from toolwright.sandbox.calling import LEVEL, Answer, call_tool, how_it_ended, wire_limits
+from toolwright.sandbox.cells.wire import decode
+from toolwright.sandbox.comparing import same_json
+from toolwright.sandbox.evidence import Evidence
+from toolwright.sandbox.records import Records
+from toolwright.sandbox.scratch import fresh_folder
+from toolwright.sandbox.source_shape import SourceShape, read_source
+from toolwright.sandbox.spawn import Bounds, Cell, Ended, run_cell
+from toolwright.sandbox.tests_shape import TestsShape, read_tests
+from toolwright.types import CallResult, Example, Json, Limits, Policy, Verdict
+
+_TEST_FILE: Final = "test_tool.py"
+_MAX_EXAMPLES: Final = 25
+_OUTPUT_KB: Final = 1024
+_FRAME_BYTES: Final = 16 << 20
+"""Arguments of one call of a test; they are made by the test, not by the tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Runs verifications with `wall_s` seconds and `max_calls` calls each."""
+
+    site: tuple[str, ...]
+    wall_s: float
+    max_calls: int
+
+    def verify(
+        self, source: str, tests: str, policy: Policy, *, function: str, examples: Sequence[Example]
+    ) -> Verdict:
+        """Judge `function` of `source` by its tests and, when those pass, by the examples.
+
+        Raises:
+            SandboxError: no process could be started.
+        """
+        started = time.monotonic()
+        read = _read_both(source, tests, function)
+        if isinstance(read, str):
+            return Verdict(passed=False, why=read, seconds=time.monotonic() - started, level=LEVEL)
+        session = _Session(self, source, policy, *read)
+        why = session.run(tests) or session.complain(function) or self._try_examples(source, policy, examples)
+        return Verdict(
+            passed=not why,
+            why=why,
+            tests=session.records.outcomes(),
+            calls=session.evidence.calls(),
+            seconds=time.monotonic() - started,
+            level=LEVEL,
+        )
+
+    def _try_examples(self, source: str, policy: Policy, examples: Sequence[Example]) -> str:
+        """Say which example does not hold; its expected answer stays here."""
+        for example in examples:
+            result = call_tool(source, example.function, example.arguments, policy, self.site).result
+            if result.status == "returned" and same_json(result.value, example.expected):
+                continue
+            got = f"returned {_short(result.value)}" if result.status == "returned" else _failure(result)
+            return (
+                f"an example that was given does not hold: {_call(example.function, example.arguments)} {got}"
+            )
+        return ""
+
+
+class _Session:
+    """One run of one test file."""
+
+    def __init__(
+        self, judge: Judge, source: str, policy: Policy, shape: SourceShape, tests: TestsShape
+    ) -> None:
+        self.records = Records()
+        self.evidence = Evidence()
+        self._judge = judge
+        self._source = source
+        self._policy = policy
+        self._shape = shape
+        self._tests = tests
+        self._deadline = time.monotonic() + judge.wall_s
+        self._root = Path()
+
+    def run(self, tests: str) -> str:
+        """Run the judge to its end; the answer says what stopped it, "" when nothing did."""
+        with ExitStack() as folders:
+            here = Path(folders.enter_context(fresh_folder("judge")))
+            self._root = Path(folders.enter_context(fresh_folder("verify")))
+            work, scratch = self._root / "work", self._root / "scratch"
+            work.mkdir()
+            scratch.mkdir()
+            (here / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+            (here / _TEST_FILE).write_text(tests, encoding="utf-8", newline="")
+            environment = {
+                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+            }
+            cell = Cell("judge_cell", str(work), str(scratch), environment)
+            bounds = Bounds(self._judge.wall_s, _OUTPUT_KB * 1024, _FRAME_BYTES)
+            ended = run_cell(cell, self._request(here, scratch), bounds, self._serve)
+        return self._stopped(ended)
+
+    def complain(self, function: str) -> str:
+        """Say why the records are not a pass, "" if they are."""
+        why = self.records.complaint(self._tests.names)
+        if not why and function not in self.evidence.called:
+            why = f"no test calls {function}"
+        return why
+
+    def _request(self, here: Path, scratch: Path) -> bytes:
+        limits = Limits(wall_s=self._judge.wall_s, cpu_s=int(self._judge.wall_s) + 1, open_files=256)
+        request = {
+            "folder": str(here),
+            "file": str(here / _TEST_FILE),
+            "temporary": str(scratch / "pytest"),
+            "site": self._judge.site,
+            "limits": wire_limits(limits),
+            "functions": self._shape.functions,
+            "exceptions": self._shape.exceptions,
+            "packages": self._shape.packages,
+            "hypothesis": self._tests.uses_hypothesis,
+            "httpserver": self._tests.uses_httpserver,
+            "max_examples": _MAX_EXAMPLES,
+        }
+        return json.dumps(request).encode()
+
+    def _stopped(self, ended: Ended) -> str:
+        running = f" (in {self.records.running})" if self.records.running else ""
+        if ended.stop == "time":
+            return f"the tests ran longer than {self._judge.wall_s:g} s in total{running}"
+        if ended.stop == "output":
+            return f"the tests printed more than {_OUTPUT_KB} KB{running}"
+        if ended.stop == "frame":
+            return f"a test passed more than {_FRAME_BYTES >> 20} MB to the tool{running}"
+        if self.evidence.count > self._judge.max_calls:
+            return f"the tests call the tool more than {self._judge.max_calls} times{running}"
+        if ended.status != 0:
+            return f"the test process {how_it_ended(ended.status)}{running}"
+        return "the test process sent half a record" if ended.stray_bytes else ""
+
+    def _serve(self, data: bytes) -> bytes | None:
+        """Keep a record, or answer a call."""
+        try:
+            record = decode(data)
+        except (ValueError, RecursionError):
+            record = None
+        match record:
+            case {
+                "kind": "call",
+                "function": str(name),
+                "arguments": dict(arguments),
+                "folder": str(folder),
+            } if name in self._shape.functions:
+                return self._answer(name, arguments, folder)
+            case {"kind": "report", "name": str(test), "outcome": "failed"}:
+                self.records.add(record)
+                self._explain(test)
+            case _:
+                self.records.add(record)
+        return None
+
+    def _answer(self, function: str, arguments: dict[str, Json], folder: str) -> bytes:
+        if self.evidence.count >= self._judge.max_calls:
+            self.evidence.count += 1
+            answer = Answer(
+                CallResult("crashed", message=f"more than {self._judge.max_calls} calls in one test file")
+            )
+        else:
+            answer = call_tool(self._source, function, arguments, self._confine(folder), self._judge.site)
+            self.evidence.add(self.records.running, function, arguments, answer.result)
+        result = answer.result
+        reply = {
+            "status": result.status,
+            "value": result.value,
+            "types": answer.types,
+            "arguments": answer.arguments,
+            "message": result.message,
+        }
+        return json.dumps(reply).encode()
+
+    def _confine(self, folder: str) -> Policy:
+        """The tool works where the test stands, as long as that is in the folders made for both."""
+        place = Path(folder).resolve()
+        inside = place.is_relative_to(self._root) and place.is_dir()
+        left = max(0.1, self._deadline - time.monotonic())
+        return replace(
+            self._policy,
+            workspace=str(place if inside else self._root / "work"),
+            scratch=str(self._root / "scratch"),
+            limits=replace(self._policy.limits, wall_s=min(left, self._policy.limits.wall_s)),
+        )
+
+    def _explain(self, test: str) -> None:
+        """Put the tool's own traceback under the failure that it caused."""
+        last = self.evidence.last(test)
+        if last is not None and last.result.status != "returned":
+            text = last.result.traceback or _failure(last.result)
+            self.records.annotate(test, f"{_call(last.function, last.arguments)} in tools.py:\n{text}")
+
+
+def _read_both(source: str, tests: str, function: str) -> tuple[SourceShape, TestsShape] | str:
+    try:
+        shape = read_source(source)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        return f"tools.py is not Python: {_parse_error(error)}"
+    if function not in shape.functions:
+        return f"tools.py defines no function {function!r}"
+    try:
+        read = read_tests(tests, function)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        return f"the test file is not Python: {_parse_error(error)}"
+    return read.complaint or (shape, read)
+
+
+def _parse_error(error: Exception) -> str:
+    return f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
+
+
+def _failure(result: CallResult) -> str:
+    if result.status == "raised":
+        return f"raised {result.error_type}: {result.message}"
+    return f"ended with {result.status}: {result.message}"
+
+
+def _call(function: str, arguments: Json) -> str:
+    return f"{function}({', '.join(f'{name}={_short(value)}' for name, value in arguments.items())})"
+
+
+def _short(value: Json) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "..."  # noqa: PLR2004 - about one line

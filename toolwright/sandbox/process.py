@@ -1,0 +1,62 @@
+"""`protocols.Sandbox` by plain processes: bounded in time, memory and output, killed with all they started.
+
+This level does not confine: a tool can still read and write what the user can. It is a process of
+its own with a clean environment, and what it says about itself is not believed.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Final
+
+from toolwright.sandbox.calling import LEVEL, call_tool
+from toolwright.types import CallResult, Example, Json, Policy, Verdict
+
+_PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
+
+
+class ProcessSandbox:
+    """Runs tools and their tests in child processes. Safe to use from several threads at once."""
+
+    def __init__(self, *, judge_wall_s: float = 60.0, judge_calls: int = 2000) -> None:
+        """Bound each verification: seconds for all its tests together, and calls of the tool."""
+        self._judge_wall_s = judge_wall_s
+        self._judge_calls = judge_calls
+        self._site = tuple(path for path in sys.path if PurePath(path).name in _PACKAGE_FOLDERS)
+
+    @property
+    def level(self) -> str:
+        """How strong the confinement is."""
+        return LEVEL
+
+    def call(self, source: str, function: str, arguments: Mapping[str, Json], policy: Policy) -> CallResult:
+        """Run `function` of the module text `source` once, JSON in, JSON out.
+
+        Relative paths start in the workspace, or in the scratch folder when there is none.
+
+        Raises:
+            SandboxError: no process could be started; every other failure is in the result.
+        """
+        return call_tool(source, function, arguments, policy, self._site).result
+
+    def verify(
+        self,
+        source: str,
+        tests: str,
+        policy: Policy,
+        *,
+        function: str,
+        examples: Sequence[Example] = (),
+    ) -> Verdict:
+        """Run the pytest file `tests` against `source`, which it imports as `tools`.
+
+        Test and tool share folders made for this verification; each test starts in an empty one.
+        The policy's workspace is not used but by the examples.
+
+        Raises:
+            SandboxError: no process could be started; every other failure is in the verdict.
+        """
+        from toolwright.sandbox.judging import Judge
+
+        judge = Judge(self._site, self._judge_wall_s, self._judge_calls)
+        return judge.verify(source, tests, policy, function=function, examples=examples)

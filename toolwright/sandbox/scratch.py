@@ -1,0 +1,45 @@
+"""Temporary folders that go with a run: a purpose in, an empty folder out, nothing left behind."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from toolwright.errors import SandboxError
+
+
+@contextlib.contextmanager
+def fresh_folder(purpose: str) -> Iterator[str]:
+    """Make an empty folder of mode 700 in the system's temporary folder and remove it afterwards.
+
+    Raises:
+        SandboxError: the temporary folder cannot be written.
+    """
+    import tempfile
+
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f"toolwright-{purpose}-")).resolve()
+    except OSError as error:
+        raise SandboxError(
+            f"no temporary folder can be made: {error}",
+            hint="free some space there, or set TMPDIR to another folder",
+        ) from error
+    try:
+        yield str(folder)
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+    if not folder.exists():
+        return
+    for parent, names, _ in os.walk(folder):  # the tool took rights away from its own folders
+        for name in names:
+            path = Path(parent, name)
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

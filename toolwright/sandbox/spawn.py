@@ -1,0 +1,123 @@
+"""One bounded child process: a request in, frames out to a callback, and an account of how it ended."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from toolwright.errors import SandboxError
+from toolwright.sandbox.sweep import MARK, end_cell
+from toolwright.sandbox.talk import Stop, Talk
+
+_START: Final = str(Path(__file__).parent / "cells" / "start.py")
+
+OnFrame: TypeAlias = Callable[[bytes], bytes | None]
+"""Gets each frame the cell sends; what it returns is sent back as a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What to start and where: `folder` is its working directory, `scratch` its HOME and TMPDIR."""
+
+    kind: Literal["tool_cell", "judge_cell"]
+    folder: str
+    scratch: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the parent enforces: seconds, bytes of stdout and stderr together, and bytes of one frame."""
+
+    wall_s: float
+    output_bytes: int
+    frame_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a cell ended. `stop` names the bound that ended it; `status` is negative for a signal."""
+
+    stop: Stop
+    status: int
+    stray_bytes: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+
+def run_cell(cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:
+    """Start a cell, talk with it within the bounds, and end it with everything it started.
+
+    Raises:
+        SandboxError: no process could be started.
+    """
+    started = time.monotonic()
+    mark = os.urandom(16).hex()
+    with _start(cell, bounds, mark) as talk:
+        try:
+            stop = talk.run(request, on_frame, started + bounds.wall_s)
+        finally:  # also when Ctrl-C came
+            end_cell(talk.process, mark)
+        stop = stop or talk.drain(on_frame)
+        return Ended(
+            stop=stop,
+            status=talk.process.returncode,
+            stray_bytes=talk.stray_bytes,
+            stdout=talk.stdout.decode("utf-8", "backslashreplace"),
+            stderr=talk.stderr.decode("utf-8", "backslashreplace"),
+            seconds=time.monotonic() - started,
+        )
+
+
+def _start(cell: Cell, bounds: Bounds, mark: str) -> Talk:
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": cell.scratch,
+        "TMPDIR": cell.scratch,
+        "LANG": "C.UTF-8",
+        MARK: mark,
+        **cell.environment,
+    }
+    pipes: list[int] = []
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        pipes += os.pipe()
+        pipes += os.pipe()
+        request_read, request_write, answer_read, answer_write = pipes
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", _START, cell.kind, str(request_read), str(answer_write)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd=cell.folder,
+            env=environment,
+            pass_fds=(request_read, answer_write),
+            start_new_session=True,
+        )
+        talk = Talk(process, request_write, answer_read, bounds.output_bytes, bounds.frame_bytes)
+    except OSError as error:
+        for descriptor in pipes:
+            os.close(descriptor)
+        if process is not None:
+            end_cell(process, mark)
+        raise _not_started(error, cell.folder) from error
+    os.close(request_read)
+    os.close(answer_write)
+    return talk
+
+
+def _not_started(error: OSError, folder: str) -> SandboxError:
+    if not Path(folder).is_dir():
+        return SandboxError(
+            f"the tool's working folder {folder!r} is not a folder", hint="create it, or name another one"
+        )
+    return SandboxError(
+        f"no process can be started for the tool: {error.strerror or error}",
+        hint="close other programs, or raise the limits on processes and open files (`ulimit -a` shows them)",
+    )
