@@ -1,0 +1,49 @@
+"""The words of each stage; a `PhaseStarted` goes in, what is being done and what was done come out."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from toolwright.events import PhaseStarted
+from toolwright.screen.words import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """How a stage is told: a heading of its own, or a line under the heading of its step."""
+
+    doing: str
+    done: str = ""
+    heading: str = ""
+
+
+PHASES: Final = {
+    "decompose": Phase("planning", heading="Planning"),
+    "classify": Phase("looking in the library", heading="Looking in the library"),
+    "contract": Phase("describing", "contract"),
+    "generalise": Phase("widening", "widen"),
+    "generate": Phase("writing", "write"),
+    "review": Phase("reviewing", "review"),
+    "verify": Phase("testing", "test"),
+    "challenge": Phase("questioning the tests of", "challenge"),
+    "commit": Phase("merging", "merge"),
+    "merge": Phase("merging", "merge"),
+    "bind": Phase("choosing the arguments", heading="Running"),
+    "execute": Phase("running", heading="Running"),
+}
+
+
+def phase_of(stage: str) -> Phase:
+    """Return the words for a stage; a stage nobody has words for is told by its own name."""
+    return PHASES.get(stage) or Phase(stage, stage)
+
+
+def doing(event: PhaseStarted) -> str:
+    """Return `writing group_rows (attempt 2 of 5)`."""
+    subject = one_line(event.subject, 60)
+    words = f"{phase_of(event.stage).doing} {subject}".strip()
+    return f"{words} ({attempt(event.attempt, event.of)})" if event.attempt else words
+
+
+def attempt(number: int, of: int) -> str:
+    """Return `attempt 2 of 5`, or `attempt 2` when there is no bound."""
+    return f"attempt {number} of {of}" if of else f"attempt {number}"
