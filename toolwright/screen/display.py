@@ -66,6 +66,11 @@ class Display:
         with self._lock:
             self._write(self._erasure() + self._rendered(what, whole=whole) + "\n")
 
+    def print_plain(self, text: str) -> None:
+        """Write text and end the line without rich, for the moments when it may be missing."""
+        with self._lock:
+            self._write(f"{self._erasure()}{visible(text)}\n")
+
     def draw(self, line: "Text") -> None:
         """Show one line that the next one replaces; only where `live`."""
         from rich.text import Text

@@ -20,14 +20,14 @@ PHASES: Final = {
     "decompose": Phase("planning", heading="Planning"),
     "classify": Phase("looking in the library", heading="Looking in the library"),
     "contract": Phase("describing", "contract"),
-    "generalise": Phase("widening", "widen"),
+    "widen": Phase("widening", "contract"),
     "generate": Phase("writing", "write"),
     "review": Phase("reviewing", "review"),
     "verify": Phase("testing", "test"),
     "challenge": Phase("questioning the tests of", "challenge"),
-    "commit": Phase("merging", "merge"),
     "merge": Phase("merging", "merge"),
     "bind": Phase("choosing the arguments", heading="Running"),
+    "rebind": Phase("choosing other arguments for", heading="Running"),
     "execute": Phase("running", heading="Running"),
 }
 
@@ -39,8 +39,10 @@ def phase_of(stage: str) -> Phase:
 
 def doing(event: PhaseStarted) -> str:
     """Return `writing group_rows (attempt 2 of 5)`."""
-    subject = one_line(event.subject, 60)
-    words = f"{phase_of(event.stage).doing} {subject}".strip()
+    phase = phase_of(event.stage)
+    # The subject of planning is the whole goal, which stands above it already.
+    subject = one_line(event.subject, 60) if phase.done or event.step else ""
+    words = f"{phase.doing} {subject}".strip()
     return f"{words} ({attempt(event.attempt, event.of)})" if event.attempt else words
 
 

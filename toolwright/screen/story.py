@@ -26,6 +26,7 @@ from toolwright.types import Plan, StepReport, Usage
 
 REASONING_LINES: Final = 12
 REASON_LENGTH: Final = 160
+WORTH_SAYING_S: Final = 0.05
 
 
 class Story:
@@ -125,8 +126,6 @@ class Story:
         self._phase = None
 
     def _committed(self, event: ToolCommitted) -> None:
-        if self._phase is not None and phase_of(self._phase.stage).done != "merge":
-            self._settle(good=True)
         change = f"+{event.commit.lines_added} -{event.commit.lines_removed} lines"
         verb = "widened" if event.commit.replaced else "added"
         self._ticked(f"{verb} {one_line(event.commit.tool, 60)} in tools.py, {change}")
@@ -187,13 +186,15 @@ class Story:
         self._phase = None
         name = phase_of(phase.stage).done if phase else ""
         if phase and name:
-            self._ticked(joined(f"{name} {one_line(phase.subject, 60)}".strip(), *cost), good=good)
+            # The heading above holds the description of the step already.
+            subject = "" if one_line(phase.subject, 60) in self._heading else one_line(phase.subject, 60)
+            self._ticked(joined(f"{name} {subject}".strip(), *cost), good=good)
 
     def _cost(self) -> tuple[str, ...]:
         """Return time and tokens of the phase that runs, where they are worth a word."""
-        took = duration(time.monotonic() - self._phase_began) if self._phase else ""
+        took = time.monotonic() - self._phase_began if self._phase else 0.0
         tokens = self._phase_usage.tokens
-        return (took, count(tokens, "token") if tokens else "")
+        return (duration(took) if took > WORTH_SAYING_S else "", count(tokens, "token") if tokens else "")
 
     def _source(self, source: str) -> None:
         from rich.padding import Padding

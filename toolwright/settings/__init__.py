@@ -127,7 +127,7 @@ def terminal(environ: Mapping[str, str] | None = None) -> Terminal:
     )
 
 
-def secrets(settings: Settings, environ: Mapping[str, str] | None = None) -> tuple[Secret, ...]:
+def secrets(settings: Settings | None = None, environ: Mapping[str, str] | None = None) -> tuple[Secret, ...]:
     """Return every secret this process knows of, ours and other programs', for a `Redactor`."""
     environ = os.environ if environ is None else environ
     others = (
@@ -135,7 +135,8 @@ def secrets(settings: Settings, environ: Mapping[str, str] | None = None) -> tup
         for name, value in environ.items()
         if _SECRET_NAME.search(name.upper()) and len(value) >= SHORTEST_FOREIGN_SECRET
     )
-    return tuple(secret for secret in (settings.api_key, *others) if secret)
+    own = settings.api_key if settings else Secret()
+    return tuple(secret for secret in (own, *others) if secret)
 
 
 def env_example() -> str:

@@ -97,7 +97,7 @@ VARIABLES: Final = (
         "--attempts",
         values.within(int, 1, 15),
         "a whole number from 1 to 15",
-        "How often a function may be written before its step is given up.",
+        "How often a refused function is sent back for repair before its step is given up.",
     ),
     Variable(
         "candidates",

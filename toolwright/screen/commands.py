@@ -1,0 +1,98 @@
+"""The commands that come next: a report goes in, lines that can be copied into a shell come out."""
+
+import json
+import shlex
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from toolwright.types import Json, Report, Schema, Tool
+
+PROGRAM: Final = "python agent.py"
+LONGEST_GOAL: Final = 500
+"""Characters; a longer goal is not repeated on the screen."""
+DEEPEST: Final = 8
+_SAMPLES: Final[Mapping[str, Json]] = {
+    "string": "...",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "null": None,
+    "array": [],
+}
+
+
+def command(*words: str, library: Path = Path()) -> str:
+    """Return `python agent.py WORDS`, quoted for a shell; `--library` is named unless it is this folder."""
+    where = () if _is_current(library) else ("--library", str(library))
+    return " ".join([PROGRAM, *map(shlex.quote, (*where, *words))])
+
+
+def next_commands(report: Report, library: Path = Path()) -> tuple[tuple[str, str], ...]:
+    """Return (what for, command) to look at what was made, to repeat the run and to undo it."""
+    changed = [step.tool for step in report.steps if step.commit]
+    used = changed or [step.tool for step in report.steps if step.tool]
+    rows = [("look", command("tools", "show", name, library=library)) for name in dict.fromkeys(used)]
+    repeat = _repeat(report.goal, library)
+    if repeat:
+        rows.append(("repeat", repeat))
+    if changed:
+        rows.append(("undo", command("undo", library=library)))
+    return tuple(rows)
+
+
+def call_commands(name: str, tool: Tool | None, library: Path = Path()) -> tuple[tuple[str, str], ...]:
+    """Return how to call a tool: from the shell with sample arguments, and from Python."""
+    arguments = sample(tool.parameters) if tool else {}
+    text = json.dumps(arguments, ensure_ascii=False)
+    return (
+        ("shell", command("--execute-tool", name, text, library=library)),
+        ("Python", f"from tools import {name}"),
+    )
+
+
+def sample(schema: Schema, root: Schema | None = None, depth: int = 0) -> Json:
+    """Return a value that fits the schema: required members only, defaults where there are some."""
+    root = schema if root is None else root
+    for key in ("default", "const"):
+        if key in schema:
+            return schema[key]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    if "$ref" in schema:
+        return sample(_target(schema["$ref"], root), root, depth + 1) if depth < DEEPEST else None
+    options = schema.get("anyOf") or schema.get("oneOf")
+    if options:
+        return sample(options[0], root, depth + 1)
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        members = schema.get("properties", {})
+        return {name: sample(members.get(name, {}), root, depth + 1) for name in schema.get("required", ())}
+    return _SAMPLES.get(kind)
+
+
+def _target(reference: str, root: Schema) -> Schema:
+    """Return what `#/$defs/NAME` stands for."""
+    place: Json = root
+    for part in reference.removeprefix("#/").split("/"):
+        place = place.get(part, {}) if isinstance(place, dict) else {}
+    return place if isinstance(place, dict) else {}
+
+
+def _repeat(goal: str, library: Path) -> str:
+    """Return the command for the goal, or "" where it cannot be shown so that it can be copied."""
+    steering = any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} and sign != "\n" for sign in goal)
+    if steering or not 0 < len(goal) <= LONGEST_GOAL:
+        return ""
+    # One word could be taken for a command, a dash for a flag: `--` says that it is a goal.
+    insists = goal.startswith("-") or len(goal.split()) == 1
+    return command(*(["--", goal] if insists else [goal]), library=library)
+
+
+def _is_current(library: Path) -> bool:
+    try:
+        return library.resolve() == Path.cwd()
+    except OSError:
+        return False

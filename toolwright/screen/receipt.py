@@ -1,0 +1,102 @@
+"""The account of a run: a report goes in; table, reasons, evidence, costs and the next commands come out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from toolwright.screen.commands import call_commands, next_commands
+from toolwright.screen.display import Display
+from toolwright.screen.plan import VERBS
+from toolwright.screen.problem import problem_of_failure, show_problem
+from toolwright.screen.table import steps_table
+from toolwright.screen.words import count, duration, joined, one_line
+from toolwright.types import Report, StepReport, Tool
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+ACTIONS: Final = {"reused": "reused", "widened": "widened", "written": "new", "none": "not made"}
+_STYLES: Final = {"reused": "green", "widened": "yellow", "written": "cyan", "none": "red"}
+REASON_LENGTH: Final = 200
+
+
+def show_receipt(
+    report: Report,
+    display: Display,
+    *,
+    library: Path = Path(),
+    tools: Mapping[str, Tool] | None = None,
+    level: str = "",
+) -> None:
+    """Show the table, the receipt and the next commands; for a failed run its problem last.
+
+    `tools` holds the tools of the library by name, for sample arguments; `level` is the sandbox's.
+    """
+    display.print()
+    if report.steps:
+        display.print(steps_table(report, display))
+    for step in report.steps:
+        display.print(account_of(step, level))
+    display.print(_total(report), "bold")
+    if report.status == "made":
+        _show_calls(report, display, library, tools or {})
+    for purpose, line in next_commands(report, library):
+        display.print(f"  {purpose:<7} {line}")
+    if report.failure:
+        display.print()
+        show_problem(problem_of_failure(report, library), display)
+
+
+def account_of(step: StepReport, level: str = "") -> "Text":
+    """Return what was done for a step and why, on what evidence, and what it changed."""
+    from rich.text import Text
+
+    name = one_line(step.tool or step.step.description, 60)
+    line = Text.assemble(
+        f"  {step.step.number} ", (ACTIONS[step.action], _STYLES[step.action]), " ", (name, "bold")
+    )
+    reason = one_line(step.match.reason, REASON_LENGTH) or VERBS[step.match.kind][0]
+    facts = joined(reason, _evidence(step, level), _change(step), _refusals(step))
+    line.append(f": {facts}" if facts else "")
+    return line
+
+
+def _evidence(step: StepReport, level: str) -> str:
+    if not step.tests_passed:
+        return ""
+    held = (step.result.level if step.result else "") or level
+    return f"{count(step.tests_passed, 'test')} passed" + (f" (sandbox {held})" if held else "")
+
+
+def _change(step: StepReport) -> str:
+    return f"+{step.commit.lines_added} -{step.commit.lines_removed} lines in tools.py" if step.commit else ""
+
+
+def _refusals(step: StepReport) -> str:
+    if not step.refusals:
+        return ""
+    return f"{count(len(step.refusals), 'candidate')} refused before: {one_line(step.refusals[-1], 100)}"
+
+
+def _total(report: Report) -> str:
+    heads = {"done": "Done", "made": "Made", "planned": "Planned", "failed": "Failed"}
+    usage = report.usage
+    calls = count(usage.calls, "model call")
+    if report.plan_origin == "remembered":
+        written = any(step.commit for step in report.steps)
+        calls += ", the plan was remembered" if written else ", nothing was generated: this goal ran before"
+    changed = [step.commit for step in report.steps if step.commit]
+    lines = f"+{sum(one.lines_added for one in changed)} -{sum(one.lines_removed for one in changed)} lines"
+    return joined(
+        f"{heads[report.status]} in {duration(report.seconds)}",
+        calls,
+        count(usage.tokens, "token"),
+        f"{lines} in tools.py" if changed else "tools.py unchanged",
+    )
+
+
+def _show_calls(report: Report, display: Display, library: Path, tools: Mapping[str, Tool]) -> None:
+    names = dict.fromkeys(step.tool for step in report.steps if step.tool)
+    for name in names:
+        for how, line in call_commands(name, tools.get(name), library):
+            display.print(f"  {how:<7} {line}")

@@ -1,0 +1,72 @@
+"""The table at the end of a run: a report goes in, a rich renderable that fits the width comes out."""
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from toolwright.screen.display import Display
+from toolwright.screen.words import count, duration, joined, one_line
+from toolwright.types import Report, StepReport, Usage
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+VERDICTS: Final = {"reused": "reused", "widened": "widened", "written": "new", "none": "-"}
+NARROW: Final = 72
+"""Columns below which seven columns are not readable and every step becomes a small paragraph."""
+
+
+def steps_table(report: Report, display: Display) -> "RenderableType":
+    """Return step, verdict, tool, tests passed, time, model calls and tokens of every step, and the sum."""
+    rows = [_cells(step) for step in report.steps]
+    rest = report.usage - sum((step.usage for step in report.steps), Usage())
+    if rest.calls > 0:
+        rows.append(("", "planning", "", "", duration(rest.seconds), f"{rest.calls}", f"{rest.tokens:,}"))
+    usage = report.usage
+    total = ("", "total", "", "", duration(report.seconds), f"{usage.calls}", f"{usage.tokens:,}")
+    if display.width < NARROW:
+        return _paragraphs([*rows, total])
+    return _table(rows, total, display)
+
+
+def _cells(step: StepReport) -> tuple[str, ...]:
+    seconds = step.seconds or (step.result.seconds if step.result else 0.0)
+    return (
+        f"{step.step.number} {one_line(step.step.description, 80)}",
+        VERDICTS[step.action],
+        one_line(step.tool) or "-",
+        f"{step.tests_passed}",
+        duration(seconds),
+        f"{step.usage.calls}",
+        f"{step.usage.tokens:,}",
+    )
+
+
+def _table(rows: list[tuple[str, ...]], total: tuple[str, ...], display: Display) -> "RenderableType":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    overflow: Literal["ellipsis", "crop"] = "ellipsis" if display.unicode else "crop"
+    table = Table(box=box.SIMPLE if display.unicode else box.ASCII, pad_edge=False)
+    table.add_column("step", no_wrap=True, overflow=overflow, min_width=10)
+    table.add_column("verdict", no_wrap=True, min_width=8)
+    table.add_column("tool", no_wrap=True, overflow=overflow, min_width=10, style="bold")
+    for name in ("tests passed", "time", "model calls", "tokens"):
+        table.add_column(name, justify="right", min_width=max(map(len, name.split())))
+    for row in rows:
+        table.add_row(*map(Text, row), end_section=row is rows[-1])
+    table.add_row(*map(Text, total), style="dim")
+    return table
+
+
+def _paragraphs(rows: list[tuple[str, ...]]) -> "RenderableType":
+    """Return the same facts as two short lines a step."""
+    from rich.console import Group
+    from rich.text import Text
+
+    lines = []
+    for step, verdict, tool, tests, seconds, calls, tokens in rows:
+        lines.append(Text(step or verdict, style="bold", overflow="fold"))
+        what = joined(verdict if step else "", tool, f"{tests} tests" if tests else "")
+        cost = joined(seconds, count(int(calls), "call"), f"{tokens} tokens")
+        lines += [Text(f"  {words}", overflow="fold") for words in (what, cost) if words]
+    return Group(*lines)
