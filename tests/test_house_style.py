@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from toolwright.settings import env_example
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "toolwright"
 CELLS = PACKAGE / "sandbox" / "cells"
@@ -256,3 +258,18 @@ def test_the_layers_name_exactly_what_is_there():
 
     assert sorted(named - modules - packages) == []
     assert sorted((modules | packages) - named) == []
+
+
+def test_the_example_of_env_lists_the_settings():
+    """`.env.example` is what the table of settings says; CONTRIBUTING.md has the command that renews it."""
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_the_map_in_contributing_is_true():
+    """Every path that CONTRIBUTING.md names is there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(\.?[\w./]*(?:/|\.py|\.md|\.txt|\.example)[\w.]*)`", text)
+    absent = [path for path in named if not (ROOT / path).exists()]
+
+    assert len(named) > 15
+    assert not absent, "\n".join(absent)
