@@ -12,6 +12,7 @@ from toolwright.types import Json, Report, Schema, Tool
 PROGRAM: Final = "python agent.py"
 LONGEST_GOAL: Final = 500
 """Characters; a longer goal is not repeated on the screen."""
+MOST_LOOKS: Final = 3
 DEEPEST: Final = 8
 _SAMPLES: Final[Mapping[str, Json]] = {
     "string": "...",
@@ -26,14 +27,17 @@ _SAMPLES: Final[Mapping[str, Json]] = {
 def command(*words: str, library: Path = Path()) -> str:
     """Return `python agent.py WORDS`, quoted for a shell; `--library` is named unless it is this folder."""
     where = () if _is_current(library) else ("--library", str(library))
-    return " ".join([PROGRAM, *map(shlex.quote, (*where, *words))])
+    return " ".join([PROGRAM, *map(_quoted, (*where, *words))])
 
 
 def next_commands(report: Report, library: Path = Path()) -> tuple[tuple[str, str], ...]:
     """Return (what for, command) to look at what was made, to repeat the run and to undo it."""
     changed = [step.tool for step in report.steps if step.commit]
     used = changed or [step.tool for step in report.steps if step.tool]
-    rows = [("look", command("tools", "show", name, library=library)) for name in dict.fromkeys(used)]
+    rows = [
+        ("look", command("tools", "show", name, library=library))
+        for name in list(dict.fromkeys(used))[:MOST_LOOKS]
+    ]
     repeat = _repeat(report.goal, library)
     if repeat:
         rows.append(("repeat", repeat))
@@ -71,6 +75,13 @@ def sample(schema: Schema, root: Schema | None = None, depth: int = 0) -> Json:
         members = schema.get("properties", {})
         return {name: sample(members.get(name, {}), root, depth + 1) for name in schema.get("required", ())}
     return _SAMPLES.get(kind)
+
+
+def _quoted(word: str) -> str:
+    """Return a word for a shell; an apostrophe alone is easier to read in double quotes."""
+    if "'" in word and not set(word) & set('"$`\\!\n'):
+        return f'"{word}"'
+    return shlex.quote(word)
 
 
 def _target(reference: str, root: Schema) -> Schema:

@@ -76,7 +76,7 @@ class Display:
         from rich.text import Text
 
         if not self.unicode:
-            line = Text(self._spelled(line.plain))
+            line = Text(self.spelled(line.plain))
         line = line.copy()
         line.truncate(self.width - 1, overflow="ellipsis" if self.unicode else "crop")
         with self._lock:
@@ -96,6 +96,17 @@ class Display:
         from rich.text import Text
 
         return Text("✓", style="green") if good else Text("✗", style="bold red")
+
+    def spelled(self, text: str) -> str:
+        """Return `text` in the alphabet of the stream: our own signs by name, others as escapes."""
+        if self._carries(text):
+            return text
+        return "".join(
+            sign
+            if self._carries(sign)
+            else SPELLED.get(sign, sign.encode("ascii", "backslashreplace").decode())
+            for sign in text
+        )
 
     def _erasure(self) -> str:
         drawn, self._drawn = self._drawn, 0
@@ -131,7 +142,7 @@ class Display:
         if self.broken:
             return
         try:
-            self._stream.write(self._spelled(text))
+            self._stream.write(self.spelled(text))
             self._stream.flush()
         except (OSError, ValueError):
             self.broken = True  # nobody reads any more; the run goes on
@@ -142,17 +153,6 @@ class Display:
         except UnicodeEncodeError:
             return False
         return True
-
-    def _spelled(self, text: str) -> str:
-        """Return `text` in the stream's alphabet."""
-        if self._carries(text):
-            return text
-        return "".join(
-            sign
-            if self._carries(sign)
-            else SPELLED.get(sign, sign.encode("ascii", "backslashreplace").decode())
-            for sign in text
-        )
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -1,6 +1,6 @@
 """The table at the end of a run: a report goes in, a rich renderable that fits the width comes out."""
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from toolwright.screen.display import Display
 from toolwright.screen.words import count, duration, joined, one_line
@@ -45,16 +45,16 @@ def _table(rows: list[tuple[str, ...]], total: tuple[str, ...], display: Display
     from rich.table import Table
     from rich.text import Text
 
-    overflow: Literal["ellipsis", "crop"] = "ellipsis" if display.unicode else "crop"
-    table = Table(box=box.SIMPLE if display.unicode else box.ASCII, pad_edge=False)
-    table.add_column("step", no_wrap=True, overflow=overflow, min_width=10)
-    table.add_column("verdict", no_wrap=True, min_width=8)
-    table.add_column("tool", no_wrap=True, overflow=overflow, min_width=10, style="bold")
-    for name in ("tests passed", "time", "model calls", "tokens"):
-        table.add_column(name, justify="right", min_width=max(map(len, name.split())))
-    for row in rows:
-        table.add_row(*map(Text, row), end_section=row is rows[-1])
-    table.add_row(*map(Text, total), style="dim")
+    frame = box.SIMPLE_HEAD if display.unicode else box.ASCII
+    table = Table(box=frame, pad_edge=False, padding=(0, 1))
+    # Only words may wrap: a number that is cut is a wrong number.
+    table.add_column("step", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("tool", overflow="fold", style="bold")
+    for name in ("tests\npassed", "time", "model\ncalls", "tokens"):
+        table.add_column(name, justify="right", no_wrap=True, vertical="top")
+    for row in [*rows, total]:
+        table.add_row(*(Text(display.spelled(cell)) for cell in row), style="dim" if row is total else "")
     return table
 
 
