@@ -9,7 +9,7 @@ import itertools
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -75,12 +75,16 @@ BODIES: Mapping[str, tuple[str, bytes]] = {
 
 @dataclass(frozen=True)
 class Shape:
-    """How a streamed answer looks: content, thoughts in a field of their own, and how it ends."""
+    """How a streamed answer looks: content, thoughts in a field of their own, and how it ends.
+
+    `events`, if given, are sent as they are instead, one JSON value each.
+    """
 
     content: str | None = ANSWER
     reasoning: str = ""
     field: str = "reasoning"
     finish: str = "stop"
+    events: Sequence[Any] | None = None
 
 
 SHAPES: Mapping[str, Shape] = {
@@ -116,9 +120,13 @@ BREAKS = frozenset(
 
 @dataclass(frozen=True)
 class Fault:
-    """What a `reply` function returns to let a request fail: one of the names above."""
+    """What a `reply` function returns to let a request fail: one of the names above.
+
+    With `says`, a refusal of `STATUSES` carries that message instead of its own.
+    """
 
     name: str
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,6 +195,7 @@ class _Turn:
     model: str
     what: str = ""
     shape: Shape = field(default_factory=Shape)
+    says: str = ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -218,7 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
         if script.reply is not None:
             replied = script.reply(body)
             if isinstance(replied, Fault):
-                return _Turn(model, replied.name, SHAPES.get(replied.name, Shape()))
+                return _Turn(model, replied.name, SHAPES.get(replied.name, Shape()), replied.says)
             return _Turn(model, "", replied if isinstance(replied, Shape) else Shape(replied))
         script.counts[model] += 1
         what, _, times = model.partition("*")
@@ -229,6 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, turn: _Turn) -> None:
         if turn.what in STATUSES:
             status, body, headers = STATUSES[turn.what]
+            body = error_body(turn.says, "scripted") if turn.says else body
             self._send(status, body, "text/html" if body is _PAGE else "application/json", headers)
         elif turn.what in BODIES:
             content_type, body = BODIES[turn.what]
@@ -273,6 +283,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _events(self, turn: _Turn) -> Iterator[bytes]:
         shape = turn.shape
+        if shape.events is not None:
+            yield from (json.dumps(event).encode() for event in shape.events)
+            return
         if shape.reasoning:
             yield _chunk(turn.model, {shape.field: shape.reasoning})
         content = shape.content or ""

@@ -14,13 +14,13 @@ from toolwright.errors import ModelError
 from toolwright.models.endpoint import Connection, Endpoint, OnProgress, ignore_progress
 from toolwright.models.faults import foreign_errors, model_error, translate
 from toolwright.models.pieces import Gathering, Piece
-from toolwright.models.pump import Put, drain
+from toolwright.models.pump import Source, drain
 from toolwright.types import Reply, Usage
 
 T = TypeVar("T")
-Producer: TypeAlias = Callable[[Put[T]], None]
-Start: TypeAlias = Callable[[int, Callable[[], None]], Producer[Piece]]
-"""Called with the tokens allowed and a function to call once connected; returns what puts the pieces."""
+OnConnected: TypeAlias = Callable[[], None]
+Start: TypeAlias = Callable[[int, OnConnected], Source[Piece]]
+"""Called with the tokens allowed and what to call once connected; returns where the pieces come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Asking:
             growing.gather(pieces, self.on_progress, room, self.at)
         return growing.reply(self.at, room, self.clock() - began)
 
-    def listen(self, start: Callable[[Callable[[], None]], Producer[T]]) -> Generator[T, None, None]:
+    def listen(self, start: Callable[[OnConnected], Source[T]]) -> Generator[T, None, None]:
         """Yield what the server sends, within the bounds of the connection, whatever the server does.
 
         Raises:
@@ -71,16 +71,18 @@ class Asking:
         """
         connected = threading.Event()
         try:
-            producer = start(connected.set)
+            source = start(connected.set)
             began = self.clock()  # not before: loading an SDK for the first time takes a while
 
             def seconds_left() -> float:
                 bound = self.connection.deadline_s if connected.is_set() else self._connect_s
                 return began + bound - self.clock()
 
-            yield from drain(producer, seconds_left)
+            yield from drain(source, seconds_left)
         except TimeoutError:
             raise (self._unfinished() if connected.is_set() else self._unconnected()) from None
+        except ModelError:  # perhaps that there is no SDK, whose errors the next line names
+            raise
         except foreign_errors() as error:
             raise translate(error, self.at) from None
 

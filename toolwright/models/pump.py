@@ -8,11 +8,23 @@ thread of its own and the reader waits by its own clock.
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Put: TypeAlias = Callable[[T], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Generic[T]):
+    """Something that produces: `produce(put)` blocks until it is through, `cut()` ends it from outside.
+
+    `cut` is called in the reader's thread, perhaps while `produce` blocks, perhaps after it is through.
+    """
+
+    produce: Callable[[Put[T]], None]
+    cut: Callable[[], None]
 
 
 class Abandoned(BaseException):
@@ -42,13 +54,14 @@ class _Producing(Generic[T]):
         return True
 
 
-def drain(produce: Callable[[Put[T]], None], seconds_left: Callable[[], float]) -> Iterator[T]:
-    """Yield what `produce(put)` puts, as it comes; `seconds_left()` is asked before each wait.
+def drain(source: Source[T], seconds_left: Callable[[], float]) -> Iterator[T]:
+    """Yield what the source puts, as it comes; `seconds_left()` is asked before each wait.
 
-    The producer runs in a daemon thread. What it raises is raised here.
+    The source produces in a daemon thread; what it raises is raised here. A reader that stops early
+    cuts it.
 
     Raises:
-        TimeoutError: no time was left. The producer is told so at its next `put`.
+        TimeoutError: no time was left.
     """
     inbox: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
     gone = threading.Event()
@@ -60,7 +73,7 @@ def drain(produce: Callable[[Put[T]], None], seconds_left: Callable[[], float]) 
 
     def work() -> None:
         with _Producing(inbox):
-            produce(put)
+            source.produce(put)
 
     threading.Thread(target=work, name="toolwright-model", daemon=True).start()
     try:
@@ -68,6 +81,7 @@ def drain(produce: Callable[[Put[T]], None], seconds_left: Callable[[], float]) 
             yield item
     finally:
         gone.set()
+        source.cut()
     if item.error is not None:
         raise item.error
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Final
 
 from toolwright.models.address import base_of, checked_key, host_of
-from toolwright.models.asking import Asking, Producer
+from toolwright.models.asking import Asking, OnConnected
 from toolwright.models.endpoint import Connection, Endpoint, OnProgress, ignore_progress
 from toolwright.models.faults import model_error
 from toolwright.models.pieces import Piece
-from toolwright.models.pump import Put
-from toolwright.models.wire import model_names, open_client, stream_answer
+from toolwright.models.pump import Put, Source
+from toolwright.models.wire import Line, model_names, open_client, stream_answer
 from toolwright.types import Json, Prompt, Reply
 
 KEY_VARIABLE: Final = "TOGETHER_API_KEY"
@@ -68,9 +68,10 @@ class TogetherModel:
                 return names
         raise model_error("protocol", f"{at.host} does not say which models it offers", at)
 
-    def _streaming(self, text: str, room: int, connected: Callable[[], None]) -> Producer[Piece]:
+    def _streaming(self, text: str, room: int, connected: OnConnected) -> Source[Piece]:
         asking = self._asking
-        client = open_client(asking.at, self._base_url, asking.connection, connected)
+        line = Line(connected)
+        client = open_client(asking.at, self._base_url, asking.connection, line)
         request = {
             "model": asking.at.model,
             "messages": [{"role": "user", "content": text}],
@@ -78,14 +79,15 @@ class TogetherModel:
             "temperature": asking.connection.temperature,
             "top_p": asking.connection.top_p,
         }
-        return lambda put: stream_answer(client, request, asking.at, put)
+        return Source(lambda put: stream_answer(client, request, asking.at, put), line.cut)
 
-    def _listing(self, connected: Callable[[], None]) -> Producer[Json]:
-        client = open_client(self._asking.at, self._base_url, self._asking.connection, connected)
+    def _listing(self, connected: OnConnected) -> Source[Json]:
+        line = Line(connected)
+        client = open_client(self._asking.at, self._base_url, self._asking.connection, line)
 
         def produce(put: Put[Json]) -> None:
             with client:
                 # The SDK's own `models.list` asks for the models of a project, not for what is on offer.
                 put(client.get("/v1/models", cast_to=object))
 
-        return produce
+        return Source(produce, line.cut)

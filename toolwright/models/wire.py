@@ -3,6 +3,8 @@
 The SDK builds its records leniently (a field may be missing or of any type), so every access is guarded.
 """
 
+import contextlib
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,8 +23,41 @@ _MOST_OF_PAGE: Final = 8192
 _CHAT_TYPES: Final = frozenset({"chat", "", None})
 
 
-def open_client(at: Endpoint, base_url: str, connection: Connection, on_connected: Callable[[], None]) -> Any:
-    """Return a `together.Together` that never retries by itself and says when it has a connection.
+class Line:
+    """The connection under one request: it says when it is made, and it can be cut from any thread.
+
+    Closing an HTTP response in another thread does not wake one that reads it; shutting down its
+    socket does.
+    """
+
+    def __init__(self, on_connected: Callable[[], None]) -> None:
+        """`on_connected` is called in the thread that sends the request."""
+        self._on_connected = on_connected
+        self._stream: Any = None
+
+    def watch(self, request: "httpx.Request") -> None:
+        """Follow this request; a hook for an httpx client."""
+        request.extensions["trace"] = self._trace
+
+    def cut(self) -> None:
+        """Let whoever reads from the connection find it closed."""
+        found = self._stream.get_extra_info("socket") if self._stream is not None else None
+        if isinstance(found, socket.socket):
+            with contextlib.suppress(OSError):  # closed already
+                socket.socket.shutdown(
+                    found, socket.SHUT_RDWR
+                )  # that of an SSLSocket also forgets its session
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        made = info.get("return_value")
+        if hasattr(made, "get_extra_info"):  # first the TCP connection, then TLS over it
+            self._stream = made
+        if event.endswith("send_request_headers.started"):
+            self._on_connected()
+
+
+def open_client(at: Endpoint, base_url: str, connection: Connection, line: Line) -> Any:
+    """Return a `together.Together` for one request, which never retries by itself.
 
     Raises:
         ModelError: `setup`, the SDK is not installed.
@@ -37,20 +72,13 @@ def open_client(at: Endpoint, base_url: str, connection: Connection, on_connecte
             hint="install it with `pip install together`",
         ) from error
 
-    def trace(event: str, _info: Mapping[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
-            on_connected()
-
-    def watch(request: "httpx.Request") -> None:
-        request.extensions["trace"] = trace
-
     idle, connect = connection.idle_s, connection.connect_s
     client = together.Together(
         api_key=at.key,
         base_url=base_url or None,
         max_retries=0,  # retrying is the business of `patience.py` alone
         timeout=httpx.Timeout(idle, connect=connect),
-        http_client=together.DefaultHttpxClient(event_hooks={"request": [watch]}),
+        http_client=together.DefaultHttpxClient(event_hooks={"request": [line.watch]}),
     )
     _ = client.chat.completions, client.models  # loads their modules before any clock runs
     return client
