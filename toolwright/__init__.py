@@ -1,0 +1,49 @@
+"""Toolwright: ask in words; get a tested function in an ordinary tools.py that stays correct while it grows.
+
+from toolwright import Agent, Library
+
+report = Agent(library="my_tools").run("Read sales.csv and add up the revenue by region")
+Library("my_tools").call("read_csv_rows", path="sales.csv")
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from toolwright.api import Agent, Library
+    from toolwright.errors import ModelError, ToolwrightError, UsageError
+    from toolwright.types import CallResult, Report, Tool
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Agent",
+    "CallResult",
+    "Library",
+    "ModelError",
+    "Report",
+    "Tool",
+    "ToolwrightError",
+    "UsageError",
+    "__version__",
+]
+
+_HOMES = {
+    "Agent": "api",
+    "Library": "api",
+    "ModelError": "errors",
+    "ToolwrightError": "errors",
+    "UsageError": "errors",
+    "CallResult": "types",
+    "Report": "types",
+    "Tool": "types",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used: importing the package costs nothing."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'toolwright' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"toolwright.{home}"), name)

@@ -16,7 +16,7 @@ class Account:
     """Collects step reports; the only thing in a run that changes in place."""
 
     def __init__(self, goal: str, run: str, meter: MeteredModel) -> None:
-        self._goal = goal
+        self.goal = goal
         self.run = run
         self._meter = meter
         self._began = time.monotonic()
@@ -90,7 +90,7 @@ class Account:
         steps = tuple(self._steps.values())
         last = steps[-1].result if steps else None
         return Report(
-            self._goal,
+            self.goal,
             status,
             self.run,
             steps,

@@ -38,7 +38,7 @@ MODEL_ERROR_KINDS: Final = (
 
 
 class ToolwrightError(Exception):
-    """Something the user can act on: `str(error)` is one sentence, `hint` the exact next command or setting."""
+    """Something the user can act on: `str(error)` is one sentence, `hint` the next command or setting."""
 
     exit_code = 1
     kind = "error"

@@ -83,7 +83,9 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
         parts.emit(CandidateRefused(stage, contract.name, attempt, tries, reasons))
         refusals.append(f"{stage}: {reasons[0]}")
         previous = candidate
-    return Made(contract.name, tries, tuple(refusals), failure=_gave_up(wish, contract, stage, reasons, tries))
+    return Made(
+        contract.name, tries, tuple(refusals), failure=_gave_up(wish, contract, stage, reasons, tries)
+    )
 
 
 def _contract(parts: Parts, wish: Wish, snapshot: Snapshot) -> Contract:
@@ -95,9 +97,7 @@ def _contract(parts: Parts, wish: Wish, snapshot: Snapshot) -> Contract:
             return widen_contract(parts.model, wish.step, tool, old_tests, wish.surroundings)
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
     parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
-    return draft_contract(
-        parts.model, wish.step, wish.surroundings, taken=_taken(snapshot), name=wish.name
-    )
+    return draft_contract(parts.model, wish.step, wish.surroundings, taken=_taken(snapshot), name=wish.name)
 
 
 def _taken(snapshot: Snapshot) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What a run is made of and how it is to be done: the arguments that `wiring` makes and the pipeline takes."""
+"""What a run is made of and how it is to be done: `wiring` makes it, the pipeline takes it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from toolwright.account import Account
 from toolwright.errors import ToolwrightError
 from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunStarted, StepsMatched
+from toolwright.library.store import Store
 from toolwright.making import Wish, make_tool
 from toolwright.parts import Options, Parts
+from toolwright.protocols import Memory
 from toolwright.running import asks_nothing, run_bindings, still_fits
 from toolwright.stages.bind import bind
 from toolwright.stages.classify import classify
@@ -36,7 +38,7 @@ def run_goal(goal: str, parts: Parts, options: Options, run: str) -> Report:
 
 def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Report:
     _start(goal, parts, account)
-    remembered = None if options.fresh else _recall(goal, parts)
+    remembered = None if options.fresh else recall(goal, parts.store, parts.memory)
     if remembered:
         plan, matches = remembered.plan, remembered.matches
         parts.emit(PlanMade(plan, remembered=True))
@@ -55,7 +57,7 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
     calls = _calls(plan, parts, account)
     bindings = remembered.bindings if remembered else _bind(goal, calls, parts, account)
     with tempfile.TemporaryDirectory(prefix="toolwright-run-", ignore_cleanup_errors=True) as scratch:
-        outcome = run_bindings(goal, calls, bindings, scratch, parts, options, account)
+        outcome = run_bindings(calls, bindings, scratch, parts, options, account)
     if isinstance(outcome, Failure):
         return account.failed(outcome)
     if asks_nothing(bindings):
@@ -72,12 +74,16 @@ def _start(goal: str, parts: Parts, account: Account) -> None:
     parts.emit(RunStarted(account.run, goal, parts.model.name, library, tools, parts.sandbox.level))
 
 
-def _recall(goal: str, parts: Parts) -> RememberedRun | None:
-    """Return the remembered plan of this goal as long as the tools it used are what they were."""
-    kept = parts.memory.recall(goal)
+def recall(goal: str, store: Store, memory: Memory) -> RememberedRun | None:
+    """Return the remembered plan of this goal as long as the tools it used are what they were.
+
+    Raises:
+        LibraryError: the library cannot be read.
+    """
+    kept = memory.recall(goal)
     if kept is None:
         return None
-    tools = parts.store.read().tools
+    tools = store.read().tools
     if any(name not in tools or source_hash(tools[name]) != sha for name, sha in kept.tools.items()):
         return None
     calls = [(match.step, tools[match.tool]) for match in kept.matches]

@@ -29,7 +29,6 @@ _REBINDABLE: Final = frozenset({"raised", "bad_result"})
 
 
 def run_bindings(
-    goal: str,
     calls: Sequence[tuple[Step, Tool]],
     bindings: Sequence[Binding],
     scratch: str,
@@ -39,11 +38,13 @@ def run_bindings(
 ) -> tuple[Binding, ...] | Failure:
     """Run all steps; return the bindings that worked, or why one step failed for good.
 
+    `scratch` is the folder the steps share for temporary files.
+
     Raises:
         ModelError, ReplyShapeError, SandboxError: a step could not be tried at all.
     """
     limits = Limits(wall_s=options.step_timeout_s, cpu_s=max(1, round(options.step_timeout_s)))
-    runner = _Runner(goal, calls, Policy(str(options.workspace), scratch, limits=limits), parts, options, account)
+    runner = _Runner(calls, Policy(str(options.workspace), scratch, limits=limits), parts, options, account)
     known = _answered(bindings, calls, parts)
     if isinstance(known, Failure):
         return known
@@ -61,14 +62,12 @@ class _Runner:
 
     def __init__(
         self,
-        goal: str,
         calls: Sequence[tuple[Step, Tool]],
         policy: Policy,
         parts: Parts,
         options: Options,
         account: Account,
     ) -> None:
-        self._goal = goal
         self._calls = calls
         self._policy = policy
         self._parts = parts
@@ -85,9 +84,7 @@ class _Runner:
             other = self._bound_anew(binding, tool, before, _why(done))
             if other != binding:
                 binding, done = other, self._once(other, tool)
-        report = self._account.ran(
-            binding.step, done.arguments, done.result, self._account.usage - used
-        )
+        report = self._account.ran(binding.step, done.arguments, done.result, self._account.usage - used)
         self._parts.emit(StepFinished(report))
         if done.result.status != "returned":
             return _failure(binding, done)
@@ -99,16 +96,14 @@ class _Runner:
         self._parts.emit(StepStarted(binding.step, tool.name))
         return run_step(self._parts.sandbox, self._library, tool, binding, self._answers, self._policy)
 
-    def _bound_anew(
-        self, binding: Binding, tool: Tool, before: tuple[Binding, ...], problem: str
-    ) -> Binding:
+    def _bound_anew(self, binding: Binding, tool: Tool, before: tuple[Binding, ...], problem: str) -> Binding:
         self._parts.emit(Notice(f"step {binding.step}, {tool.name}: {problem}; asking for other arguments"))
         self._parts.emit(PhaseStarted("rebind", tool.name, binding.step))
         self._account.entering("rebind", binding.step)
         previews = {
             number: preview(value, allowed=self._options.preview) for number, value in self._answers.items()
         }
-        return rebind(self._parts.model, self._goal, self._calls, before, problem, previews)
+        return rebind(self._parts.model, self._account.goal, self._calls, before, problem, previews)
 
 
 def _answered(

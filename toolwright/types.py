@@ -51,6 +51,7 @@ class Usage:
 
     @property
     def tokens(self) -> int:
+        """Tokens in and out together."""
         return self.prompt_tokens + self.output_tokens
 
 

@@ -1,0 +1,1 @@
+"""The command line: arguments in, a result on stdout and the story on stderr, an exit code out."""

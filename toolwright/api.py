@@ -1,0 +1,125 @@
+"""The program as a Python library: goals in, typed reports out; one tool of a library, called isolated."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from toolwright.checked_goal import checked_goal
+from toolwright.errors import ToolwrightError
+from toolwright.events import Listener
+from toolwright.library.store import Store
+from toolwright.pipeline import run_goal
+from toolwright.protocols import Model
+from toolwright.sandbox.process import ProcessSandbox
+from toolwright.settings import load
+from toolwright.syntax.checking import mismatch
+from toolwright.syntax.nearest import tool_not_found
+from toolwright.types import CallResult, Json, Limits, Policy, Report, Tool
+from toolwright.wiring import Company, new_run, open_parts, options
+
+
+class Agent:
+    """Runs goals against one library. Each run asks the model only for what the library lacks."""
+
+    def __init__(
+        self,
+        library: str | os.PathLike[str] = ".",
+        model: str | Model = "",
+        *,
+        listeners: Iterable[Listener] = (),
+        **settings: object,
+    ) -> None:
+        """Configure; nothing is read or started yet.
+
+        Args:
+            library: The folder with tools.py.
+            model: `SERVER:NAME`, "" for the configured one, or any object with `name` and `complete`.
+            listeners: Called with every event of a run.
+            settings: Fields of `toolwright.settings.Settings`, such as `attempts=3`.
+
+        Raises:
+            UsageError: a setting is not allowed.
+        """
+        named = model if isinstance(model, str) else ""
+        overrides = {"library": str(library), "model": named or None, **settings}
+        self._settings = load(overrides)
+        self._model = None if isinstance(model, str) else model
+        self._company = Company(tuple(listeners))
+
+    def run(self, goal: str, *, make: bool = False, plan: bool = False, name: str = "") -> Report:
+        """Take one goal through all stages.
+
+        Args:
+            goal: What is wanted, in words.
+            make: Stop when the tools are in the library.
+            plan: Stop with the plan, before anything is written.
+            name: What the one new function is to be called.
+
+        Returns:
+            The report; an expected failure, such as a model that does not answer, is one with
+            `status == "failed"`.
+
+        Raises:
+            UsageError: the goal is empty or too long.
+            ModelError, TranscriptError, LibraryError: the run could not begin.
+        """
+        goal = checked_goal(goal, self._settings.goal_limit)
+        run = new_run()
+        parts = open_parts(self._settings, run, goal, self._company, self._model)
+        stop_after = "plan" if plan else "tools" if make else ""
+        return run_goal(goal, parts, options(self._settings, stop_after=stop_after, name=name), run)
+
+    def run_many(self, goals: Iterable[str]) -> list[Report]:
+        """Run several goals, one after the other; a goal that fails does not stop the others.
+
+        Raises:
+            UsageError: a goal is empty or too long; then none was run.
+        """
+        checked = [checked_goal(goal, self._settings.goal_limit) for goal in goals]
+        return [self.run(goal) for goal in checked]
+
+
+class Library:
+    """The tools of one folder, each call in a process of its own."""
+
+    def __init__(self, directory: str | os.PathLike[str] = ".") -> None:
+        """Name the folder with tools.py; it is read when it is needed."""
+        self._store = Store(Path(directory))
+        self._sandbox = ProcessSandbox()
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """The tools on offer, in the order of the file."""
+        return tuple(self._store.read().tools.values())
+
+    def call(self, name: str, /, timeout_s: float = 30.0, **arguments: Json) -> Json:
+        """Call a tool with JSON arguments and return its JSON answer.
+
+        Raises:
+            ToolNotFoundError: there is no such tool; names the nearest.
+            ToolwrightError: an argument does not fit, or the tool failed; the text says how.
+        """
+        result = self.try_call(name, timeout_s=timeout_s, **arguments)
+        if result.status != "returned":
+            kind = f"{result.error_type}: " if result.error_type else ""
+            raise ToolwrightError(f"{name} failed: {kind}{result.message}")
+        return result.value
+
+    def try_call(self, name: str, /, timeout_s: float = 30.0, **arguments: Json) -> CallResult:
+        """Call a tool and return how it went, whatever that is.
+
+        Raises:
+            ToolNotFoundError: there is no such tool; names the nearest.
+            ToolwrightError: an argument does not fit.
+        """
+        snapshot = self._store.read()
+        tool = snapshot.tools.get(name)
+        if tool is None:
+            raise tool_not_found(name, snapshot.tools)
+        wrong = mismatch(arguments, tool.parameters)
+        if wrong:
+            raise ToolwrightError(f"{name}: {wrong}", hint=f"its signature is {tool.signature}")
+        limits = Limits(wall_s=timeout_s, cpu_s=max(1, round(timeout_s)))
+        return self._sandbox.call(
+            snapshot.text, name, arguments, Policy(workspace=str(Path.cwd()), limits=limits)
+        )

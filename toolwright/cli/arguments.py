@@ -1,0 +1,137 @@
+"""Command-line words -> `Arguments`; an unknown option is one sentence with the nearest one that exists."""
+
+import argparse
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from toolwright.errors import UsageError
+
+_EPILOG = """\
+commands:
+{commands}
+
+exit codes:
+  0    done
+  1    an expected failure: the goal was not reached, a tool failed, the model did not answer
+  2    the command line, a setting or a missing key
+  3    a bug in Toolwright; a report was written
+  130  interrupted with Ctrl-C
+
+The result goes to stdout, everything else to stderr. A goal may be quoted or not; after `--` every
+word belongs to the goal; `-` reads it from stdin. Without a goal, at a terminal, it is asked for.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What was asked for. `overrides` holds the settings among the flags, by field, as they were typed."""
+
+    words: tuple[str, ...] = ()
+    insisted: bool = False
+    overrides: Mapping[str, object] = ()  # type: ignore[assignment]  # always given
+    demo: bool = False
+    plan: bool = False
+    make: bool = False
+    name: str = ""
+    json: bool = False
+    every: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint="python agent.py --help")
+
+
+def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]], version: str) -> Arguments:
+    """Read the command line. `commands` maps a command to its usage and description, for the help.
+
+    Raises:
+        UsageError: an option is unknown, lacks its value or contradicts another.
+        SystemExit: help or version were printed.
+    """
+    head, insisted, tail = _parted(list(argv))
+    parser = build_parser(commands, version)
+    known, unknown = parser.parse_known_intermixed_args(head)
+    for option in unknown:
+        raise _unknown_option(option, parser)
+    if known.plan and known.make:
+        raise UsageError("--plan and --make contradict each other: one stops before, one after writing")
+    overrides = {
+        "library": known.library,
+        "workspace": known.workspace,
+        "model": known.model,
+        "fallbacks": known.fallbacks,
+        "attempts": known.attempts,
+        "step_timeout_s": known.timeout,
+        "replay": known.replay,
+        "fresh": "yes" if known.fresh else None,
+        "yes": "yes" if known.yes else None,
+        "preview": "no" if known.no_preview else None,
+        "verbosity": "-1" if known.quiet else "1" if known.verbose else None,
+    }
+    return Arguments(
+        words=(*known.words, *tail),
+        insisted=insisted,
+        overrides=overrides,
+        demo=known.demo,
+        plan=known.plan,
+        make=known.make or bool(known.name),
+        name=known.name,
+        json=known.json,
+        every=known.all,
+    )
+
+
+def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argparse.ArgumentParser:
+    """Return the parser; its help is the reference of the command line."""
+    width = max((len(usage) for usage, _ in commands.values()), default=0)
+    listed = "\n".join(f"  {usage:<{width}}  {about}" for usage, about in commands.values())
+    parser = _Parser(
+        prog="toolwright",
+        usage="toolwright [options] GOAL | COMMAND | --demo | --execute-tool NAME JSON",
+        description="Ask in words; get a tested function in an ordinary tools.py, and run it.",
+        epilog=_EPILOG.format(commands=listed),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("words", nargs="*", metavar="GOAL", help="what you want, in words; or a command")
+    add = parser.add_argument
+    add("--demo", action="store_true", help="run the demo: no key, no network, a scratch library")
+    add("--execute-tool", nargs=2, metavar=("NAME", "JSON"), help="call one tool; `-` reads JSON from stdin")
+    add("--plan", action="store_true", help="show the plan with its verdicts and stop")
+    add("--make", action="store_true", help="stop when the tools are in the library")
+    add("--name", default="", metavar="NAME", help="what the one new tool is to be called; implies --make")
+    add("--library", metavar="DIR", help="the folder with tools.py (default: the current one)")
+    add("--workspace", metavar="DIR", help="where relative paths of a goal start (default: the current one)")
+    add("--model", metavar="SERVER:NAME", help="the model (default: together:deepseek-ai/DeepSeek-R1)")
+    add("--fallbacks", metavar="LIST", help="models to ask when that one is not available")
+    add("--attempts", metavar="N", help="how often a refused function is sent back for repair (default: 5)")
+    add("--timeout", metavar="SECONDS", help="how long one step may run (default: 30)")
+    add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
+    add("--fresh", action="store_true", help="plan anew although the goal ran before")
+    add("--no-preview", action="store_true", help="never show the model a piece of a real value")
+    add("--yes", action="store_true", help="do not ask before writing")
+    add("--all", action="store_true", help="with verify: every tool")
+    add("--json", action="store_true", help="print the report as one JSON object")
+    loud = parser.add_mutually_exclusive_group()
+    loud.add_argument("-v", "--verbose", action="store_true", help="show functions, tests and thoughts")
+    loud.add_argument("-q", "--quiet", action="store_true", help="show only the result and errors")
+    add("--version", action="version", version=f"toolwright {version}")
+    return parser
+
+
+def _parted(argv: list[str]) -> tuple[list[str], bool, list[str]]:
+    if "--" not in argv:
+        return argv, False, []
+    at = argv.index("--")
+    return argv[:at], True, argv[at + 1 :]
+
+
+def _unknown_option(option: str, parser: argparse.ArgumentParser) -> UsageError:
+    name = option.partition("=")[0]
+    options = [known for action in parser._actions for known in action.option_strings]  # noqa: SLF001 - no public list
+    nearest = difflib.get_close_matches(name, options, n=1)
+    offer = f"; did you mean {nearest[0]}?" if nearest else ""
+    return UsageError(f"unknown option {name}{offer}", hint="python agent.py --help")

@@ -1,0 +1,48 @@
+"""The one table of commands: dispatch, help and the guard against typos are made from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from toolwright.cli.arguments import Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word that is not a goal: how it is used, what it does, and the function that does it."""
+
+    usage: str
+    about: str
+    run: Callable[[Arguments], int]
+
+
+def _tools(arguments: Arguments) -> int:
+    from toolwright.cli.show_tools import run
+
+    return run(arguments)
+
+
+def _verify(arguments: Arguments) -> int:
+    from toolwright.cli.verify import run
+
+    return run(arguments)
+
+
+def _models(arguments: Arguments) -> int:
+    from toolwright.cli.models import run
+
+    return run(arguments)
+
+
+def _undo(arguments: Arguments) -> int:
+    from toolwright.cli.undo import run
+
+    return run(arguments)
+
+
+COMMANDS: Final = {
+    "tools": Command("tools [show NAME]", "list the library, or show one tool", _tools),
+    "verify": Command("verify [NAME ...] [--all]", "run the tests of kept tools again, isolated", _verify),
+    "models": Command("models", "list the models that the server offers", _models),
+    "undo": Command("undo", "take the last admission to the library back", _undo),
+}

@@ -1,0 +1,83 @@
+"""`--demo`: three goals against a scratch library, with written replies in place of a model."""
+
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from toolwright.cli.arguments import Arguments
+from toolwright.cli.session import Session
+from toolwright.errors import ToolwrightError
+from toolwright.models.replay import ReplayModel
+from toolwright.models.transcripts import Transcript
+from toolwright.screen.display import Display
+from toolwright.screen.result import report_json, write_line
+from toolwright.screen.table import steps_table
+from toolwright.settings import load, terminal
+from toolwright.types import Report
+
+FIRST = (
+    "Read examples/sales.csv, add up the revenue by region "
+    "and write the totals, highest first, to totals.json"
+)
+SIBLING = "Read examples/sales.csv, add up the units by product and write them, lowest first, to units.csv"
+_ACTS = (
+    (FIRST, "Three functions are missing, one is too specific: they are written, proven, merged and run."),
+    (FIRST, "The same goal again: nothing is generated, no model is asked."),
+    (SIBLING, "A sibling goal: only the part that is missing is written."),
+)
+_FILES = ("totals.json", "totals.json", "units.csv")
+
+
+def run_demo(arguments: Arguments) -> int:
+    """Run the three goals; 0 when all of them reach their result."""
+    source = _examples()
+    folder = Path(tempfile.mkdtemp(prefix="toolwright-demo-"))
+    shutil.copytree(source / "library", folder, dirs_exist_ok=True)
+    shutil.copytree(source, folder / "examples", ignore=shutil.ignore_patterns("library", "demo*", "build*"))
+    settings = load({**arguments.overrides, "library": str(folder), "workspace": str(folder), "yes": "yes"})
+    transcript = Transcript.read(source / "demo.jsonl")
+    model = ReplayModel(transcript, name="demo:written-replies")
+    session = Session(replace(settings, replay=source / "demo.jsonl", fresh=False))
+    display = Display(terminal=terminal())
+    display.print(f"{transcript.note} Everything else is real.")
+    display.print(f"The scratch library is {folder}")
+    reports: list[Report] = []
+    for goal, about in _ACTS:
+        display.print()
+        display.print(f"{len(reports) + 1}. {about}", "bold")
+        reports.append(session.report(goal, model=model))
+        if reports[-1].failure:
+            session.show(reports[-1])
+            return reports[-1].failure.exit_code
+    _show_ending(reports, folder, display, as_json=arguments.json)
+    return 0
+
+
+def _show_ending(reports: list[Report], folder: Path, display: Display, *, as_json: bool) -> None:
+    for number, (report, file) in enumerate(zip(reports, _FILES, strict=True), start=1):
+        made = sum(step.action in {"written", "widened"} for step in report.steps)
+        display.print()
+        display.print(
+            f"{number}. {made} functions made, {report.usage.calls} model calls, "
+            f"{report.seconds:.1f} s -> {file}",
+            "bold",
+        )
+        display.print(steps_table(report, display))
+    display.print()
+    display.print(f"Look around:  cd {folder} && cat tools.py totals.json units.csv")
+    if as_json:
+        write_line(f"[{', '.join(map(report_json, reports))}]")
+    else:
+        write_line((folder / "totals.json").read_text(encoding="utf-8"))
+
+
+def _examples() -> Path:
+    """Find the examples: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "examples", package.parent / "examples"):
+        if (folder / "demo.jsonl").is_file():
+            return folder
+    raise ToolwrightError(
+        "the demo's files are not installed", hint="reinstall toolwright, or run the demo from a checkout"
+    )

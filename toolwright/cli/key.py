@@ -1,0 +1,48 @@
+"""Settings without a key -> settings with the key that was typed in for this run, or what to set."""
+
+import sys
+from dataclasses import replace
+
+from toolwright.errors import ModelError
+from toolwright.models import SERVERS, parse_model
+from toolwright.settings import Secret, Settings, load
+
+
+def at_terminal() -> bool:
+    """Tell whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def needs_key(settings: Settings) -> str:
+    """Return the variable that must hold a key before the model can be asked, "" when all is there."""
+    if settings.replay or settings.api_key:
+        return ""
+    server, _ = parse_model(settings.model)
+    return SERVERS[server].key_variable
+
+
+def with_key(settings: Settings, variable: str) -> Settings:
+    """Ask for the key; it is used for this run and kept nowhere.
+
+    Raises:
+        ModelError: nobody is there to ask, or nothing was typed.
+        UsageError: what was typed cannot be a key.
+    """
+    if not at_terminal():
+        raise missing_key(variable)
+    from getpass import getpass
+
+    typed = getpass(f"{variable} (hidden, for this run only): ", sys.stderr).strip()
+    if not typed:
+        raise missing_key(variable)
+    checked = load({}, {variable: typed})
+    return replace(settings, api_key=Secret(checked.api_key.reveal()))
+
+
+def missing_key(variable: str) -> ModelError:
+    """Return the error that says which variable to set."""
+    return ModelError(
+        "setup",
+        f"{variable} is not set, and there is nobody to ask for it",
+        hint=f"export {variable}=... or see it work without a key: python agent.py --demo",
+    )

@@ -1,0 +1,89 @@
+"""`tools` and `tools show NAME`: the library as a list, or one tool with all that is known of it."""
+
+import json
+
+from toolwright.cli.arguments import Arguments
+from toolwright.errors import UsageError
+from toolwright.library.store import Snapshot, Store
+from toolwright.screen.commands import call_commands
+from toolwright.screen.result import json_text, write_line
+from toolwright.settings import load
+from toolwright.syntax.nearest import tool_not_found
+from toolwright.types import Json, Tool
+
+
+def run(arguments: Arguments) -> int:
+    """List the tools, or show one."""
+    settings = load(arguments.overrides)
+    store = Store(settings.library)
+    snapshot = store.read()
+    match arguments.words[1:]:
+        case () | ("list",):
+            write_line(json_text(_listed(snapshot)) if arguments.json else _list_text(snapshot, store))
+        case ("show", name):
+            tool = snapshot.tools.get(name)
+            if tool is None:
+                raise tool_not_found(name, snapshot.tools)
+            evidence = store.evidence_of(name)
+            shown = json_text(_as_json(tool, evidence)) if arguments.json else _text(tool, evidence, store)
+            write_line(shown)
+        case _:
+            raise UsageError("tools takes nothing, or show NAME", hint="python agent.py tools show NAME")
+    return 0
+
+
+def _list_text(snapshot: Snapshot, store: Store) -> str:
+    if not snapshot.tools and not snapshot.not_offered:
+        return f"{store.directory / 'tools.py'} holds no tools yet"
+    width = max((len(name) for name in snapshot.tools), default=0)
+    lines = [f"{name:<{width}}  {tool.docstring.summary}" for name, tool in snapshot.tools.items()]
+    if snapshot.not_offered:
+        lines += ["", "not offered to plans:"]
+        lines += [f"{other.name}  {other.reason}" for other in snapshot.not_offered]
+    return "\n".join(lines)
+
+
+def _listed(snapshot: Snapshot) -> Json:
+    return {
+        "tools": [
+            {"name": t.name, "signature": t.signature, "summary": t.docstring.summary, "line": t.line}
+            for t in snapshot.tools.values()
+        ],
+        "not_offered": [{"name": o.name, "reason": o.reason, "line": o.line} for o in snapshot.not_offered],
+    }
+
+
+def _as_json(tool: Tool, evidence: Json) -> Json:
+    return {
+        "name": tool.name,
+        "signature": tool.signature,
+        "summary": tool.docstring.summary,
+        "keywords": list(tool.docstring.keywords),
+        "permissions": list(tool.docstring.permissions),
+        "parameters": tool.parameters,
+        "returns": tool.returns,
+        "source": tool.source,
+        "line": tool.line,
+        "evidence": evidence,
+    }
+
+
+def _text(tool: Tool, evidence: Json, store: Store) -> str:
+    lines = [tool.source.rstrip(), "", f"{store.directory / 'tools.py'}, line {tool.line}"]
+    lines += _evidence_lines(evidence)
+    lines += [f"{what}: {how}" for what, how in call_commands(tool.name, tool, store.directory)]
+    return "\n".join(lines)
+
+
+def _evidence_lines(evidence: Json) -> list[str]:
+    if not isinstance(evidence, dict):
+        return ["evidence: none; it was written by hand (python agent.py verify runs its tests)"]
+    verdict = evidence.get("verdict", {})
+    origin = evidence.get("origin", {})
+    tests = [test for test in verdict.get("tests", []) if test.get("outcome") == "passed"]
+    lines = [f"tests: {len(tests)} passed, sandbox {verdict.get('level', 'unknown')}"]
+    if origin:
+        lines.append(f"made for: {origin.get('goal', '')}")
+        lines.append(f"by: {origin.get('model', '')}, {origin.get('time', '')}")
+    calls = evidence.get("calls", [])[:3]
+    return lines + [f"verified: {json.dumps(call, ensure_ascii=False)[:200]}" for call in calls]

@@ -1,0 +1,102 @@
+"""Settings -> the working parts of a run: model, sandbox, library, index, memory."""
+
+import secrets as randomness
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from toolwright.events import Event, Listener
+from toolwright.library.index import Index
+from toolwright.library.store import Store
+from toolwright.memory.plans import PlanMemory
+from toolwright.models import open_model, open_replay
+from toolwright.models.endpoint import Connection
+from toolwright.models.metered import MeteredModel
+from toolwright.models.transcripts import Transcript, TranscriptWriter
+from toolwright.parts import Approve, Ask, Options, Parts
+from toolwright.protocols import Model
+from toolwright.redaction import Redactor
+from toolwright.sandbox.process import ProcessSandbox
+from toolwright.settings import Settings, secrets
+
+STATE = ".toolwright"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who is with the run: those who are told, and those who are asked."""
+
+    listeners: Sequence[Listener] = ()
+    ask: Ask = lambda _question: None
+    approve: Approve = lambda _plan, _matches: True
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on to every listener."""
+        for listener in self.listeners:
+            listener(event)
+
+
+def new_run() -> str:
+    """Return an id for a run: the time it began, in UTC, and a few letters of chance."""
+    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + randomness.token_hex(2)
+
+
+def open_parts(
+    settings: Settings, run: str, goal: str, company: Company, model: Model | None = None
+) -> Parts:
+    """Open what a run of `goal` needs; nothing is written yet. `model` takes the place of the configured one.
+
+    Raises:
+        UsageError, ModelError, TranscriptError, LibraryError: a setting or a file cannot be used.
+    """
+    store = Store(settings.library)
+    metered = MeteredModel(model, company.tell) if model else _model(settings, run, goal, company.tell)
+    return Parts(
+        model=metered,
+        sandbox=ProcessSandbox(),
+        store=store,
+        index=Index(store),
+        memory=PlanMemory(settings.library / STATE / "plans"),
+        emit=company.tell,
+        ask=company.ask,
+        approve=company.approve,
+    )
+
+
+def options(settings: Settings, *, stop_after: str = "", name: str = "") -> Options:
+    """Return how a run is to be done."""
+    return Options(
+        workspace=settings.workspace,
+        stop_after=stop_after,
+        name=name,
+        attempts=settings.attempts,
+        candidates=settings.candidates,
+        step_timeout_s=settings.step_timeout_s,
+        preview=settings.preview,
+        fresh=settings.fresh,
+    )
+
+
+def connections(settings: Settings) -> dict[str, Connection]:
+    """Say by server how it is reached."""
+    together = Connection(
+        key=settings.api_key.reveal(),
+        base_url=settings.base_url,
+        idle_s=settings.idle_timeout_s,
+        deadline_s=settings.deadline_s,
+        max_tokens=settings.max_tokens,
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+    )
+    return {"together": together}
+
+
+def _model(settings: Settings, run: str, goal: str, emit: Listener) -> MeteredModel:
+    if settings.replay:
+        return open_replay(Transcript.read(settings.replay), emit)
+    path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
+    writer = TranscriptWriter(
+        path, "recorded from a real model", Redactor(secrets(settings)).redact, goal=goal, emit=emit
+    )
+    values = (settings.model, *settings.fallbacks)
+    return open_model(values, connections(settings), emit, writer=writer)
