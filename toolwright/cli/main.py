@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from toolwright import __version__
@@ -100,9 +101,21 @@ def _missing_package(error: ModuleNotFoundError) -> ToolwrightError:
 
 
 def _report_bug(error: Exception, words: list[str]) -> int:
-    from toolwright.screen.problem import show_bug
+    """Write a redacted report and say where it is."""
+    from toolwright.redaction import Redactor
+    from toolwright.screen.bug_report import write_bug_report
+    from toolwright.screen.result import error_json
+    from toolwright.settings import Settings, secrets
 
-    return show_bug(error, words) or _BUG
+    redactor = Redactor(secrets(Settings()))
+    path = write_bug_report(error, redactor, Path.cwd() / ".toolwright", words)
+    said = redactor.redact(f"{type(error).__name__}: {error}")
+    if "--json" in words:
+        sys.stdout.write(redactor.redact(error_json(error)) + "\n")
+    sys.stderr.write(
+        f"error: this is a bug in Toolwright: {said}\n\nhint: the report to send along is {path}\n"
+    )
+    return _BUG
 
 
 def _silence_stdout() -> None:
