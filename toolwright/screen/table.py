@@ -46,7 +46,7 @@ def _table(rows: list[tuple[str, ...]], total: tuple[str, ...], display: Display
     from rich.text import Text
 
     frame = box.SIMPLE_HEAD if display.unicode else box.ASCII
-    table = Table(box=frame, pad_edge=False, padding=(0, 1))
+    table = Table(box=frame, pad_edge=False, padding=(0, 1, 0, 0))
     # Only words may wrap: a number that is cut is a wrong number.
     table.add_column("step", overflow="fold")
     table.add_column("verdict", no_wrap=True)
