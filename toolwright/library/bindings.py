@@ -22,6 +22,7 @@ class Import:
 
     @property
     def bound(self) -> str:
+        """The name in the module."""
         return self.alias or self.name or self.module.partition(".")[0]
 
     @property
@@ -33,7 +34,9 @@ class Import:
 
     def __str__(self) -> str:
         alias = f" as {self.alias}" if self.alias else ""
-        return f"from {self.module} import {self.name}{alias}" if self.name else f"import {self.module}{alias}"
+        return (
+            f"from {self.module} import {self.name}{alias}" if self.name else f"import {self.module}{alias}"
+        )
 
 
 def imports_of(node: ast.stmt) -> Iterator[Import]:

@@ -1,4 +1,4 @@
-"""Source of a candidate -> its imports, its helpers and its one public function, each as text with `\\n` lines."""
+"""Source of a candidate -> its imports, its helpers and its one function, as text with Unix newlines."""
 
 import ast
 import re
@@ -72,7 +72,9 @@ def take_apart(source: str) -> Parts:
     public = [part for part in parts if not part.is_constant and _is_public_function(part)]
     if len(public) != 1:
         found = ", ".join(f"`{part.names[0]}`" for part in public) or "none"
-        raise MergeClashError(f"expected exactly one public function, found {found}; name helpers `_like_this`")
+        raise MergeClashError(
+            f"expected exactly one public function, found {found}; name helpers `_like_this`"
+        )
     function = public[0]
     helpers = [part for part in parts if part is not function]
     loud = next((name for part in helpers for name in part.names if not name.startswith("_")), "")
@@ -113,7 +115,9 @@ def _imports(
             code = module.code_for_node(small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT))
             for item in imports_of(parse(code).body[0]):
                 if item.name == "*" or item.module.startswith("."):
-                    raise MergeClashError(f"`{code.strip()}` cannot be merged; import each name from its module")
+                    raise MergeClashError(
+                        f"`{code.strip()}` cannot be merged; import each name from its module"
+                    )
                 if item.module != "__future__":
                     yield item
 

@@ -1,4 +1,4 @@
-"""Library + candidate -> nothing, or a MergeClashError that tells the author what to rename; which imports lack."""
+"""Library + candidate -> the imports it lacks, or a MergeClashError that tells the author what to rename."""
 
 import keyword
 
@@ -9,7 +9,11 @@ from toolwright.syntax.names import BUILTIN_NAMES, is_standard_module
 
 
 def check_names(
-    library: Bindings, parts: Parts, *, replaced: int | None = None, owned: frozenset[int] | set[int] = frozenset()
+    library: Bindings,
+    parts: Parts,
+    *,
+    replaced: int | None = None,
+    owned: frozenset[int] | set[int] = frozenset(),
 ) -> None:
     """Refuse a candidate whose function or helpers would rebind a name.
 
@@ -20,7 +24,8 @@ def check_names(
     """
     if library.chunks.get(parts.name) != replaced or parts.name in library.header:
         raise MergeClashError(f"`{parts.name}` is already in the library; give the function another name")
-    _check_public_name(parts.name)
+    if replaced is None:
+        _check_public_name(parts.name)
     seen = {parts.name}
     for part in parts.helpers:
         for name in part.names:
@@ -43,12 +48,15 @@ def check_imports(library: Bindings, parts: Parts) -> None:
     for item in parts.imports:
         name = item.bound
         if name in own or origins.setdefault(name, item.origin) != item.origin:
-            raise MergeClashError(f"`{item}` binds `{name}`, which the candidate binds otherwise too; rename one")
+            raise MergeClashError(
+                f"`{item}` binds `{name}`, which the candidate binds otherwise too; rename one"
+            )
         known = library.imports.get(name, set()) | library.conditional.get(name, set())
         if any(other.origin != item.origin for other in known):
             theirs = next(str(other) for other in known if other.origin != item.origin)
             raise MergeClashError(
-                f"`{item}` would rebind `{name}`, which the library has from `{theirs}`; {_other_import(item)}"
+                f"`{item}` would rebind `{name}`, which the library has from `{theirs}`; "
+                f"{_other_import(item)}"
             )
         if not known and library.binds(name):
             raise MergeClashError(

@@ -1,7 +1,7 @@
 """Header text + imports it lacks -> header text with them; every other byte of it stays.
 
-LibCST reads the header alone, which is small. (Its AddImportsVisitor recurses once a statement and gives up on
-a module of a thousand functions; it is not used.)
+LibCST reads the header alone, which is small. (Its AddImportsVisitor recurses once a statement and gives up
+on a module of a thousand functions; it is not used.)
 """
 
 from collections.abc import Sequence
@@ -73,6 +73,8 @@ def _with_name(
         return node.with_changes(names=[*names[:-1], last, new])
     trailing = last.comma if isinstance(last.comma, cst.Comma) else None
     closing = trailing.whitespace_after if trailing else rpar.whitespace_before
+    between: cst.BaseParenthesizableWhitespace
+    after: cst.BaseParenthesizableWhitespace
     if isinstance(closing, cst.ParenthesizedWhitespace):
         between = _line_break_like(closing, node)
         after = closing.with_changes(

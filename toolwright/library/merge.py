@@ -94,14 +94,14 @@ def _owned_helpers(library: Bindings, place: int) -> set[int]:
         found = {library.chunks[name] for name in mentioned if name in library.chunks} & private
         waiting |= found - owned - {place}
         owned |= found - {place}
-    while owned:
+    while True:
         rest = [chunk.text for index, chunk in enumerate(chunks) if index not in owned and index != place]
-        mentioned = _mentioned([library.sections.header, *rest], set().union(*(names[i] for i in owned)))
-        used = {index for index in owned if names[index] & mentioned}
+        wanted = {name for index in owned for name in names[index]}
+        elsewhere = _mentioned([library.sections.header, *rest], wanted)
+        used = {index for index in owned if names[index] & elsewhere}
         if not used:
-            break
+            return owned
         owned -= used
-    return owned
 
 
 def _mentioned(texts: Iterable[str], names: set[str]) -> set[str]:
@@ -129,8 +129,8 @@ def _with_candidate(
         elif meaning(chunks[index]) != part.meaning:
             chunks[index] = _in_place_of(chunks[index], part, newline)
     header = add_imports(library.sections.header, missing_imports(library, parts), newline)
-    if header != library.sections.header and not library.header and not "".join(chunks)[:1].isspace():
-        header += newline * 2
+    if header != library.sections.header:
+        header = _apart(header, next(filter(None, chunks), ""), newline, wide=not library.header)
     function = parts.function
     before = header + "".join(chunks[:place])
     if replaced is None:
@@ -146,6 +146,15 @@ def _with_candidate(
     if added and before.removeprefix(BOM) and not before.endswith(("\n", "\r")):
         added = newline + added
     return _ending_like(before + added + after, text)
+
+
+def _apart(header: str, below: str, newline: str, *, wide: bool) -> str:
+    """End a changed header so that what stands below it starts on a line, if `wide` two blank lines below."""
+    if not below:
+        return header
+    if not header.endswith(("\n", "\r")):
+        header += newline
+    return header + newline * 2 if wide and not below[0].isspace() else header
 
 
 def _blocks(parts: Sequence[Part], newline: str, *, at_start: bool) -> str:

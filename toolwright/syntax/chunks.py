@@ -1,8 +1,8 @@
-"""Module text -> a header and one chunk for every further top-level statement; joined they are the text again.
+"""Module text -> a header and a chunk for every further top-level statement; joined they are the text again.
 
-Pieces are cut before each `def`, `class` and `@` in column 0. A piece that is plainly whole (see `_end_of_plain`)
-is never parsed; any other must parse alone, which proves the cuts around it right: the tokenizer reads from left
-to right, so what is complete at a cut did not reach over it. If one does not parse, the whole text is parsed.
+Pieces are cut before each `def`, `class` and `@` in column 0. A piece that is plainly whole (see `_plain`) is
+never parsed; any other must parse alone, which proves the cuts around it right: the tokenizer reads from left
+to right, so what is complete at a cut did not reach over it. If one does not, the whole text is parsed.
 """
 
 import ast
@@ -21,7 +21,7 @@ BOM: Final = "\ufeff"
 _COLUMN_0: Final = re.compile(r"^(?:[^\s#)\]}]|[ \t]*\f)", re.MULTILINE)
 _CUT: Final = re.compile(r"(?:async[ \t]+)?(def|class)\b(?:[ \t]+(\w+))?|@")
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_QUOTE_LINE: Final = re.compile(r'^[ \t]*[rRuU]?"""', re.MULTILINE)
+_PREFIXES: Final = frozenset({"", "r", "R", "u", "U"})
 _FIRST_LINES: Final = re.compile(r"#!|[ \t\f]*#.*?coding[:=]")
 _BLANK: Final = " \t\f\r\n"
 
@@ -50,6 +50,7 @@ class Sections:
 
     @property
     def text(self) -> str:
+        """The whole again."""
         return self.header + "".join(chunk.text for chunk in self.chunks)
 
 
@@ -106,10 +107,9 @@ def _chunks(body: str, start: int, statements: list[_Statement]) -> Iterator[Chu
         loose = _loose_end(body, at, statement.begin)
         if loose > at:
             yield Chunk("", "other", body[at:loose], line)
-            line += _newlines(body, at, loose)
-        above = _newlines(body, loose, statement.keyword)
-        yield Chunk(statement.name, statement.kind, body[loose : statement.end], line + above)
-        line += above + _newlines(body, statement.keyword, statement.end)
+        line += _newlines(body, at, statement.keyword)
+        yield Chunk(statement.name, statement.kind, body[loose : statement.end], line)
+        line += _newlines(body, statement.keyword, statement.end)
         at = statement.end
     loose = _loose_end(body, at, len(body))
     for piece in (body[at:loose], body[loose:]):
@@ -146,69 +146,80 @@ def _statements(body: str) -> list[_Statement]:
     if body.count("\r") != body.count("\r\n"):
         return _parsed(body, 0)  # the patterns know no lone carriage return
     found: list[_Statement] = []
+    quotes = _Places(body, '"""')
+    hazards = [_Places(body, mark) for mark in ("'''", "\\\n", "\\\r") if mark in body]
     try:
-        for start, end, plain in _pieces(body):
-            known = _plain(body, start, end) if plain else None
-            found += [known] if known else _parsed(body[start:end], start)
+        for start, end, cut in _pieces(body):
+            pair = quotes.until(end)
+            continued = [place for places in hazards for place in places.until(end)]
+            known = _plain(body, end, cut, pair) if cut and not continued else None
+            if known:
+                found.append(known)
+            else:
+                found += _parsed(body[start:end], start)
     except SyntaxError:
         return _parsed(body, 0)  # a string that looks like code, or a file that is not Python
     return found
 
 
-def _pieces(body: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield start and end of each piece, and whether it may hold a single undecorated definition only."""
-    start, plain, decorated = 0, False, False
+def _pieces(body: str) -> Iterator[tuple[int, int, re.Match[str] | None]]:
+    """Yield start and end of each piece, and its first line if it may be one undecorated definition only."""
+    start, plain, decorated = 0, None, False
     for match in _COLUMN_0.finditer(body):
         at = match.start()
         cut = _CUT.match(body, at)
         if cut is None:
-            plain = False
+            plain = None
         elif decorated:
             decorated = cut.group(1) is None
         else:
             if at > start:
                 yield start, at, plain
             decorated = cut.group(1) is None
-            start, plain = at, cut.group(2) is not None
+            start, plain = at, cut if cut.group(2) else None
     if len(body) > start:
         yield start, len(body), plain
 
 
-def _plain(body: str, start: int, end: int) -> _Statement | None:
-    """Describe a piece that is certainly one definition and the gap after it; None when it needs a parser."""
-    piece = body[start:end]
-    stop = _end_of_plain(piece)
-    cut = _CUT.match(piece)
-    if stop is None or cut is None:
-        return None
-    name = unicodedata.normalize("NFKC", cut.group(2))
-    return _Statement(start, start, start + stop, name, "class" if cut.group(1) == "class" else "function")
+class _Places:
+    """Where a mark stands in a text, asked for from left to right."""
+
+    def __init__(self, body: str, mark: str) -> None:
+        self._body, self._mark = body, mark
+        self._next = body.find(mark)
+
+    def until(self, end: int) -> list[int]:
+        """Return the places before `end` that were not returned yet."""
+        found = []
+        while -1 < self._next < end:
+            found.append(self._next)
+            self._next = self._body.find(self._mark, self._next + len(self._mark))
+        return found
 
 
-def _end_of_plain(piece: str) -> int | None:
-    """Return where the definition ends, None unless no string or bracket can reach over that point.
+def _plain(body: str, end: int, cut: re.Match[str], pair: list[int]) -> _Statement | None:
+    """Describe a piece that certainly is one definition and the gap after it; None when it needs a parser.
 
-    Such a piece has no continued lines and no triple quotes but those of one docstring, opened where a line
-    begins; so every other string ends on its own line.
+    It has no continued lines and no triple quotes but the `pair` of one docstring, opened where a line
+    begins. So every other string ends on its own line, and nothing reaches over the end of the piece.
     """
-    if "'''" in piece or "\\\n" in piece or "\\\r" in piece:
-        return None
-    quotes = piece.count('"""')
-    closing = 0
-    if quotes:
-        opening = _QUOTE_LINE.search(piece)
-        closing = piece.rfind('"""')
-        if quotes != 2 or opening is None or piece.find('"""') != opening.end() - 3:  # noqa: PLR2004 - a pair
+    start = cut.start()
+    if pair:
+        opening = body[body.rfind("\n", start, pair[0]) + 1 : pair[0]]
+        if len(pair) != 2 or opening.strip(" \t") not in _PREFIXES or body[pair[1] - 1] == "\\":  # noqa: PLR2004 - open, close
             return None
-        if piece[closing - 1] == "\\":
-            return None
-    stop = len(piece)
-    while stop:
-        begin = piece.rfind("\n", 0, stop - 1) + 1
-        if piece[begin:stop].strip(_BLANK) and piece[begin] != "#":
+    stop = end
+    while stop > start:
+        line = body.rfind("\n", start, stop - 1) + 1 or start
+        if body[line] != "#" and not body[line:stop].isspace():
             break
-        stop = begin
-    return stop if stop > closing else None
+        stop = line
+    if pair and stop < pair[1]:
+        return None
+    name = cut.group(2)
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)
+    return _Statement(start, start, stop, name, "class" if cut.group(1) == "class" else "function")
 
 
 def _parsed(piece: str, offset: int) -> list[_Statement]:

@@ -1,0 +1,159 @@
+"""A snapshot and a candidate -> the merged text, whether it may be committed, and the files that change."""
+
+import difflib
+from collections.abc import Sequence
+
+from toolwright.errors import LibraryChangedError, MergeClashError
+from toolwright.library.bindings import Bindings, bindings, used_by
+from toolwright.library.evidence import evidence_json
+from toolwright.library.history import Entry, as_text, next_path, splices, to_json
+from toolwright.library.journal import Change
+from toolwright.library.merge import add_tool, replace_tool
+from toolwright.library.place import BANNER, CONFTEST, Place, read_bytes, sha
+from toolwright.library.snapshot import Snapshot
+from toolwright.syntax.chunks import Chunk, split
+from toolwright.syntax.reading import read_library
+from toolwright.types import Admission, Candidate, Commit, Tool
+
+
+class Admitting:
+    """One candidate on its way into one state of a library. `text` is what tools.py would be with it."""
+
+    def __init__(self, place: Place, snapshot: Snapshot, candidate: Candidate, replaces: str) -> None:
+        """Merge.
+
+        Raises:
+            MergeClashError, ToolNotFoundError: the candidate does not fit this state.
+        """
+        self._place, self._snapshot, self._candidate = place, snapshot, candidate
+        self._replaces = replaces
+        self._base = snapshot.text if snapshot.exists else BANNER
+        if replaces:
+            self.text = replace_tool(self._base, replaces, candidate.source)
+        else:
+            self.text = add_tool(self._base, candidate.source)
+        _encoded(candidate.tests)
+        self._old, self._new = bindings(split(self._base)), bindings(split(self.text))
+        written = self._new.definition(candidate.name)
+        if written is None:
+            raise MergeClashError(f"the function is not called `{candidate.name}`")
+        self._written: Chunk = written
+        empty = split("")
+        self._splices = splices(self._old.sections if snapshot.exists else empty, self._new.sections)
+
+    @property
+    def replaced(self) -> str:
+        """What is about to be replaced: the old function's text and its tests."""
+        old = self._old.definition(self._replaces)
+        tests = as_text(read_bytes(self._place.test_of(self._candidate.name)))
+        return f"{old.text if old else ''}\0{tests}"
+
+    def check_unchanged(self, verified: str) -> None:
+        """Compare what the candidate reaches with what it reached when it was verified.
+
+        Raises:
+            LibraryChangedError: it is not the same, or other functions call it now.
+        """
+        name = self._candidate.name
+        before, now = bindings(split(verified)), self._new
+        was, reaches = before.reach([name]), now.reach([name])
+        changed = sorted(one for one in was.keys() | reaches.keys() if was.get(one) != reaches.get(one))
+        if not changed and self._replaces:
+            old_callers, new_callers = _callers(before, name), _callers(now, name)
+            changed = sorted(dict(old_callers.items() ^ new_callers.items()))
+        if changed:
+            named = ", ".join(f"`{one}`" for one in changed)
+            raise LibraryChangedError(
+                f"{named} in tools.py changed while `{name}` was being verified",
+                hint="run the goal again",
+            )
+
+    def changes(self, admission: Admission) -> tuple[str, list[Change]]:
+        """Return what is done, in words, and the changes of files, that of tools.py last."""
+        place, name = self._place, self._candidate.name
+        evidence = evidence_json(admission, self._written.text, self._tool())
+        test = Change(place.test_of(name), read_bytes(place.test_of(name)), _encoded(self._candidate.tests))
+        proof = Change(place.evidence_of(name), read_bytes(place.evidence_of(name)), evidence.encode())
+        old = self._snapshot.text.encode() if self._snapshot.exists else None
+        library = Change(place.tools, old, self.text.encode())
+        entry = Change(next_path(place), None, to_json(self._entry([test, proof], library)))
+        changes = [test, proof, entry, library]
+        if read_bytes(place.tests / "conftest.py") is None:
+            changes.insert(0, Change(place.tests / "conftest.py", None, CONFTEST.encode()))
+        return f"{'widen' if self._replaces else 'add'} `{name}`", changes
+
+    def commit(self) -> Commit:
+        """Count the lines that changed."""
+        added = removed = 0
+        for one in self._splices:
+            for line in difflib.ndiff(one.old.splitlines(), one.new.splitlines()):
+                added += line.startswith("+ ")
+                removed += line.startswith("- ")
+        return Commit(self._candidate.name, added, removed, replaced=bool(self._replaces))
+
+    def _tool(self) -> Tool | None:
+        """Read the tool off its chunk and those it reaches: the whole library need not be parsed for it."""
+        library = self._new
+        reached = library.reach(used_by(self._written.text))
+        places = sorted({library.chunks[one] for one in reached if one in library.chunks})
+        texts = [library.sections.chunks[index].text for index in places]
+        listing = read_library("\n".join([library.sections.header, *texts, self._written.text]), "tools.py")
+        return next((tool for tool in listing.tools if tool.name == self._candidate.name), None)
+
+    def _entry(self, files: Sequence[Change], library: Change) -> Entry:
+        name = self._candidate.name
+        old = self._old.definition(name)
+        gone = [
+            chunk.text
+            for chunk in self._old.sections.chunks
+            if chunk.name.startswith("_") and _differs(chunk, self._new)
+        ]
+        return Entry(
+            tool=name,
+            before="" if library.old is None else sha(library.old),
+            after=sha(library.new or b""),
+            splices=self._splices,
+            source=self._written.text,
+            old_source="".join([*gone, old.text]) if self._replaces and old else "",
+            old_header=self._old.sections.header,
+            new_header=self._new.sections.header,
+            callers=tuple(sorted(_callers(self._new, name))),
+            files={
+                str(one.path.relative_to(self._place.directory)): (as_text(one.old), sha(one.new or b""))
+                for one in files
+            },
+        )
+
+
+def changed_basis(admitting: Admitting, before: str) -> None:
+    """Make sure that a function about to be replaced is, tests included, what it was at the merge.
+
+    Raises:
+        LibraryChangedError: it is not; somebody's edit would be lost.
+    """
+    if admitting.replaced != before:
+        raise LibraryChangedError(
+            "the function to be widened, or its tests, changed while the new version was being verified",
+            hint="run the goal again",
+        )
+
+
+def _differs(chunk: Chunk, new: Bindings) -> bool:
+    now = new.definition(chunk.name)
+    return now is None or now.text.strip() != chunk.text.strip()
+
+
+def _callers(library: Bindings, name: str) -> dict[str, str]:
+    """Map the functions and classes that use a name to their texts."""
+    return {
+        chunk.name: chunk.text.strip()
+        for chunk in library.sections.chunks
+        if chunk.name and chunk.name != name and name in chunk.text and name in used_by(chunk.text)
+    }
+
+
+def _encoded(tests: str) -> bytes:
+    try:
+        return tests.encode()
+    except UnicodeEncodeError as error:
+        raise MergeClashError(f"the tests hold a character that is not Unicode: {error.reason}") from None

@@ -1,0 +1,111 @@
+"""An admission -> the JSON file that travels with the tool in git, and back; at most 200 kB."""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from toolwright.errors import LibraryError
+from toolwright.library.place import Place, read_bytes, sha
+from toolwright.types import Admission, CallRecord, Json, Tool
+
+FORMAT: Final = 1
+MAX_BYTES: Final = 200_000
+_MAX_TEXT: Final = 2_000
+
+
+def evidence_json(admission: Admission, source: str, tool: Tool | None) -> str:
+    """Write down on what evidence a tool was admitted.
+
+    `source` is its text as it stands in tools.py, `tool` what was read off it, if it is offered. When the whole would be larger
+    than 200 kB the largest recorded calls are left out, and `calls_left_out` counts them.
+    """
+    calls = [_call(record) for record in admission.verdict.calls]
+    sizes = [len(_dump(call)) for call in calls]
+    by_size = sorted(range(len(calls)), key=lambda index: sizes[index])
+    room = MAX_BYTES - len(_dump(_evidence(admission, source, tool, [], 0)).encode())
+    kept: set[int] = set()
+    for index in by_size:
+        room -= len(_dump(calls[index]).encode()) + 8
+        if room < 0:
+            break
+        kept.add(index)
+    left = [call for index, call in enumerate(calls) if index in kept]
+    return _dump(_evidence(admission, source, tool, left, len(calls) - len(left))) + "\n"
+
+
+def read_evidence(place: Place, name: str) -> dict[str, Json] | None:
+    """Return the evidence for a tool; None when there is none that can be read."""
+    try:
+        data = read_bytes(place.evidence_of(name))
+        said = None if data is None else json.loads(data)
+    except (LibraryError, ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _evidence(
+    admission: Admission, source: str, tool: Tool | None, calls: list[Json], left_out: int
+) -> dict[str, Json]:
+    verdict = admission.verdict
+    return {
+        "format": FORMAT,
+        "name": admission.candidate.name,
+        "parameters": tool.parameters if tool else None,
+        "returns": tool.returns if tool else None,
+        "verdict": {
+            "passed": verdict.passed,
+            "why": verdict.why[:_MAX_TEXT],
+            "tests": [{"name": test.name, "outcome": test.outcome} for test in verdict.tests[:500]],
+            "level": verdict.level,
+            "seconds": round(verdict.seconds, 3),
+        },
+        "calls": calls,
+        "calls_left_out": left_out,
+        "source_sha256": sha((tool.source if tool else source).encode()),
+        "tests_sha256": sha(admission.candidate.tests.encode()),
+        "origin": {
+            "goal": admission.goal[:_MAX_TEXT],
+            "step": admission.step[:_MAX_TEXT],
+            "model": admission.model,
+            "attempt": admission.candidate.attempt,
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "python": f"{sys.version_info[0]}.{sys.version_info[1]}",
+            "toolwright": _own_version(),
+        },
+    }
+
+
+def _call(record: CallRecord) -> dict[str, Json]:
+    result = asdict(record.result)
+    said: dict[str, Json] = {"function": record.function, "arguments": dict(record.arguments)}
+    if record.result.status == "returned":
+        return said | {"value": result["value"]}
+    return said | {
+        "status": record.result.status,
+        "error_type": record.result.error_type,
+        "message": record.result.message[:_MAX_TEXT],
+    }
+
+
+def _dump(value: Json) -> str:
+    # One line a call and a test: a diff in git then shows what changed.
+    if isinstance(value, dict) and "calls" in value:
+        lines = (f"{json.dumps(key)}: {_lines(value[key])}" for key in value)
+        return "{\n " + ",\n ".join(lines) + "\n}"
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, default=repr)
+
+
+def _lines(value: Json) -> str:
+    if isinstance(value, list) and value:
+        return "[\n  " + ",\n  ".join(_dump(item) for item in value) + "\n ]"
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, default=repr)
+
+
+def _own_version() -> str:
+    try:
+        return version("toolwright")
+    except PackageNotFoundError:
+        return ""

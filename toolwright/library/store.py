@@ -1,0 +1,155 @@
+"""One library directory: reads it, merges into it, commits to it and takes commits back.
+
+The seam of this package: `Store` for everything that touches files, `index.Index` for search, and `merge` for
+the pure operations on text.
+"""
+
+import stat
+from pathlib import Path
+from typing import Final
+
+from toolwright.errors import LibraryWriteError
+from toolwright.library.admitting import Admitting, changed_basis
+from toolwright.library.disk import Disk
+from toolwright.library.evidence import read_evidence
+from toolwright.library.journal import Journal
+from toolwright.library.lock import locked
+from toolwright.library.place import BANNER, Place, decode, read_bytes, sha
+from toolwright.library.snapshot import Reader, Snapshot
+from toolwright.types import Admission, Candidate, Commit, Json
+
+__all__ = ["BANNER", "Snapshot", "Store"]
+
+_REMEMBERED: Final = 64
+
+
+class Store:
+    """The only reader and writer of tools.py and tool_tests/ in one directory."""
+
+    def __init__(self, directory: Path, wait_s: float = 30.0, *, disk: Disk | None = None) -> None:
+        """Name the directory; nothing is read yet.
+
+        Args:
+            directory: the folder that holds, or is to hold, tools.py and tool_tests/.
+            wait_s: how long to wait for another program that is writing.
+            disk: file operations, to be made to fail by tests.
+        """
+        self.directory = Path(directory).absolute()
+        self._wait_s = wait_s
+        self.place = Place(self.directory)
+        self._disk = disk or Disk()
+        self._journal = Journal(self.place, self._disk)
+        self._reader = Reader(self.place)
+        # What a widened tool and its tests were when they were merged: by hash of the merged text.
+        self._replaced: dict[str, str] = {}
+
+    def read(self) -> Snapshot:
+        """Return the library as it is now; cached until tools.py changes.
+
+        Raises:
+            LibraryError: the directory is missing, or tools.py cannot be read or is not UTF-8.
+            LibrarySyntaxError: tools.py is not Python; names file and line.
+        """
+        return self._reader.read()
+
+    def merged(self, candidate: Candidate, replaces: str = "") -> str:
+        """Return what tools.py would be with a candidate; nothing is written.
+
+        Raises:
+            MergeClashError: it cannot be merged as it stands; the text tells its author why.
+            ToolNotFoundError: there is no function `replaces`.
+            LibraryError: as for `read`.
+        """
+        admitting = Admitting(self.place, self.read(), candidate, replaces)
+        if replaces:
+            while len(self._replaced) >= _REMEMBERED:
+                del self._replaced[next(iter(self._replaced))]
+            self._replaced[sha(admitting.text.encode())] = admitting.replaced
+        return admitting.text
+
+    def commit(self, admission: Admission, verified: str) -> Commit:
+        """Keep a candidate that was proven as part of the text `verified`, which `merged` returned.
+
+        When tools.py was changed since, the candidate goes into what it is now, provided that nothing it
+        reaches was changed.
+
+        Raises:
+            LibraryChangedError: something it reaches, or the function it replaces, was changed: verify again.
+            MergeClashError: its name was taken since.
+            LibraryBusyError: another program has held the lock for too long.
+            LibraryWriteError: a file cannot be written; everything is as it was.
+            LibraryError: as for `read`.
+        """
+        with locked(self.place, self._wait_s):
+            self._journal.recover()
+            self._check_writable()
+            admitting = Admitting(self.place, self.read(), admission.candidate, admission.replaces)
+            if admission.replaces:
+                changed_basis(admitting, self._replaced.get(sha(verified.encode()), ""))
+            if admitting.text != verified:
+                admitting.check_unchanged(verified)
+            what, changes = admitting.changes(admission)
+            self._journal.carry_out(what, changes)
+            return admitting.commit()
+
+    def recover(self) -> str | None:
+        """Finish or take back what a crash interrupted, and say which; None when there was nothing.
+
+        Raises:
+            LibraryBusyError, LibraryWriteError: it could not be done now.
+        """
+        if self._journal.is_clean:
+            return None
+        with locked(self.place, self._wait_s):
+            return self._journal.recover()
+
+    def undo(self) -> str:
+        """Take the last admission back, with its tests and evidence, and say so in a sentence.
+
+        Raises:
+            LibraryError: there is nothing to undo; or the function or its tests were edited, or other
+                functions call it, since.
+            LibraryBusyError, LibraryWriteError: it could not be done now; everything is as it was.
+        """
+        from toolwright.library.undoing import undo_changes
+
+        with locked(self.place, self._wait_s):
+            self._journal.recover()
+            self._check_writable()
+            what, changes, said = undo_changes(self.place, self.read())
+            self._journal.carry_out(what, changes)
+            return said
+
+    def tests_of(self, name: str) -> str | None:
+        """Return the test file of a tool, None when it has none.
+
+        Raises:
+            LibraryError: the file cannot be read or is not UTF-8.
+        """
+        path = self.place.test_of(name)
+        data = read_bytes(path)
+        return None if data is None else decode(data, path)
+
+    def evidence_of(self, name: str) -> dict[str, Json] | None:
+        """Return on what evidence a tool was admitted, None when that is not known."""
+        return read_evidence(self.place, name)
+
+    def tests_passed(self, name: str) -> int:
+        """Return how many tests a tool had passed when it was admitted, 0 when that is not known."""
+        verdict = (self.evidence_of(name) or {}).get("verdict")
+        tests = verdict.get("tests") if isinstance(verdict, dict) else None
+        if not isinstance(tests, list):
+            return 0
+        return sum(isinstance(test, dict) and test.get("outcome") == "passed" for test in tests)
+
+    def _check_writable(self) -> None:
+        """Respect a write-protected tools.py, which a rename would walk over."""
+        try:
+            mode = self.place.tools.stat().st_mode
+        except OSError:
+            return
+        if not stat.S_IMODE(mode) & 0o222:
+            raise LibraryWriteError(
+                f"{self.place.tools} is write-protected; nothing was changed",
+                hint=f"chmod u+w {self.place.tools}",
+            )

@@ -1,0 +1,84 @@
+"""The last admission and the library as it is now -> the file changes that take the admission back."""
+
+from toolwright.errors import LibraryError
+from toolwright.library.bindings import bindings, used_by, words
+from toolwright.library.history import Entry, as_bytes, last_entry, taken_back
+from toolwright.library.journal import Change
+from toolwright.library.merge import remove_tool, replace_tool
+from toolwright.library.place import Place, read_bytes, sha
+from toolwright.library.snapshot import Snapshot
+from toolwright.syntax.chunks import split
+
+
+def undo_changes(place: Place, snapshot: Snapshot) -> tuple[str, list[Change], str]:
+    """Return what is done, in words, the changes of files (tools.py last), and the sentence that says it.
+
+    Raises:
+        LibraryError: nothing to undo, or what was admitted is not any more what it was.
+    """
+    path, entry = last_entry(place)
+    old = snapshot.text.encode() if snapshot.exists else None
+    if old is not None and sha(old) == entry.after:
+        new = taken_back(snapshot.text, entry.splices).encode() if entry.before else None
+    else:
+        new = _without(snapshot.text, entry, str(path)).encode()
+    changes = []
+    for name, (text, committed) in entry.files.items():
+        target = place.directory / name
+        now = read_bytes(target)
+        edited = now is not None and sha(now) != committed
+        if edited and target.suffix == ".py":
+            raise LibraryError(
+                f"{name} was edited since `{entry.tool}` was admitted, so the admission cannot be undone",
+                hint=f"move {target} elsewhere, then: python agent.py undo",
+            )
+        changes.append(Change(target, now, as_bytes(text)))
+    changes += [Change(path, read_bytes(path), None), Change(place.tools, old, new)]
+    if entry.old_source:
+        return (
+            f"undo widening `{entry.tool}`",
+            changes,
+            f"{entry.tool} is again what it was before it was widened",
+        )
+    return f"undo adding `{entry.tool}`", changes, f"{entry.tool} was taken out of the library again"
+
+
+def _without(text: str, entry: Entry, path: str) -> str:
+    """Take an admission out of a library that was edited elsewhere since."""
+    name = entry.tool
+    library = bindings(split(text))
+    now = library.definition(name)
+    if now is None:
+        raise LibraryError(f"`{name}`, admitted last, is not in tools.py any more", hint=f"remove {path}")
+    if _plain(now.text) != _plain(entry.source):
+        raise LibraryError(
+            f"`{name}` was edited since it was admitted, so the admission cannot be undone",
+            hint="take it out of tools.py by hand if that is what you want",
+        )
+    callers = [
+        chunk.name
+        for chunk in library.sections.chunks
+        if chunk.name != name and name in chunk.text and name in used_by(chunk.text)
+    ]
+    new_callers = [caller for caller in callers if caller not in entry.callers]
+    if new_callers:
+        named = ", ".join(f"`{caller}`" if caller else "code between the functions" for caller in new_callers)
+        raise LibraryError(
+            f"`{name}` is used by {named} now, so its admission cannot be undone",
+            hint=f"change {named} first",
+        )
+    result = replace_tool(text, name, entry.old_source) if entry.old_source else remove_tool(text, name)
+    return _with_old_header(result, entry)
+
+
+def _with_old_header(text: str, entry: Entry) -> str:
+    """Take out the imports that came with an admission, if they stand as they did and nothing uses them."""
+    if not text.startswith(entry.new_header) or entry.new_header == entry.old_header:
+        return text
+    rest = text[len(entry.new_header) :]
+    came = bindings(split(entry.new_header)).header - bindings(split(entry.old_header)).header
+    return text if came & words(rest) else entry.old_header + rest
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
