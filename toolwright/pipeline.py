@@ -182,10 +182,14 @@ def _remembered(
 ) -> RememberedRun:
     tools = {tool.name: tool for _, tool in calls}
     served = tuple(
-        Match(match.step, "EXISTS_AND_GENERIC", tool.name, match.reason or "made for this goal")
+        Match(match.step, "EXISTS_AND_GENERIC", tool.name, _why_served(match))
         for match, (_, tool) in zip(matches, calls, strict=True)
     )
     return RememberedRun(plan, served, bindings, {name: source_hash(tool) for name, tool in tools.items()})
+
+
+def _why_served(match: Match) -> str:
+    return match.reason if match.kind == "EXISTS_AND_GENERIC" else "made for this goal"
 
 
 def source_hash(tool: Tool) -> str:

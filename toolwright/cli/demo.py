@@ -13,6 +13,7 @@ from toolwright.models.transcripts import Transcript
 from toolwright.screen.display import Display
 from toolwright.screen.result import report_json, write_line
 from toolwright.screen.table import steps_table
+from toolwright.screen.words import count
 from toolwright.settings import load, terminal
 from toolwright.types import Report
 
@@ -59,7 +60,7 @@ def _show_ending(reports: list[Report], folder: Path, display: Display, *, as_js
         made = sum(step.action in {"written", "widened"} for step in report.steps)
         display.print()
         display.print(
-            f"{number}. {made} functions made, {report.usage.calls} model calls, "
+            f"{number}. {count(made, 'function')} made, {count(report.usage.calls, 'model call')}, "
             f"{report.seconds:.1f} s -> {file}",
             "bold",
         )

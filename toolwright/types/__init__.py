@@ -1,0 +1,85 @@
+"""The records that cross a border between modules. Each loads when first named: a short way stays short."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toolwright.types.asking import Prompt, Reply, Usage
+    from toolwright.types.binding import (
+        Argument,
+        Binding,
+        Given,
+        Reference,
+        RememberedRun,
+        ScratchFile,
+        Unknown,
+    )
+    from toolwright.types.candidates import Admission, Candidate, Commit, Contract, Finding
+    from toolwright.types.json_values import Json, Schema
+    from toolwright.types.planning import Match, MatchKind, Plan, Step
+    from toolwright.types.reports import Failure, Report, StepReport
+    from toolwright.types.running import CallResult, CallStatus, Limits, Policy
+    from toolwright.types.tools import Docstring, Hit, NotOffered, Tool
+    from toolwright.types.verdicts import CallRecord, Example, TestOutcome, Verdict
+
+__all__ = [
+    "Admission",
+    "Argument",
+    "Binding",
+    "CallRecord",
+    "CallResult",
+    "CallStatus",
+    "Candidate",
+    "Commit",
+    "Contract",
+    "Docstring",
+    "Example",
+    "Failure",
+    "Finding",
+    "Given",
+    "Hit",
+    "Json",
+    "Limits",
+    "Match",
+    "MatchKind",
+    "NotOffered",
+    "Plan",
+    "Policy",
+    "Prompt",
+    "Reference",
+    "RememberedRun",
+    "Reply",
+    "Report",
+    "Schema",
+    "ScratchFile",
+    "Step",
+    "StepReport",
+    "TestOutcome",
+    "Tool",
+    "Unknown",
+    "Usage",
+    "Verdict",
+]
+
+_HOMES = {
+    "json_values": ("Json", "Schema"),
+    "asking": ("Prompt", "Usage", "Reply"),
+    "planning": ("Step", "Plan", "MatchKind", "Match"),
+    "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
+    "candidates": ("Contract", "Candidate", "Finding", "Admission", "Commit"),
+    "running": ("Limits", "Policy", "CallStatus", "CallResult"),
+    "verdicts": ("Example", "TestOutcome", "CallRecord", "Verdict"),
+    "binding": ("Given", "Reference", "ScratchFile", "Unknown", "Argument", "Binding", "RememberedRun"),
+    "reports": ("Failure", "StepReport", "Report"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module that holds a record."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'toolwright.types' has no attribute {name!r}")
+    record = getattr(importlib.import_module(f"toolwright.types.{home}"), name)
+    globals()[name] = record
+    return record

@@ -1,0 +1,59 @@
+"""Records of where the arguments of a step come from, and of a plan that ran well."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from toolwright.types.json_values import Json
+from toolwright.types.planning import Match, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument whose value stands in the goal."""
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An argument taken from an earlier step's answer; a `[*]` in `path` calls once per item."""
+
+    step: int
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchFile:
+    """An argument that is the path of a file in the run's scratch folder."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An argument that nobody can know from the goal; `question` is put to the user."""
+
+    question: str
+
+
+Argument: TypeAlias = Given | Reference | ScratchFile | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The arguments of one step, by parameter name."""
+
+    step: int
+    tool: str
+    arguments: Mapping[str, Argument]
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedRun:
+    """A plan that ran well; `tools` holds the hash of every used tool's source, by name."""
+
+    plan: Plan
+    matches: tuple[Match, ...]
+    bindings: tuple[Binding, ...]
+    tools: Mapping[str, str]

@@ -1,0 +1,61 @@
+"""Records of a tool that is not kept yet: promised, written, criticised, admitted."""
+
+from dataclasses import dataclass
+
+from toolwright.types.planning import Step
+from toolwright.types.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What a tool promises before it is written: stub (signature and docstring) and its tests.
+
+    `replaces` names the tool that this contract widens; then `tests` holds its old tests too.
+    """
+
+    name: str
+    stub: str
+    tests: str
+    step: Step
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A function that somebody wrote for a contract, not yet admitted. `attempt` counts from 1."""
+
+    name: str
+    source: str
+    tests: str
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What review holds against a candidate; `line` counts from 1 inside the candidate's source."""
+
+    rule: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A proven candidate on its way into the library, with the evidence that travels with it."""
+
+    candidate: Candidate
+    verdict: Verdict
+    step: str
+    goal: str
+    model: str
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one admission changed: lines added to and removed from tools.py."""
+
+    tool: str
+    lines_added: int
+    lines_removed: int
+    replaced: bool = False

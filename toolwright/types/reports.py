@@ -1,0 +1,60 @@
+"""Records of what the user gets in the end: the account of a goal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from toolwright.types.asking import Usage
+from toolwright.types.candidates import Commit
+from toolwright.types.json_values import Json
+from toolwright.types.planning import Match, Step
+from toolwright.types.running import CallResult
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a goal stopped. `step` is 0 when it was not about one step."""
+
+    stage: str
+    message: str
+    kind: str = "failed"
+    step: int = 0
+    tool: str = ""
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
+    hint: str = ""
+    exit_code: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """The account of one step: what was done for it, on what evidence, at what cost."""
+
+    step: Step
+    match: Match
+    tool: str = ""
+    action: Literal["reused", "widened", "written", "none"] = "none"
+    tests_passed: int = 0
+    attempts: int = 0
+    refusals: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    commit: Commit | None = None
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    result: CallResult | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a goal. `status` is `done`, `made` (tools only), `planned` or `failed`."""
+
+    goal: str
+    status: Literal["done", "made", "planned", "failed"]
+    run: str
+    steps: tuple[StepReport, ...] = ()
+    output: Json = None
+    failure: Failure | None = None
+    usage: Usage = Usage()
+    stages: Mapping[str, Usage] = field(default_factory=dict)
+    plan_origin: Literal["model", "remembered", ""] = ""
+    seconds: float = 0.0

@@ -1,0 +1,58 @@
+"""Records of confined runs: what one may touch, and how it went."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from toolwright.types.json_values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one confined run: seconds, MiB, KiB and plain counts."""
+
+    wall_s: float = 10.0
+    cpu_s: int = 10
+    memory_mb: int = 1024
+    file_mb: int = 64
+    open_files: int = 64
+    output_kb: int = 256
+    result_kb: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a confined run may touch. Everything is denied unless granted.
+
+    `workspace` is where relative paths start, `scratch` the folder for temporary files ("" makes
+    a fresh one that goes with the run). `read` and `write` are further granted paths.
+    """
+
+    workspace: str = ""
+    scratch: str = ""
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+    execute: bool = False
+    limits: Limits = Limits()
+
+
+CallStatus: TypeAlias = Literal["returned", "raised", "timeout", "limit", "crashed", "bad_result"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """One call of one function in the sandbox.
+
+    `returned`: `value` holds the answer. `raised`: the tool's own exception, in `error_type`,
+    `message`, `traceback`. Otherwise `message` says which limit was hit or how the process died.
+    """
+
+    status: CallStatus
+    value: Json = None
+    error_type: str = ""
+    message: str = ""
+    traceback: str = ""
+    stdout: str = ""
+    stderr: str = ""
+    seconds: float = 0.0
+    level: str = ""
