@@ -21,6 +21,7 @@ PLAIN = st.text().filter(lambda text: "<" not in text and "`" not in text)
         ("<think>\n\n</think>\n\nb", ("b", "")),
         ("say <think> literally", ("say <think> literally", "")),
         ("I write </think> and\n</think>\n\nb", ("b", "I write </think> and")),
+        ("<think>a\n</think>\nb\n</think>\nc", ("b\n</think>\nc", "a")),
         ("<think>x\n```py\nopen fence</think>b", ("b", "x\n```py\nopen fence")),
         ("<think>\nx\n</think>\n```\ny = '</think>'\n```", ("```\ny = '</think>'\n```", "x")),
         ("```\ny = '</think>'\n```", ("```\ny = '</think>'\n```", "")),

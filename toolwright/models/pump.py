@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Put: TypeAlias = Callable[[T], None]
+
+_SLICE_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,11 @@ def drain(source: Source[T], seconds_left: Callable[[], float]) -> Iterator[T]:
 
 
 def _take(inbox: "queue.SimpleQueue[T | _End]", seconds_left: Callable[[], float]) -> "T | _End":
-    while (seconds := seconds_left()) > 0:  # asked again after the wait: there may be more time by then
+    # In slices: there may be more time after a wait than before it, and a Ctrl-C that comes just
+    # before the lock is taken is noticed only after it.
+    while (seconds := seconds_left()) > 0:
         try:
-            return inbox.get(timeout=seconds)
+            return inbox.get(timeout=min(seconds, _SLICE_S))
         except queue.Empty:
             continue
     raise TimeoutError

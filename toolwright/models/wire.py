@@ -12,7 +12,7 @@ from toolwright.errors import ModelError
 from toolwright.models.endpoint import Connection, Endpoint
 from toolwright.models.faults import unanswered
 from toolwright.models.pieces import Piece
-from toolwright.models.pump import Put
+from toolwright.models.pump import Abandoned, Put
 from toolwright.types import Json
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Line:
         """`on_connected` is called in the thread that sends the request."""
         self._on_connected = on_connected
         self._stream: Any = None
+        self._gone = False
 
     def watch(self, request: "httpx.Request") -> None:
         """Follow this request; a hook for an httpx client."""
@@ -41,18 +42,20 @@ class Line:
 
     def cut(self) -> None:
         """Let whoever reads from the connection find it closed."""
+        self._gone = True
         found = self._stream.get_extra_info("socket") if self._stream is not None else None
         if isinstance(found, socket.socket):
-            with contextlib.suppress(OSError):  # closed already
-                socket.socket.shutdown(
-                    found, socket.SHUT_RDWR
-                )  # that of an SSLSocket also forgets its session
+            with contextlib.suppress(OSError):  # it is closed already
+                # Not `found.shutdown`: that of an SSLSocket drops the TLS layer under its reader.
+                socket.socket.shutdown(found, socket.SHUT_RDWR)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         made = info.get("return_value")
         if hasattr(made, "get_extra_info"):  # first the TCP connection, then TLS over it
             self._stream = made
         if event.endswith("send_request_headers.started"):
+            if self._gone:  # connected too late: do not ask what nobody waits for
+                raise Abandoned
             self._on_connected()
 
 
