@@ -17,7 +17,7 @@ class AbsentModel:
         """The name of the model that was configured."""
         return self._name
 
-    def complete(self, prompt: Prompt) -> Reply:
+    def complete(self, prompt: Prompt) -> Reply:  # noqa: ARG002 - the signature of every model
         """Raise what is missing.
 
         Raises:

@@ -15,8 +15,10 @@ def tool_not_found(name: str, known: Iterable[str]) -> ToolNotFoundError:
     """Return the error for a tool that is not in the library."""
     names = list(known)
     nearest = nearest_names(name, names)
-    if nearest:
-        offer = f"; the nearest are {', '.join(nearest)}" if len(nearest) > 1 else f"; did you mean {nearest[0]}?"
+    if len(nearest) == 1:
+        offer = f"; did you mean {nearest[0]}?"
+    elif nearest:
+        offer = f"; the nearest are {', '.join(nearest)}"
     else:
         offer = "" if names else "; the library is empty"
     return ToolNotFoundError(
