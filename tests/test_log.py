@@ -1,6 +1,7 @@
 """The log: one JSON object a line, whoever writes at the same time; no key in it; never a reason to stop."""
 
 import json
+import logging
 import multiprocessing
 import re
 import subprocess
@@ -29,6 +30,7 @@ from toolwright.events import (
     ToolCommitted,
 )
 from toolwright.log import RunLog
+from toolwright.log.shared_file import SharedFile
 from toolwright.redaction import Redactor, Secret
 from toolwright.types import (
     CallResult,
@@ -175,6 +177,30 @@ def test_processes_that_write_and_rotate_at_once_neither_tear_nor_lose_lines(tmp
     seen = [(line["run"], int(str(line["message"]).split()[0])) for line in found]
     assert sorted(seen) == sorted((f"w{number}", index) for number in range(3) for index in range(count))
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def rotate_often(path: Path, worker: int, count: int) -> None:
+    """Write `count` short lines into a file that holds ten of them; runs in a process of its own."""
+    file = SharedFile(path)
+    file.maxBytes, file.backupCount = 400, 200
+    for number in range(count):
+        file.handle(logging.makeLogRecord({"msg": f"w{worker} {number:04} {'x' * 28}"}))
+        assert file.problem == ""
+    file.close()
+
+
+def test_two_processes_never_rotate_the_same_file_twice(tmp_path: Path) -> None:
+    """With a rotation every tenth line, by three writers at once, no line gets lost on the way."""
+    count = 400
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=rotate_often, args=(tmp_path / "log", n, count)) for n in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    found = [line[:7] for file in tmp_path.iterdir() for line in file.read_text().splitlines()]
+    assert sorted(found) == sorted(f"w{n} {index:04}" for n in range(3) for index in range(count))
 
 
 def test_a_full_disk_swallows_only_what_did_not_fit() -> None:

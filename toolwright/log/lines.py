@@ -1,6 +1,7 @@
 """What the log says about each event: an event goes in, level, stable name and small fields come out."""
 
 import logging
+from typing import TypeAlias
 
 from toolwright.events import (
     CandidateRefused,
@@ -22,43 +23,20 @@ from toolwright.events import (
 )
 from toolwright.types import Failure, Json, Report, Usage
 
+Line: TypeAlias = tuple[int, str, dict[str, Json]]
 
-def described(event: Event) -> tuple[int, str, dict[str, Json]]:  # noqa: C901, PLR0911, PLR0912  (a table, one row an event)
+
+def described(event: Event) -> Line:
     """Return level, stable name and small fields of an event."""
+    known = _of_goal(event) or _of_model(event) or _of_making(event) or _of_running(event)
+    return known or _info(type(event).__name__)
+
+
+def _of_goal(event: Event) -> Line | None:
     match event:
         case RunStarted():
-            return _info(
-                "run.started",
-                step=0,
-                goal=event.goal,
-                model=event.model,
-                library=event.library,
-                tools=event.tools,
-                sandbox=event.sandbox,
-            )
-        case PhaseStarted():
-            return _info(
-                "phase.started",
-                step=event.step,
-                stage=event.stage,
-                subject=event.subject,
-                attempt=event.attempt,
-                of=event.of,
-            )
-        case ModelAsked():
-            return _info("model.asked", stage=event.stage, subject=event.subject, model=event.model)
-        case ModelProgress():
-            return _info("model.progress", thought_chars=event.thought_chars, text_chars=event.text_chars)
-        case ModelRetried():
-            return _warning(
-                "model.retried",
-                reason=event.reason,
-                wait_s=event.wait_s,
-                attempt=event.attempt,
-                of=event.of,
-            )
-        case ModelAnswered():
-            return _info("model.answered", stage=event.stage, subject=event.subject, **_usage(event.usage))
+            of_run = {"goal": event.goal, "model": event.model, "library": event.library}
+            return _info("run.started", step=0, **of_run, tools=event.tools, sandbox=event.sandbox)
         case PlanMade():
             steps = [step.description for step in event.plan.steps]
             return _info("plan.made", steps=steps, wants=event.plan.wants, remembered=event.remembered)
@@ -68,44 +46,57 @@ def described(event: Event) -> tuple[int, str, dict[str, Json]]:  # noqa: C901, 
                 for match in event.matches
             ]
             return _info("steps.matched", matches=rows)
-        case CandidateRefused():
-            return _warning(
-                "candidate.refused",
-                stage=event.stage,
-                tool=event.tool,
-                attempt=event.attempt,
-                of=event.of,
-                reasons=event.reasons,
-            )
-        case CandidateVerified():
-            return _info(
-                "candidate.verified",
-                tool=event.tool,
-                tests=len(event.tests),
-                calls=event.calls,
-                seconds=round(event.seconds, 3),
-                sandbox=event.level,
-            )
-        case ToolCommitted():
-            commit = event.commit
-            return _info(
-                "tool.committed",
-                tool=commit.tool,
-                lines_added=commit.lines_added,
-                lines_removed=commit.lines_removed,
-                replaced=commit.replaced,
-            )
-        case StepStarted():
-            return _info("step.started", step=event.step, tool=event.tool)
-        case StepFinished():
-            return _step_finished(event)
         case Notice():
             return _warning("notice", message=event.message)
         case RunFinished():
             return _run_finished(event.report)
+    return None
 
 
-def _step_finished(event: StepFinished) -> tuple[int, str, dict[str, Json]]:
+def _of_model(event: Event) -> Line | None:
+    match event:
+        case ModelAsked():
+            return _info("model.asked", stage=event.stage, subject=event.subject, model=event.model)
+        case ModelProgress():
+            return _info("model.progress", thought_chars=event.thought_chars, text_chars=event.text_chars)
+        case ModelRetried():
+            tries = {"attempt": event.attempt, "of": event.of}
+            return _warning("model.retried", reason=event.reason, wait_s=event.wait_s, **tries)
+        case ModelAnswered():
+            return _info("model.answered", stage=event.stage, subject=event.subject, **_usage(event.usage))
+    return None
+
+
+def _of_making(event: Event) -> Line | None:
+    match event:
+        case CandidateRefused():
+            tries = {"attempt": event.attempt, "of": event.of}
+            return _warning(
+                "candidate.refused", stage=event.stage, tool=event.tool, **tries, reasons=event.reasons
+            )
+        case CandidateVerified():
+            effort = {"tests": len(event.tests), "calls": event.calls, "seconds": round(event.seconds, 3)}
+            return _info("candidate.verified", tool=event.tool, **effort, sandbox=event.level)
+        case ToolCommitted():
+            commit = event.commit
+            lines = {"lines_added": commit.lines_added, "lines_removed": commit.lines_removed}
+            return _info("tool.committed", tool=commit.tool, **lines, replaced=commit.replaced)
+    return None
+
+
+def _of_running(event: Event) -> Line | None:
+    match event:
+        case PhaseStarted():
+            subject = {"step": event.step, "stage": event.stage, "subject": event.subject}
+            return _info("phase.started", **subject, attempt=event.attempt, of=event.of)
+        case StepStarted():
+            return _info("step.started", step=event.step, tool=event.tool)
+        case StepFinished():
+            return _step_finished(event)
+    return None
+
+
+def _step_finished(event: StepFinished) -> Line:
     report = event.report
     status = report.result.status if report.result else "not_run"
     level = logging.INFO if status in {"returned", "not_run"} else logging.ERROR
@@ -115,7 +106,7 @@ def _step_finished(event: StepFinished) -> tuple[int, str, dict[str, Json]]:
     return level, "step.finished", {"step": report.step.number, "seconds": round(report.seconds, 3), **fields}
 
 
-def _run_finished(report: Report) -> tuple[int, str, dict[str, Json]]:
+def _run_finished(report: Report) -> Line:
     fields: dict[str, Json] = {
         "status": report.status,
         **_usage(report.usage),
@@ -139,9 +130,9 @@ def _usage(usage: Usage) -> dict[str, Json]:
     }
 
 
-def _info(name: str, **fields: Json) -> tuple[int, str, dict[str, Json]]:
+def _info(name: str, **fields: Json) -> Line:
     return logging.INFO, name, fields
 
 
-def _warning(name: str, **fields: Json) -> tuple[int, str, dict[str, Json]]:
+def _warning(name: str, **fields: Json) -> Line:
     return logging.WARNING, name, fields
