@@ -93,7 +93,6 @@ def _folders(policy: Policy) -> Iterator[tuple[str, str]]:
 
 def _read(ended: Ended, frames: list[bytes], limits: Limits) -> Answer:
     """Believe a cell's answer only when it is the one complete frame of a process that ended well."""
-
     common = CallResult(
         "crashed", stdout=ended.stdout, stderr=ended.stderr, seconds=ended.seconds, level=LEVEL
     )
@@ -142,7 +141,7 @@ def how_it_ended(status: int) -> str:
 
 
 def _interpret(answer: Json, common: CallResult) -> Answer:
-    """Take apart what the cell says; a tool can write this frame itself, so nothing in it is taken for granted."""
+    """Take apart what the cell says; the tool may have written it, so nothing is taken for granted."""
     match answer:
         case {"status": "returned", "value": value}:
             return Answer(replace(common, status="returned", value=value))

@@ -22,6 +22,7 @@ from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.source_shape import SourceShape, read_source
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, run_cell
 from toolwright.sandbox.tests_shape import TestsShape, read_tests
+from toolwright.sandbox.warmth import STORAGE, HypothesisTables
 from toolwright.types import CallResult, Example, Json, Limits, Policy, Verdict
 
 _TEST_FILE: Final = "test_tool.py"
@@ -38,6 +39,7 @@ class Judge:
     site: tuple[str, ...]
     wall_s: float
     max_calls: int
+    tables: HypothesisTables
 
     def verify(
         self, source: str, tests: str, policy: Policy, *, function: str, examples: Sequence[Example]
@@ -99,11 +101,14 @@ class _Session:
             work, scratch = self._root / "work", self._root / "scratch"
             work.mkdir()
             scratch.mkdir()
+            if self._tests.uses_hypothesis:
+                self._judge.tables.copy_to(scratch / "hypothesis")
+                self._deadline = time.monotonic() + self._judge.wall_s
             (here / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
             (here / _TEST_FILE).write_text(tests, encoding="utf-8", newline="")
             environment = {
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-                "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+                STORAGE: str(scratch / "hypothesis"),
             }
             cell = Cell("judge_cell", str(work), str(scratch), environment)
             bounds = Bounds(self._judge.wall_s, _OUTPUT_KB * 1024, _FRAME_BYTES)

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Final
 
 from toolwright.sandbox.calling import LEVEL, call_tool
+from toolwright.sandbox.warmth import HypothesisTables
 from toolwright.types import CallResult, Example, Json, Policy, Verdict
 
 _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
@@ -23,6 +24,7 @@ class ProcessSandbox:
         self._judge_wall_s = judge_wall_s
         self._judge_calls = judge_calls
         self._site = tuple(path for path in sys.path if PurePath(path).name in _PACKAGE_FOLDERS)
+        self._tables = HypothesisTables(self._site)
 
     @property
     def level(self) -> str:
@@ -58,5 +60,5 @@ class ProcessSandbox:
         """
         from toolwright.sandbox.judging import Judge
 
-        judge = Judge(self._site, self._judge_wall_s, self._judge_calls)
+        judge = Judge(self._site, self._judge_wall_s, self._judge_calls, self._tables)
         return judge.verify(source, tests, policy, function=function, examples=examples)

@@ -94,9 +94,9 @@ class Records:
         if self._status is None:
             where = f" in {self.running}" if self.running else ""
             return f"the test process ended before the tests were over{where}"
-        unseen = [name for name, test in collected.items() if not test.phases]
-        if unseen:
-            return f"{unseen[0]} did not run"
+        unfinished = [name for name, test in collected.items() if test.outcome != "passed"]
+        if unfinished:
+            return f"{unfinished[0]} did not run to its end"
         return "" if self._status == 0 else f"pytest ended with exit status {self._status}"
 
     def _report(self, name: str, when: str, outcome: str, record: Json) -> None:

@@ -23,7 +23,7 @@ OnFrame: TypeAlias = Callable[[bytes], bytes | None]
 class Cell:
     """What to start and where: `folder` is its working directory, `scratch` its HOME and TMPDIR."""
 
-    kind: Literal["tool_cell", "judge_cell"]
+    kind: Literal["tool_cell", "judge_cell", "warm_cell"]
     folder: str
     scratch: str
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -14,34 +14,55 @@ MARK: Final = "TOOLWRIGHT_CELL"
 """The environment variable by which descendants are known even in a session of their own."""
 
 _PATIENCE_S: Final = 2.0
+_PAUSE_S: Final = 0.001
 
 
 def end_cell(process: subprocess.Popen[bytes], mark: str) -> None:
-    """Kill what the cell started and wait until it is gone.
+    """Kill what the cell started and wait until all of it is dead.
 
     The group is killed before the child is reaped: until then nobody else can get its number.
     """
+    swept = sys.platform == "linux"
+    text = f"{MARK}={mark}".encode()
+    # looked for before the group is killed too: a dying process shows its mark no longer
+    doomed = set(_marked(text, process.pid)) if swept else set()
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: EPERM for a zombie's group
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    if sys.platform == "linux":
-        _sweep(f"{MARK}={mark}".encode(), process.pid)
+    if swept:
+        _sweep(text, process.pid, doomed)
     _reap(-process.pid)
 
 
-def _sweep(mark: bytes, first: int) -> None:
-    """Kill marked processes until a look finds none; what forks meanwhile is found by the next look."""
+def _sweep(mark: bytes, first: int, doomed: set[int]) -> None:
+    """Kill marked processes until a look finds none and all are dead; the next look finds what forked."""
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
-        found = list(_marked(mark, first))
-        if not found:
-            return
+        found = set(_marked(mark, first))
+        doomed |= found
         for pid in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        for pid in found:
-            _reap(pid)
+        if not found and not any(map(_is_alive, doomed)):
+            break
+        time.sleep(_PAUSE_S)
+    for pid in doomed:
+        _reap(pid)
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether the process still runs; a zombie does not."""
+    try:
+        return (
+            Path(f"/proc/{pid}/stat")
+            .read_text(encoding="utf-8", errors="replace")
+            .rpartition(")")[2]
+            .split()[0]
+            != "Z"
+        )
+    except (OSError, IndexError):
+        return False
 
 
 def _marked(mark: bytes, first: int) -> Iterator[int]:

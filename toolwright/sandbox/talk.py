@@ -71,7 +71,7 @@ class Talk:
         return len(self._incoming)
 
     def run(self, request: bytes, on_frame: Callable[[bytes], bytes | None], deadline: float) -> Stop:
-        """Send the request, serve frames until the process ends or a bound stops it at `deadline` (monotonic)."""
+        """Send the request, serve frames until the process ends or a bound is hit (monotonic time)."""
         self._send(request)
         while not self._stop:
             left = deadline - time.monotonic()

@@ -4,6 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from toolwright.sandbox.source_shape import imported_modules
 
@@ -75,13 +76,7 @@ def _complain(tree: ast.Module, names: list[str], function: str) -> str:
 def _own_copies(tree: ast.Module, function: str) -> Iterator[int]:
     """Lines that bind the tested name to something that does not come from tools."""
     for node in _outside_classes(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == function:
-            yield node.lineno
-        elif (
-            isinstance(node, ast.ImportFrom)
-            and node.module != "tools"
-            and function in {alias.asname or alias.name for alias in node.names}
-        ):
+        if _binds(node, function):
             yield node.lineno
     for statement in tree.body:
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):
@@ -89,6 +84,15 @@ def _own_copies(tree: ast.Module, function: str) -> Iterator[int]:
             named = any(isinstance(target, ast.Name) and target.id == function for target in targets)
             if named and not isinstance(statement.value, ast.Attribute):
                 yield statement.lineno
+
+
+def _binds(node: ast.AST, name: str) -> TypeGuard[ast.stmt]:
+    """Whether a statement defines the name, or imports it from elsewhere than tools."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return node.name == name
+    if isinstance(node, ast.ImportFrom) and node.module != "tools":
+        return name in {alias.asname or alias.name for alias in node.names}
+    return False
 
 
 def _outside_classes(node: ast.AST) -> Iterator[ast.AST]:

@@ -16,7 +16,6 @@ from toolwright.sandbox.cells.wire import encode, read_frame, send_frame
 _UNUSED = (
     "pastebin",
     "doctest",
-    "debugging",
     "faulthandler",
     "setuponly",
     "setupplan",

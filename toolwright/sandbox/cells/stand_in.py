@@ -58,10 +58,12 @@ class Caller:
             try:
                 encode({name: value})
             except NotJsonError as error:
+                wrong = f"{error.what} at {error.where}"
                 raise TypeError(
-                    f"{self._line()}{function}() was given {error.what} at {error.where}; tools take JSON values"
+                    f"{self._line()}{function}() was given {wrong}; tools take JSON values"
                 ) from None
-        return encode({"kind": "call", "function": function, "arguments": arguments, "folder": os.getcwd()})  # noqa: PTH109 - text
+        folder = os.getcwd()  # noqa: PTH109 - text is what travels
+        return encode({"kind": "call", "function": function, "arguments": arguments, "folder": folder})
 
     def _line(self) -> str:
         """Where in the test file the call stands."""

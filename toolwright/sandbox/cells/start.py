@@ -1,4 +1,4 @@
-"""Start one cell: `python -I -S start.py CELL REQUEST_FD ANSWER_FD`, with CELL `tool_cell` or `judge_cell`.
+"""Start one cell: `python -I -S start.py CELL REQUEST_FD ANSWER_FD`, with CELL the module to run.
 
 The package's own `__init__` files are not run: empty packages stand in while the cell's modules load.
 """
@@ -20,12 +20,13 @@ def _start(cell: str, request: int, answer: int) -> None:
     _stand_in()
     if cell == "judge_cell":
         from toolwright.sandbox.cells.judge_cell import main
+    elif cell == "warm_cell":
+        from toolwright.sandbox.cells.warm_cell import main
     else:
         from toolwright.sandbox.cells.tool_cell import main
     for name in [name for name in sys.modules if name.startswith("toolwright")]:
         del sys.modules[name]
     sys.argv = [cell]
-    sys.dont_write_bytecode = True  # foreign code leaves nothing beside the packages it imports
     main(request, answer)
 
 

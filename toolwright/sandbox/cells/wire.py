@@ -46,8 +46,10 @@ def decode(data: bytes) -> object:
         RecursionError: nested too deeply.
     """
     value: object = json.loads(data, parse_constant=_refuse_constant)
-    # 1e999 and "\ud800" get through the parser, but not through this
-    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    try:
+        _check(value, 0, set())  # 1e999, "\ud800" and 900 levels get through the parser
+    except NotJsonError as error:
+        raise ValueError(str(error)) from None
     return value
 
 
@@ -92,7 +94,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _check(value: object, depth: int, above: set[int]) -> None:
-    """Raise NotJsonError unless the value is made of exactly the JSON types; `above` are ids of its containers."""
+    """Raise NotJsonError unless the value is made of the JSON types only; `above` are its containers' ids."""
     kind = type(value)
     if value is None or kind is bool:
         return
