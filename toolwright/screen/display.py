@@ -64,7 +64,10 @@ class Display:
         # A line that is copied must stay one line: the terminal wraps text, not we.
         whole = isinstance(what, Text)
         with self._lock:
-            self._write(self._erasure() + self._rendered(what, whole=whole) + "\n")
+            text = self._rendered(what, whole=whole)
+            if not self.colour:  # a table fills its lines with blanks, which only colours need
+                text = "\n".join(line.rstrip() for line in text.split("\n"))
+            self._write(f"{self._erasure()}{text}\n")
 
     def print_plain(self, text: str) -> None:
         """Write text and end the line without rich, for the moments when it may be missing."""
