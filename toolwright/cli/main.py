@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from toolwright import __version__
@@ -12,7 +11,6 @@ from toolwright.cli.commands import COMMANDS
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.syntax.nearest import nearest_names
 
-_BUG: Final = 3
 _INTERRUPTED: Final = 130
 
 
@@ -32,10 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except ToolwrightError as error:
         return _say(error, words)
-    except ModuleNotFoundError as error:
-        return _say(_missing_package(error), words)
     except Exception as error:  # noqa: BLE001 - the one catch-all: a bug must end in a report
-        return _report_bug(error, words)
+        missing = _missing_package(error)
+        return _say(missing, words) if missing else _report_bug(error, words)
 
 
 def _run(words: list[str]) -> int:
@@ -91,10 +88,11 @@ def _say(error: ToolwrightError, words: list[str]) -> int:
     return error.exit_code
 
 
-def _missing_package(error: ModuleNotFoundError) -> ToolwrightError:
-    name = (error.name or "").partition(".")[0]
+def _missing_package(error: Exception) -> ToolwrightError | None:
+    """Return what to install when the error is a package that is not there."""
+    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
     if name in {"", "toolwright"}:
-        raise error
+        return None
     return ToolwrightError(
         f"the package {name!r} is not installed", hint=f"python -m pip install {name}  (or: uv sync)"
     )
@@ -102,20 +100,14 @@ def _missing_package(error: ModuleNotFoundError) -> ToolwrightError:
 
 def _report_bug(error: Exception, words: list[str]) -> int:
     """Write a redacted report and say where it is."""
-    from toolwright.redaction import Redactor
-    from toolwright.screen.bug_report import write_bug_report
-    from toolwright.screen.result import error_json
-    from toolwright.settings import Settings, secrets
+    from toolwright.screen.problem import known_redactor, show_bug
 
-    redactor = Redactor(secrets(Settings()))
-    path = write_bug_report(error, redactor, Path.cwd() / ".toolwright", words)
-    said = redactor.redact(f"{type(error).__name__}: {error}")
+    redactor = known_redactor()
     if "--json" in words:
+        from toolwright.screen.result import error_json
+
         sys.stdout.write(redactor.redact(error_json(error)) + "\n")
-    sys.stderr.write(
-        f"error: this is a bug in Toolwright: {said}\n\nhint: the report to send along is {path}\n"
-    )
-    return _BUG
+    return show_bug(error, words, redactor=redactor)
 
 
 def _silence_stdout() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.errors import ToolwrightError, UsageError
-from toolwright.redaction import Redactor, Secret
+from toolwright.redaction import Redactor
 from toolwright.screen.bug_report import write_bug_report
 from toolwright.screen.display import Display
 from toolwright.screen.words import count, one_line
@@ -102,7 +102,7 @@ def show_bug(
 
     A `directory` that is not there is not made: the report goes to the folder for temporary files.
     """
-    redactor = redactor or Redactor(_known_secrets())
+    redactor = redactor or known_redactor()
     name = type(error).__name__
     try:
         hint = f"read it, then attach it to an issue: {write_bug_report(error, redactor, directory, argv)}"
@@ -113,11 +113,12 @@ def show_bug(
     return BUG_EXIT_CODE
 
 
-def _known_secrets() -> tuple[Secret, ...]:
+def known_redactor() -> Redactor:
+    """Return a redactor for every secret that settings and environment hold."""
     try:
-        return secrets(load({}))
+        return Redactor(secrets(load({})))
     except UsageError:
-        return secrets()
+        return Redactor(secrets())
 
 
 def _sentence(error: BaseException) -> str:
