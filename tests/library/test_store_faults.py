@@ -1,0 +1,327 @@
+"""A commit that is killed, or whose disk fails, at every single step: the library is old or new, never between."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from library_admissions import add, admission, candidate, files
+
+from toolwright.errors import LibraryError, LibraryWriteError
+from toolwright.library.disk import Disk
+from toolwright.library.store import Store
+
+WIDER = {"body": "return len(text.split())", "before": "import csv", "tests": "def test_wider(): pass\n"}
+EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"}
+
+
+def prepare(directory, what):
+    """Make the library that a change starts from; return the change."""
+    store = Store(directory)
+    if what == "first":
+        return lambda disk=None: add(Store(directory, disk=disk))
+    (directory / "tools.py").write_text("import re\n\n\ndef mine(x: int) -> int:\n    return x\n")
+    if what == "add":
+        return lambda disk=None: add(Store(directory, disk=disk))
+    add(store)
+    if what == "widen":
+        return lambda disk=None: add(Store(directory, disk=disk), candidate(**WIDER), "count_rows")
+    add(store, candidate(**WIDER), "count_rows")
+    if what == "undo widening":
+        return lambda disk=None: Store(directory, disk=disk).undo()
+    Store(directory).undo()
+    return lambda disk=None: Store(directory, disk=disk).undo()
+
+
+CHANGES = ("first", "add", "widen", "undo widening", "undo adding")
+
+
+def killed(change):
+    """Run a change in a child that may kill itself; tell whether it did."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            change()
+            code = 0
+        finally:
+            os._exit(code)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def state(directory):
+    """What matters of a library: everything but the time inside the evidence."""
+    kept = files(directory)
+    return {name: b"" if "evidence" in name else data for name, data in kept.items()}
+
+
+def check_whole(directory, old, new):
+    """The library is what it was or what it was to be, with nothing left over, and can be used."""
+    now = state(directory)
+    without = {name: data for name, data in old.items() if name != "tool_tests/conftest.py"}
+    assert now in (old, new, without)
+    assert not [name for name in files(directory, private=True) if "toolwright-new" in name]
+    assert not (directory / ".toolwright/journal").exists()
+    compile(now.get("tools.py", b""), "tools.py", "exec")
+    add(Store(directory), name="one_more")
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_killed_before_every_file_operation(tmp_path, what):
+    """kill -9 before the n-th operation on a file, for every n: after recovery all of the change or none of it."""
+    complete = tmp_path / "complete"
+    complete.mkdir()
+    prepare(complete, what)()
+    new = state(complete)
+    outcomes = set()
+    for n in range(200):
+        directory = tmp_path / str(n)
+        directory.mkdir()
+        change = prepare(directory, what)
+        old = state(directory)
+
+        def dying(change=change, n=n, folder=str(directory)):
+            left = n
+
+            def hook(event, arguments):
+                nonlocal left
+                if event in EVENTS and (event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR)):
+                    if event == "open" and folder not in str(arguments[0]):
+                        return
+                    left -= 1
+                    if left < 0:
+                        os.kill(os.getpid(), signal.SIGKILL)
+
+            sys.addaudithook(hook)
+            change()
+
+        was_killed = killed(dying)
+        said = Store(directory).recover()
+        outcomes.add("finished" if said and "finished" in said else "taken back" if said else "nothing to do")
+        check_whole(directory, old, new)
+        if not was_killed:
+            break
+    assert n > 12
+    assert outcomes == {"finished", "taken back", "nothing to do"}
+
+
+class Failing(Disk):
+    """A disk whose n-th operation fails, kills the process half way, or after which every one fails."""
+
+    def __init__(self, n, how):
+        self.left, self.how = n, how
+
+    def _count(self):
+        self.left -= 1
+        if self.how == "dead" and self.left < 0:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), "the disk")
+        if self.how == "once" and self.left == -1:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), "the disk")
+
+    def write(self, path, data, *, like=None):
+        self._count()
+        if self.how == "torn" and self.left < 0:
+            path.write_bytes(data[: len(data) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().write(path, data, like=like)
+
+    def rename(self, source, target):
+        self._count()
+        super().rename(source, target)
+
+    def remove(self, path):
+        if self.how != "torn":
+            self._count()
+        super().remove(path)
+
+    def settle(self, folder):
+        if self.how != "torn":
+            self._count()
+        super().settle(folder)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_killed_in_the_middle_of_a_write(tmp_path, what):
+    """A file that was half written when the process died is no part of any state."""
+    for n in range(20):
+        directory = tmp_path / str(n)
+        directory.mkdir()
+        change = prepare(directory, what)
+        old = state(directory)
+        was_killed = killed(lambda change=change, n=n: change(Failing(n, "torn")))
+        Store(directory).recover()
+        new = old if was_killed else state(directory)
+        if was_killed:
+            assert state(directory) == old
+        check_whole(directory, old, new)
+        if not was_killed:
+            break
+    assert n > 2
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_one_operation_fails(tmp_path, what):
+    """EIO at the n-th operation: an error that names it and a library as before, or the change is done."""
+    for n in range(100):
+        directory = tmp_path / str(n)
+        directory.mkdir()
+        change = prepare(directory, what)
+        old = state(directory)
+        try:
+            change(Failing(n, "once"))
+        except LibraryWriteError as error:
+            assert "Input/output error" in str(error)
+            assert "everything is as it was" in str(error)
+            assert state(directory) == old
+            assert Store(directory).recover() is None
+            check_whole(directory, old, old)
+        else:
+            Store(directory).recover()
+            assert state(directory) != old
+            if Store(directory).recover() is None and n > 60:
+                break
+    assert n > 12
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_the_disk_goes_away(tmp_path, what):
+    """When nothing can be written any more, not even to take it back, the next start brings it in order."""
+    for n in range(40):
+        directory = tmp_path / str(n)
+        directory.mkdir()
+        change = prepare(directory, what)
+        old = state(directory)
+        new = None
+        try:
+            change(Failing(n, "dead"))
+            new = state(directory)
+        except LibraryWriteError:
+            pass
+        Store(directory).recover()
+        check_whole(directory, old, new or expected(tmp_path, what))
+
+
+def expected(tmp_path, what):
+    """The state after an undisturbed change."""
+    directory = tmp_path / f"expected {what}"
+    if not directory.exists():
+        directory.mkdir()
+        prepare(directory, what)()
+    return state(directory)
+
+
+def test_an_edit_between_crash_and_recovery_survives(tmp_path):
+    """Whoever saves tools.py before the next start keeps what they saved; tests never stand without their tool."""
+    for n in range(20):
+        directory = tmp_path / str(n)
+        directory.mkdir()
+        change = prepare(directory, "add")
+
+        def dying(change=change, n=n):
+            class Deadly(Disk):
+                left = n
+
+                def rename(self, source, target):
+                    self.left -= 1
+                    if self.left < 0:
+                        os.kill(os.getpid(), signal.SIGKILL)
+                    super().rename(source, target)
+
+            change(Deadly())
+
+        was_killed = killed(dying)
+        path = directory / "tools.py"
+        path.write_text(path.read_text() + "\n\nEDITED = True\n")
+        Store(directory).recover()
+        assert path.read_text().endswith("EDITED = True\n")
+        has_tool = "count_rows" in path.read_text()
+        assert has_tool == (directory / "tool_tests/test_count_rows.py").exists()
+        assert has_tool == (directory / "tool_tests/evidence/count_rows.json").exists()
+        if not was_killed:
+            break
+    assert n > 4
+
+
+def test_a_damaged_journal_is_put_aside(tmp_path):
+    """A journal that nobody can read does not stop the next start for ever."""
+    add(Store(tmp_path))
+    before = files(tmp_path)
+    (tmp_path / ".toolwright/journal").mkdir()
+    (tmp_path / ".toolwright/journal/decided.json").write_text('{"format": 1')
+    assert "put aside" in Store(tmp_path).recover()
+    assert Store(tmp_path).recover() is None
+    assert files(tmp_path) == before
+
+
+def mounted(directory, *options):
+    """Mount a small file system in memory, or skip where that is not permitted."""
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", *options, "tmpfs", directory], capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"mounting a tmpfs is not permitted here: {done.stderr.decode().strip()}")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 128 kB."""
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    mounted(directory, "-o", "size=128k")
+    yield directory
+    subprocess.run(["umount", "-l", directory], check=True)
+
+
+def test_a_really_full_disk(small_disk):
+    """However many bytes are left, a commit succeeds or says that there is no room and changes nothing."""
+    (small_disk / "tools.py").write_text("def mine(x: int) -> int:\n    return x\n\n\n" + "# note\n" * 2000)
+    failed = done = 0
+    for kilobytes in range(100, -1, -4):
+        filler = small_disk / "filler"
+        filler.write_bytes(b"")
+        old = state(small_disk)
+        try:
+            filler.write_bytes(b"x" * kilobytes * 1024)
+        except OSError:
+            pass
+        old["filler"] = filler.read_bytes()
+        try:
+            add(Store(small_disk), name=f"tool_{kilobytes}")
+            done += 1
+        except LibraryWriteError as error:
+            assert "No space left on device" in str(error)
+            assert state(small_disk) == old
+            failed += 1
+        assert Store(small_disk).recover() is None
+    assert failed > 3
+    assert done > 0
+    assert not [name for name in files(small_disk, private=True) if "toolwright-new" in name]
+
+
+def test_a_read_only_disk(small_disk):
+    """A library on a read-only file system can be read and searched; writing says so and why."""
+    from toolwright.library.index import Index
+
+    add(Store(small_disk))
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    store = Store(small_disk)
+    before = files(small_disk, private=True)
+    assert store.recover() is None
+    assert [hit.tool.name for hit in Index(store).search("count rows")] == ["count_rows"]
+    for operation in (store.undo, lambda: add(store, name="another")):
+        with pytest.raises(LibraryWriteError, match="Read-only file system"):
+            operation()
+    assert files(small_disk, private=True) == before
+
+
+def test_a_fresh_read_only_directory(small_disk):
+    """A directory that was never written to and cannot be is an error with the path, not a traceback."""
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    with pytest.raises(LibraryWriteError, match=str(small_disk)):
+        Store(small_disk).commit(admission(candidate()), Store(small_disk).merged(candidate()))
+    with pytest.raises(LibraryError):
+        Store(small_disk).undo()
