@@ -166,6 +166,7 @@ def test_every_kind_has_a_hint_and_hides_the_key(kind):
             "billing",
             None,
         ),
+        (429, {"error": {"message": "No.", "code": "insufficient_quota"}}, "billing", None),
         (401, {"error": {"message": "billing is not set up"}}, "auth", None),
         (418, "I'm a \x1b[31mteapot\nhere", "request", "I'm a [31mteapot here"),
     ],

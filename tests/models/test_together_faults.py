@@ -3,12 +3,15 @@
 import socket
 import time
 
+import httpx
 import pytest
 from scripted_server import BODIES, BREAKS, SHAPES, STATUSES, Fault, ScriptedServer
 
 from toolwright.errors import ModelError
 from toolwright.models.endpoint import Connection
+from toolwright.models.pump import Abandoned
 from toolwright.models.together import TogetherModel
+from toolwright.models.wire import Line
 from toolwright.types import Prompt
 
 PROMPT = Prompt("generate", "add", "Write add.")
@@ -198,3 +201,14 @@ def test_a_wrong_base_url_does_not_hang_or_crash(server, path):
     with pytest.raises(ModelError) as caught:
         TogetherModel("x", Connection(KEY, server.url + path)).complete(PROMPT)
     assert "Not found" in str(caught.value)
+
+
+def test_a_connection_that_is_made_too_late_carries_no_question(server):
+    """When name resolution outlasts our patience, nothing is sent (and billed) afterwards."""
+    told, before = [], len(server.requests)
+    line = Line(lambda: told.append("connected"))
+    line.cut()
+    with httpx.Client(event_hooks={"request": [line.watch]}) as client, pytest.raises(Abandoned):
+        client.get(f"{server.url}/v1/models")
+    assert told == []
+    assert len(server.requests) == before
