@@ -73,7 +73,8 @@ class Author:
         name = f"apply_{self.prefix}_{number}"
         tests = (
             f"from tools import {name}\n\n\n"
-            f"def test_small_numbers():\n    assert {name}(0) == {number}\n    assert {name}(1) == {2 + number}\n\n\n"
+            f"def test_small_numbers():\n    assert {name}(0) == {number}\n"
+            f"    assert {name}(1) == {2 + number}\n\n\n"
             f"def test_negative_numbers():\n    assert {name}(-3) == {number - 6}\n"
         )
         return f"```python\n{self.stub(number)}    ...\n```\n\n```python\n{tests}```"

@@ -14,10 +14,14 @@ from toolwright.types import Report
 KEY = "k-e2e-0123456789abcdef"
 
 
-def run(server: ScriptedServer, library: Path, goal: str = "Apply the operations to 1", **how: object) -> Report:
+def run(
+    server: ScriptedServer, library: Path, goal: str = "Apply the operations to 1", **how: object
+) -> Report:
     """Run a goal with the real SDK in front of the server."""
     settings = {key: how.pop(key) for key in ("attempts", "fresh") if key in how}
-    agent = Agent(library, "together:scripted", base_url=server.url, api_key=KEY, fallbacks="none", **settings)
+    agent = Agent(
+        library, "together:scripted", base_url=server.url, api_key=KEY, fallbacks="none", **settings
+    )
     return agent.run(goal, **how)
 
 
@@ -88,7 +92,7 @@ def _wrong_code(stage: str, reply: str, _turn: int) -> str:
 
 
 def test_a_tool_that_fails_every_time_leaves_the_library_as_it_was(tmp_path: Path) -> None:
-    """After the last attempt tools.py and tool_tests are byte for byte what they were; the report says why."""
+    """After the last attempt the library is byte for byte what it was, and the report says why."""
     (tmp_path / "tools.py").write_text("# mine\nX = 1\n")
     before = snapshot(tmp_path)
     author = Author(1, spoil=_wrong_code)
@@ -188,7 +192,7 @@ def test_the_key_is_nowhere_in_what_a_run_writes(tmp_path: Path) -> None:
 def test_a_goal_in_another_script_is_a_goal(tmp_path: Path) -> None:
     """Goals may be written in any language; the steps come back in English."""
     with ScriptedServer(reply=Author(1)) as server:
-        report = run(server, tmp_path, goal="Применить операцию к 1 и показать 結果 ‏النتيجة")
+        report = run(server, tmp_path, goal="Применить операцию к 1 и показать 結果 \u200f\u0627\u0644\u0646\u062a\u064a\u062c\u0629")
     assert report.output == expected(1)
 
 
