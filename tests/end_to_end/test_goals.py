@@ -192,7 +192,8 @@ def test_the_key_is_nowhere_in_what_a_run_writes(tmp_path: Path) -> None:
 def test_a_goal_in_another_script_is_a_goal(tmp_path: Path) -> None:
     """Goals may be written in any language; the steps come back in English."""
     with ScriptedServer(reply=Author(1)) as server:
-        report = run(server, tmp_path, goal="Применить операцию к 1 и показать 結果 \u200f\u0627\u0644\u0646\u062a\u064a\u062c\u0629")
+        goal = "Применить операцию к 1 и показать 結果 \u200f\u0627\u0644\u0646\u062a\u064a\u062c\u0629"
+        report = run(server, tmp_path, goal=goal)
     assert report.output == expected(1)
 
 
