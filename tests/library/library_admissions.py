@@ -6,7 +6,8 @@ from toolwright.types import Admission, CallRecord, CallResult, Candidate, TestO
 def candidate(name="count_rows", body="return len(text.splitlines())", before="", tests=None):
     """A typed, documented candidate of one parameter; `before` holds its imports and helpers."""
     source = (
-        f'{before}\n\ndef {name}(text: str) -> int:\n    """Count the rows of a table.\n\n    Args:\n        text: the table.\n\n'
+        f'{before}\n\ndef {name}(text: str) -> int:\n    """Count the rows of a table.\n\n'
+        "    Args:\n        text: the table.\n\n"
         f'    Returns:\n        How many.\n\n    Keywords: csv, lines\n    """\n    {body}\n'
     )
     tests = tests or f"from tools import {name}\n\n\ndef test_{name}():\n    assert {name}('a\\nb') == 2\n"

@@ -31,15 +31,18 @@ SOUP = [
 
 
 def definitions(text):
+    """Name and line of every top-level definition, as the parser sees them."""
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     return [(node.name, node.lineno) for node in parse(text).body if isinstance(node, kinds)]
 
 
 def dumps(text):
+    """Every top-level statement in a comparable form."""
     return [ast.dump(node) for node in parse(text).body]
 
 
 def check(text):
+    """Assert that a text comes apart right."""
     sections = split(text)
     assert sections.text == text
     assert [(c.name, c.line) for c in sections.chunks if c.kind != "other"] == definitions(text)
@@ -58,7 +61,7 @@ def test_a_text_is_the_sum_of_its_chunks(text):
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(SOUP)))
 def test_soup_of_quotes(pieces):
-    """Whatever quotes, comments and continued lines do, a valid text is cut right and an invalid one is whole."""
+    """Whatever quotes, comments and long lines do, a valid text is cut right; an invalid one is whole."""
     text = "".join(pieces)
     try:
         parse(text)
@@ -81,8 +84,8 @@ def test_the_standard_library_is_taken_apart():
 def test_where_things_belong():
     """Comments directly above and decorators go with the definition, loose comments with nobody."""
     text = (
-        '"""Doc."""\nimport os\n\nX = 1\n\n\n# loose\n\n# mine\n@one\n@two(\n1)\ndef f():\n    pass\n    # inside\n'
-        "# below\n\n\nclass C: pass\ny = 2\n# end\n\n\n"
+        '"""Doc."""\nimport os\n\nX = 1\n\n\n# loose\n\n# mine\n@one\n@two(\n1)\ndef f():\n    pass\n'
+        "    # inside\n# below\n\n\nclass C: pass\ny = 2\n# end\n\n\n"
     )
     sections = split(text)
     assert sections.header == '"""Doc."""\nimport os\n'

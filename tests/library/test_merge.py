@@ -30,6 +30,7 @@ SIMPLE = "def new_tool(a: int) -> int:\n    return a\n"
 
 
 def statements(text):
+    """Every top-level statement but the imports, in a comparable form."""
     nodes = parse(text).body
     kept = [n for n in nodes if not isinstance(n, ast.Import | ast.ImportFrom)]
     return [ast.dump(node) for node in kept]
@@ -38,20 +39,16 @@ def statements(text):
 @settings(max_examples=200, deadline=None)
 @given(modules(), candidates())
 def test_merging_and_parsing_commute(text, candidate):
-    """The statements of the merged text are those of the library, then those of the candidate; it compiles."""
+    """The statements of the merged text are those of the library, then of the candidate; it compiles."""
     merged = add_tool(text, candidate)
 
     assert statements(merged) == statements(text) + statements(candidate)
     compile(merged.removeprefix(BOM), "tools.py", "exec")
     names = {}
     imports = [n for n in parse(candidate).body if isinstance(n, ast.Import | ast.ImportFrom)]
-    exec(compile(ast.Module(imports, []), "candidate", "exec"), names)  # noqa: S102 - imports only
-    bound = {
-        a.asname or a.name
-        for n in parse(merged).body
-        if isinstance(n, ast.Import | ast.ImportFrom)
-        for a in n.names
-    }
+    exec(compile(ast.Module(imports, []), "candidate", "exec"), names)
+    lines = [n for n in parse(merged).body if isinstance(n, ast.Import | ast.ImportFrom)]
+    bound = {alias.asname or alias.name for line in lines for alias in line.names}
     assert set(names) - {"__builtins__", "xml"} <= bound
 
 
@@ -111,11 +108,23 @@ def test_a_replaced_function_stays_in_its_place():
     )
 
 
+def test_comments_of_the_candidate_come_along():
+    """A comment directly above a helper or the function is kept, wherever it stands; others are not."""
+    parts = [
+        "# one\n_A = 1\n",
+        "# two\n_B = 2\n",
+        "# three\ndef new_tool() -> int:\n    # four\n    return _A + _B\n",
+    ]
+    assert add_tool("", "#!/bin/python\n" + "\n# loose\n\n".join(parts) + "# last\n") == (
+        "# one\n_A = 1\n# two\n_B = 2\n\n\n" + parts[2]
+    )
+
+
 def test_identical_helpers_are_shared():
-    """A helper that says the same, differently laid out, is not added again, and stays while somebody uses it."""
-    candidate = "def _twice(a:int)->int:\n  # quick\n  return 2*a\n\ndef new_tool(a: int) -> int:\n    return _twice(a)\n"
-    merged = add_tool(LIBRARY, candidate)
-    assert merged == LIBRARY + "\n\ndef new_tool(a: int) -> int:\n    return _twice(a)\n"
+    """A helper that says the same, differently laid out, is not added again, and stays while it is used."""
+    function = "def new_tool(a: int) -> int:\n    return _twice(a)\n"
+    merged = add_tool(LIBRARY, "def _twice(a:int)->int:\n  # quick\n  return 2*a\n\n" + function)
+    assert merged == LIBRARY + "\n\n" + function
     assert remove_tool(merged, "new_tool") == LIBRARY
     assert "_twice" in remove_tool(merged, "first")
     assert "_twice" not in remove_tool(remove_tool(merged, "first"), "new_tool")
@@ -159,7 +168,7 @@ def test_identical_helpers_are_shared():
     ],
 )
 def test_imports_join_the_header(header, added, expected):
-    """An import joins a line of its module, or stands where it sorts; comments and order stay; none twice."""
+    """An import joins a line of its module, or stands where it sorts; comments stay; none twice."""
     text = header + "def f(): pass\n"
     merged = add_tool(text, f"{added}\n\n{SIMPLE}")
     assert merged == (header if expected is None else expected) + "def f(): pass\n\n\n" + SIMPLE
@@ -213,7 +222,8 @@ def test_clashes_tell_the_author_what_to_do(candidate, said):
 
 def test_names_inside_conditions_are_taken():
     """A name bound inside `if`, `try`, `with` or a tuple is taken as well."""
-    text = "if 1:\n    def a(): pass\ntry:\n    b = 1\nexcept ValueError:\n    c = 2\nd, (e, *f) = 1, (2, 3)\nimport os as g\n"
+    text = "if 1:\n    def a(): pass\ntry:\n    b = 1\nexcept ValueError:\n    c = 2\n"
+    text += "d, (e, *f) = 1, (2, 3)\nimport os as g\n"
     for name in "abcdefg":
         with pytest.raises(MergeClashError):
             add_tool(text, SIMPLE.replace("new_tool", name))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import filelock
 import pytest
@@ -26,6 +27,7 @@ from toolwright.types import CallRecord, CallResult
 
 
 def edit(path, old, new):
+    """Do what somebody with an editor does."""
     path.write_text(path.read_text().replace(old, new))
 
 
@@ -106,7 +108,8 @@ def test_evidence_is_never_large(tmp_path):
 def test_types_of_the_file_are_in_the_schema(tmp_path):
     """A TypedDict elsewhere in the library is found when the schema is written."""
     (tmp_path / "tools.py").write_text(
-        "from typing import TypedDict\n\n\nclass _Row(TypedDict):\n    n: int\n\n\ndef other(a: int) -> _Row:\n    return {'n': a}\n"
+        "from typing import TypedDict\n\n\nclass _Row(TypedDict):\n    n: int\n\n\n"
+        "def other(a: int) -> _Row:\n    return {'n': a}\n"
     )
     store = Store(tmp_path)
     wanted = candidate(before="from typing import TypedDict\n\n\nclass _Row(TypedDict):\n    n: int\n")
@@ -141,7 +144,7 @@ def test_reading_is_cached_until_the_file_changes(tmp_path):
     ],
 )
 def test_a_broken_library_is_named_and_left_alone(tmp_path, content, said):
-    """What is not UTF-8 or not Python is said with file and line, by every operation, and never overwritten."""
+    """What is not UTF-8 or not Python is said with file and line, by every operation; never overwritten."""
     (tmp_path / "tools.py").write_bytes(content)
     store = Store(tmp_path)
     for operation in (
@@ -228,7 +231,7 @@ def test_a_link_stays_a_link(tmp_path):
 
 
 def test_an_editor_is_merged_with(tmp_path):
-    """What was saved between verifying and committing is kept, when it has nothing to do with the candidate."""
+    """What was saved between verifying and committing is kept, if it is unrelated to the candidate."""
     path = tmp_path / "tools.py"
     path.write_text("import re\n\n\ndef other(x: int) -> int:\n    return x\n")
     store = Store(tmp_path)
@@ -247,7 +250,10 @@ def test_an_editor_is_merged_with(tmp_path):
 
 
 CALLER = {"body": "return other(len(text)) + len(re.findall('a', text))", "before": "import re\n"}
-LIBRARY = "import re\n\n_N = 1\n\n\ndef other(x: int) -> int:\n    return _step(x)\n\n\ndef _step(x):\n    return x + _N\n"
+LIBRARY = (
+    "import re\n\n_N = 1\n\n\ndef other(x: int) -> int:\n    return _step(x)\n\n\n"
+    "def _step(x):\n    return x + _N\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +267,7 @@ LIBRARY = "import re\n\n_N = 1\n\n\ndef other(x: int) -> int:\n    return _step(
     ],
 )
 def test_what_the_candidate_reaches_must_not_change(tmp_path, old, new):
-    """If an editor changed something that the verified candidate calls, however far away, it is verified again."""
+    """If an editor changed what the candidate calls, however indirectly, it is verified again."""
     path = tmp_path / "tools.py"
     path.write_text(LIBRARY)
     store = Store(tmp_path)
@@ -325,15 +331,17 @@ def test_who_holds_the_lock_is_said(tmp_path):
 def test_two_processes_add_different_tools_at_once(tmp_path):
     """Neither is lost, whoever comes first; the tests of both pass together."""
     script = (
-        "import sys; from pathlib import Path; from library_admissions import add; from toolwright.errors import *\n"
+        "import sys; from pathlib import Path; from library_admissions import add\n"
+        "from toolwright.errors import LibraryChangedError\n"
         "from toolwright.library.store import Store\n"
         "store = Store(Path(sys.argv[1]))\n"
         "for n in range(6):\n"
         "    while True:\n"
-        "        try: add(store, name=f'{sys.argv[2]}_{n}', before='import csv' if n % 2 else 'import json'); break\n"
+        "        imports = 'import csv' if n % 2 else 'import json'\n"
+        "        try: add(store, name=f'{sys.argv[2]}_{n}', before=imports); break\n"
         "        except LibraryChangedError: pass\n"
     )
-    path = os.pathsep.join([os.path.dirname(__file__), os.getcwd()])
+    path = os.pathsep.join([str(Path(__file__).parent), str(Path.cwd())])
     started = [
         subprocess.Popen(
             [sys.executable, "-c", script, tmp_path, name], env={**os.environ, "PYTHONPATH": path}
@@ -373,7 +381,8 @@ def test_a_readers_import_never_fails(tmp_path):
     """While tools are added, another process that imports the library over and over always can."""
     add(Store(tmp_path), name="first")
     script = (
-        "import importlib, sys; sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True; import tools\n"
+        "import importlib, sys; sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True\n"
+        "import tools\n"
         "print('ready', flush=True)\n"
         "while 'tool_29' not in vars(tools): tools = importlib.reload(tools); tools.first('a')\n"
     )
@@ -388,7 +397,8 @@ def test_a_readers_import_never_fails(tmp_path):
 def test_what_the_package_loads():
     """Importing the library and its store loads neither LibCST nor SQLite nor filelock."""
     script = (
-        "import sys, toolwright.library, toolwright.library.store, toolwright.library.index, toolwright.library.merge\n"
+        "import sys, toolwright.library\n"
+        "from toolwright.library import index, merge, store, undoing\n"
         "print([name for name in ('libcst', 'sqlite3', 'filelock', 'pytest') if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

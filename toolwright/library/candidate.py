@@ -64,7 +64,11 @@ def take_apart(source: str) -> Parts:
         raise MergeClashError(f"line {error.raw_line}: {error.message}") from None
     imports: list[Import] = []
     parts: list[Part] = []
-    for statement in module.with_changes(header=()).body:
+    body = list(module.body)
+    if body:  # LibCST takes the comments at the top of a file for the module's own
+        lines = [line for line in module.header if not (line.comment and line.comment.value.startswith("#!"))]
+        body[0] = body[0].with_changes(leading_lines=[*lines, *body[0].leading_lines])
+    for statement in body:
         imports += _imports(module, statement)
         rest = _without_imports(statement)
         if rest is not None:

@@ -19,8 +19,8 @@ _MAX_TEXT: Final = 2_000
 def evidence_json(admission: Admission, source: str, tool: Tool | None) -> str:
     """Write down on what evidence a tool was admitted.
 
-    `source` is its text as it stands in tools.py, `tool` what was read off it, if it is offered. When the whole would be larger
-    than 200 kB the largest recorded calls are left out, and `calls_left_out` counts them.
+    `source` is its text as it stands in tools.py, `tool` what was read off it, if it is offered. When the
+    whole would be larger than 200 kB the largest recorded calls are left out; `calls_left_out` counts them.
     """
     calls = [_call(record) for record in admission.verdict.calls]
     sizes = [len(_dump(call)) for call in calls]
