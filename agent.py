@@ -4,14 +4,14 @@ import sys
 
 
 def main() -> int:
-    """Hand over to the program; the way to one tool is short, so that scripts can afford it."""
+    """Hand over to the program, unless this Python is too old even to read it."""
     if sys.version_info < (3, 11):
         sys.stderr.write(f"error: Toolwright needs Python 3.11 or newer, this is {sys.version.split()[0]}\n")
         return 2
-    if "--execute-tool" in sys.argv:
-        from toolwright.cli.execute_tool import main as run
-    else:
+    try:
         from toolwright.cli.main import main as run
+    except KeyboardInterrupt:
+        return 130
     return run(sys.argv[1:])
 
 

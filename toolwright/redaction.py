@@ -89,6 +89,15 @@ class Redactor:
             text = shape.sub(MASK, text)
         return _NAMED_KEY.sub(rf"\g<1>{MASK}", text)
 
+    def redact_error(self, error: BaseException) -> None:
+        """Mask what the texts of an exception and of its causes hold, in place."""
+        seen: set[int] = set()
+        cause: BaseException | None = error
+        while cause is not None and id(cause) not in seen:
+            seen.add(id(cause))
+            cause.args = tuple(self.redact(arg) if isinstance(arg, str) else arg for arg in cause.args)
+            cause = cause.__cause__ or cause.__context__
+
 
 def _spellings(value: str) -> set[str]:
     """Return `value` as it stands, as JSON, Python and URLs write it, and its lines one by one."""

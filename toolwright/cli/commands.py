@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from toolwright.cli.arguments import Arguments
+from toolwright.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,20 @@ class Command:
     usage: str
     about: str
     run: Callable[[Arguments], int]
+
+
+def takes_nothing(arguments: Arguments) -> None:
+    """Refuse operands of a command that has none; perhaps a goal was meant that begins with its word.
+
+    Raises:
+        UsageError: there are some.
+    """
+    name, *rest = arguments.words
+    if rest:
+        raise UsageError(
+            f"{name} takes nothing, not {' '.join(rest)!r}",
+            hint=f"python agent.py {name}, or put -- before it when it is a goal",
+        )
 
 
 def _tools(arguments: Arguments) -> int:

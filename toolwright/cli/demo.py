@@ -3,9 +3,11 @@
 import shutil
 import tempfile
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 from toolwright.cli.arguments import Arguments
+from toolwright.cli.packages import OF_A_GOAL, check_packages
 from toolwright.cli.session import Session
 from toolwright.errors import ToolwrightError
 from toolwright.models.replay import ReplayModel
@@ -14,7 +16,7 @@ from toolwright.screen.display import Display
 from toolwright.screen.result import report_json, write_line
 from toolwright.screen.table import steps_table
 from toolwright.screen.words import count
-from toolwright.settings import load, terminal
+from toolwright.settings import Settings, load, terminal
 from toolwright.types import Report
 
 FIRST = (
@@ -32,6 +34,7 @@ _FILES = ("totals.json", "totals.json", "units.csv")
 
 def run_demo(arguments: Arguments) -> int:
     """Run the three goals; 0 when all of them reach their result."""
+    check_packages(OF_A_GOAL)
     source = _examples()
     folder = Path(tempfile.mkdtemp(prefix="toolwright-demo-"))
     shutil.copytree(source / "library", folder, dirs_exist_ok=True)
@@ -39,8 +42,8 @@ def run_demo(arguments: Arguments) -> int:
     settings = load({**arguments.overrides, "library": str(folder), "workspace": str(folder), "yes": "yes"})
     transcript = Transcript.read(source / "demo.jsonl")
     model = ReplayModel(transcript, name="demo:written-replies")
-    session = Session(replace(settings, replay=source / "demo.jsonl", fresh=False))
-    display = Display(terminal=terminal())
+    session = Session(replace(settings, replay=source / "demo.jsonl", fresh=False), as_json=arguments.json)
+    display = _display(settings)
     display.print(f"{transcript.note} Everything else is real.")
     display.print(f"The scratch library is {folder}")
     reports: list[Report] = []
@@ -53,6 +56,12 @@ def run_demo(arguments: Arguments) -> int:
             return reports[-1].failure.exit_code
     _show_ending(reports, folder, display, as_json=arguments.json)
     return 0
+
+
+def _display(settings: Settings) -> Display:
+    """Return where the demo explains itself; with --quiet, nowhere."""
+    stream = StringIO() if settings.verbosity < 0 else None
+    return Display(stream, terminal())
 
 
 def _show_ending(reports: list[Report], folder: Path, display: Display, *, as_json: bool) -> None:
@@ -68,7 +77,7 @@ def _show_ending(reports: list[Report], folder: Path, display: Display, *, as_js
     display.print()
     display.print(f"Look around:  cd {folder} && cat tools.py totals.json units.csv")
     if as_json:
-        write_line(f"[{', '.join(map(report_json, reports))}]")
+        write_line(f'{{"status": "done", "runs": [{", ".join(map(report_json, reports))}]}}')
     else:
         write_line((folder / "totals.json").read_text(encoding="utf-8"))
 

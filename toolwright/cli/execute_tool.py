@@ -1,29 +1,33 @@
 """`--execute-tool NAME JSON`: one tool called, exactly one JSON line on stdout. Loads as little as it can."""
 
 import json
-import os
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from toolwright.cli.streams import read_stdin, write_stderr, write_stdout
 from toolwright.errors import LibraryError, ToolwrightError, UsageError
+from toolwright.library.place import Place, decode, read_bytes
+from toolwright.sandbox.cells.wire import NotJsonError, encode
 from toolwright.sandbox.process import ProcessSandbox
+from toolwright.settings import Settings, load
 from toolwright.syntax.checking import described, mismatch
 from toolwright.syntax.reading import read_library
 from toolwright.types import CallResult, Limits, Policy, Tool
 
-_VALUED: Final = {"--library": "library", "--workspace": "workspace", "--timeout": "timeout"}
+_VALUED: Final = {"--library": "library", "--workspace": "workspace", "--timeout": "step_timeout_s"}
+_IGNORED: Final = frozenset({"--json", "--quiet", "-q", "--verbose", "-v", "--yes"})
+"""Flags of goals that change nothing here: the answer is JSON, and nobody is asked."""
+_OPERANDS: Final = 2
+_LONGEST_SHOWN: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Wanted:
-    name: str
-    text: str
-    library: str = "."
-    workspace: str = "."
-    timeout_s: float = 30.0
+    """What the command line asks for; `operands` are the name of the tool and its JSON as typed."""
+
+    operands: list[str] = field(default_factory=list)
+    overrides: dict[str, object] = field(default_factory=dict)
 
 
 class CallError(ToolwrightError):
@@ -34,37 +38,35 @@ class CallError(ToolwrightError):
         self.kind = kind
 
 
-def main(argv: Sequence[str]) -> int:
-    """Call one tool. Return 0 when it answered, 1 when it did not, 2 for wrong options, 130 on Ctrl-C."""
-    try:
-        answer, code = {"status": "success", "output": _execute(_wanted(list(argv)))}, 0
-    except ToolwrightError as error:
-        answer, code = {"status": "error", "error": str(error), "kind": error.kind}, error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write("error: interrupted\n")
-        return 130
-    try:
-        sys.stdout.write(json.dumps(answer, allow_nan=False) + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return code
+def execute_tool(argv: Sequence[str]) -> int:
+    """Call one tool, print its answer as one JSON line, and return 0.
+
+    Raises:
+        UsageError: wrong options.
+        ToolwrightError: the tool did not answer; its text and `kind` make the line that is printed then.
+    """
+    value = _execute(_wanted(list(argv)))
+    write_stdout(json.dumps({"status": "success", "output": value}, allow_nan=False) + "\n")
+    return 0
 
 
 def _execute(wanted: _Wanted) -> Any:
-    source = _library_text(wanted.library)
-    tool = _tool(source, wanted)
-    arguments = _json_object(wanted.text)
+    name, text = wanted.operands
+    settings = load(wanted.overrides)
+    source, tool = _found(name, Place(settings.library.absolute()))
+    arguments = _json_object(text)
     _check(tool, arguments)
-    limits = Limits(wall_s=wanted.timeout_s, cpu_s=max(1, round(wanted.timeout_s)))
-    policy = Policy(workspace=str(Path(wanted.workspace).absolute()), limits=limits)
-    result = ProcessSandbox().call(source, tool.name, arguments, policy)
-    sys.stderr.write(result.stdout + result.stderr)
-    sys.stderr.flush()
+    result = ProcessSandbox().call(source, tool.name, arguments, _policy(settings))
+    write_stderr(result.stdout + result.stderr)
     if result.status != "returned":
         raise CallError(*_failed(result))
     return result.value
+
+
+def _policy(settings: Settings) -> Policy:
+    seconds = settings.step_timeout_s
+    limits = Limits(wall_s=seconds, cpu_s=max(1, round(seconds)))
+    return Policy(workspace=str(settings.workspace.absolute()), limits=limits)
 
 
 def _failed(result: CallResult) -> tuple[str, str]:
@@ -73,85 +75,111 @@ def _failed(result: CallResult) -> tuple[str, str]:
 
 
 def _wanted(argv: list[str]) -> _Wanted:
-    values: dict[str, str] = {}
-    words: list[str] = []
+    """Take the command line apart; options and operands may come in any order after `--execute-tool`."""
+    wanted = _Wanted()
+    called = False
     while argv:
         word = argv.pop(0)
         option, equals, value = word.partition("=")
-        if word == "--execute-tool" and not words:
-            words = [argv.pop(0)] if argv else []
-            words += [argv.pop(0)] if argv and not argv[0].startswith("--") else []
-        elif option in _VALUED and (equals or argv):
-            values[_VALUED[option]] = value if equals else argv.pop(0)
+        if word == "--execute-tool" and not called:
+            called = True
+        elif option in _VALUED:
+            if not equals and not argv:
+                raise UsageError(f"{option} needs a value")
+            wanted.overrides[_VALUED[option]] = value if equals else argv.pop(0)
+        elif word in _IGNORED:
+            continue
+        elif called and len(wanted.operands) < _OPERANDS and not word.startswith("--"):
+            wanted.operands.append(word)
         else:
             raise UsageError(f"{word!r} does not go with --execute-tool NAME JSON")
-    if not words:
+    if not wanted.operands:
         raise UsageError("--execute-tool needs the name of a tool and a JSON object with its arguments")
-    timeout = values.pop("timeout", "30")
-    return _Wanted(words[0], words[1] if len(words) > 1 else "{}", timeout_s=_seconds(timeout), **values)
+    wanted.operands += ["{}"] if len(wanted.operands) == 1 else []
+    return wanted
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0.1 <= seconds <= 86_400:  # noqa: PLR2004 - as in the table of settings
-        raise UsageError(f"--timeout {text}: it must be seconds from 0.1 to 86400")
-    return seconds
-
-
-def _library_text(library: str) -> str:
-    path = Path(library, "tools.py")
-    if Path(library, ".toolwright", "journal").is_dir():
-        from toolwright.library.store import Store
-
-        Store(Path(library)).recover()
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise LibraryError(f"there is no library here: {path} does not exist") from None
-    except OSError as error:
-        raise LibraryError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise LibraryError(f"{path} is not UTF-8: byte {error.start} cannot be read") from None
-
-
-def _tool(source: str, wanted: _Wanted) -> Tool:
-    listing = read_library(source, str(Path(wanted.library, "tools.py")))
+def _found(name: str, place: Place) -> tuple[str, Tool]:
+    """Return the text of the library and the tool of that name."""
+    if place.journal.is_dir():
+        _recover(place)
+    place.check()
+    data = read_bytes(place.tools)
+    if data is None:
+        raise LibraryError(f"there is no library here: {place.tools} does not exist")
+    source = decode(data, place.tools)
+    listing = read_library(source, str(place.tools))
     for tool in listing.tools:
-        if tool.name == wanted.name:
-            return tool
+        if tool.name == name:
+            return source, tool
     for other in listing.not_offered:
-        if other.name == wanted.name:
+        if other.name == name:
             raise CallError("not_offered", f"{other.name} cannot be called as a tool: {other.reason}")
     from toolwright.syntax.nearest import tool_not_found
 
-    raise tool_not_found(wanted.name, [tool.name for tool in listing.tools])
+    raise tool_not_found(name, [tool.name for tool in listing.tools])
+
+
+def _recover(place: Place) -> None:
+    """Finish or take back what a crash interrupted, and say so."""
+    from toolwright.library.store import Store
+
+    said = Store(place.directory).recover()
+    write_stderr(f"{said}\n" if said else "")
 
 
 def _json_object(text: str) -> dict[str, Any]:
-    if text == "-":
-        text = sys.stdin.read()
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(
+            read_stdin() if text == "-" else text,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_duplicates,
+        )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise CallError("bad_json", f"the arguments are not JSON: {error.msg} at {where}") from None
-    except (ValueError, RecursionError) as error:
+    except UsageError as error:
         raise CallError("bad_json", f"the arguments are not JSON: {error}") from None
+    except ValueError as error:
+        raise CallError("bad_json", f"the arguments are not JSON: {error}") from None
+    except RecursionError:
+        raise CallError("bad_json", "the arguments are not JSON: they are nested too deeply") from None
     if not isinstance(value, dict):
-        raise CallError("not_an_object", f"the arguments must be one JSON object, not {text.strip()[:60]}")
+        raise CallError("not_an_object", f"the arguments must be one JSON object, not {_shown(value)}")
+    try:
+        encode(value)
+    except NotJsonError as error:
+        raise CallError(
+            "bad_json", f"the argument {error.where} is {error.what}, which is not JSON"
+        ) from None
     return value
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=True)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; which of two values was meant, only their author knows."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in made if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} stands there twice")
+    return made
+
+
 def _check(tool: Tool, arguments: dict[str, Any]) -> None:
     """Name the first argument that does not fit, and how it should be."""
     properties = tool.parameters["properties"]
+    for name in arguments:
+        if name not in properties:
+            raise CallError("unknown_argument", f"there is no argument {name!r}: {tool.signature}")
     for name in tool.parameters["required"]:
         if name not in arguments:
             wanted = described(properties[name])
@@ -159,8 +187,6 @@ def _check(tool: Tool, arguments: dict[str, Any]) -> None:
                 "missing_argument", f"the argument {name!r} is missing ({wanted}): {tool.signature}"
             )
     for name, value in arguments.items():
-        if name not in properties:
-            raise CallError("unknown_argument", f"there is no argument {name!r}: {tool.signature}")
         wrong = mismatch(value, properties[name], name)
         if wrong:
             raise CallError("mistyped_argument", f"argument {wrong}")

@@ -1,11 +1,15 @@
 """A goal from the command line -> its result on stdout, its story on stderr, an exit code."""
 
-import sys
+from dataclasses import replace
 
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
-from toolwright.cli.key import at_terminal, missing_key, needs_key, with_key
+from toolwright.cli.commands import COMMANDS
+from toolwright.cli.key import missing_key, needs_key, with_key
+from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
+from toolwright.cli.streams import at_terminal, read_stdin
+from toolwright.cli.typos import refuse_typo
 from toolwright.errors import UsageError
 from toolwright.library.store import Store
 from toolwright.memory.plans import PlanMemory
@@ -19,35 +23,55 @@ from toolwright.wiring import STATE
 def run(arguments: Arguments) -> int:
     """Run one goal, or ask for goals when there is none."""
     settings = load(arguments.overrides)
+    check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
+    goals = Goals(settings, arguments)
     if not arguments.words and not arguments.insisted:
         from toolwright.repl import prompt
 
         if not at_terminal():
             raise UsageError("no goal was given", hint='python agent.py "what you want done"')
-        return prompt(settings, lambda goal: run_one(goal, settings, arguments))
+        return prompt(settings, goals.take)
     words = arguments.words
-    goal = sys.stdin.read() if words == ("-",) and not arguments.insisted else " ".join(words)
-    return run_one(goal, settings, arguments)
+    return goals.run(read_stdin() if words == ("-",) and not arguments.insisted else " ".join(words))
 
 
-def run_one(goal: str, settings: Settings, arguments: Arguments) -> int:
-    """Run one goal with the model that the settings name; ask for its key when it is needed."""
-    goal = checked_goal(goal, settings.goal_limit)
-    settings, model = _equipped(goal, settings)
-    return Session(settings, as_json=arguments.json).run(
-        goal,
-        stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
-        name=arguments.name,
-        model=model,
-    )
+class Goals:
+    """Runs goals with one set of settings; a key that was typed in serves for all of them."""
 
+    def __init__(self, settings: Settings, arguments: Arguments) -> None:
+        self._settings = settings
+        self._arguments = arguments
 
-def _equipped(goal: str, settings: Settings) -> tuple[Settings, Model | None]:
-    """Return the settings with a key; where none is to be had, a remembered plan may do without."""
-    variable = needs_key(settings)
-    if not variable:
-        return settings, None
-    store, memory = Store(settings.library), PlanMemory(settings.library / STATE / "plans")
-    if not settings.fresh and recall(goal, store, memory):
-        return settings, AbsentModel(settings.model, missing_key(variable))
-    return with_key(settings, variable), None
+    def take(self, line: str) -> int:
+        """Run a line of the prompt: a goal, or a command that is typed as in the shell."""
+        words = tuple(line.split())
+        shows = words[:2] == ("tools", "show")
+        if words and words[0] in COMMANDS and (len(words) == 1 or shows):
+            return COMMANDS[words[0]].run(replace(self._arguments, words=words))
+        if len(words) == 1:
+            refuse_typo(words)
+        return self.run(line)
+
+    def run(self, goal: str) -> int:
+        """Run one goal with the model that the settings name; ask for its key when it is needed."""
+        arguments = self._arguments
+        goal = checked_goal(goal, self._settings.goal_limit)
+        model = self._equipped(goal)
+        return Session(self._settings, as_json=arguments.json).run(
+            goal,
+            stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
+            name=arguments.name,
+            model=model,
+        )
+
+    def _equipped(self, goal: str) -> Model | None:
+        """See to it that there is a key; where none is to be had, a remembered plan may do without."""
+        settings = self._settings
+        variable = needs_key(settings)
+        if not variable:
+            return None
+        store, memory = Store(settings.library), PlanMemory(settings.library / STATE / "plans")
+        if not settings.fresh and recall(goal, store, memory):
+            return AbsentModel(settings.model, missing_key(variable))
+        self._settings = with_key(settings, variable)
+        return None

@@ -3,14 +3,10 @@
 import sys
 from dataclasses import replace
 
+from toolwright.cli.streams import at_terminal
 from toolwright.errors import ModelError
 from toolwright.models import SERVERS, parse_model
 from toolwright.settings import Secret, Settings, load
-
-
-def at_terminal() -> bool:
-    """Tell whether somebody is there to be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def needs_key(settings: Settings) -> str:
@@ -30,19 +26,29 @@ def with_key(settings: Settings, variable: str) -> Settings:
     """
     if not at_terminal():
         raise missing_key(variable)
-    from getpass import getpass
-
-    typed = getpass(f"{variable} (hidden, for this run only): ", sys.stderr).strip()
+    typed = _typed(variable)
     if not typed:
-        raise missing_key(variable)
+        raise missing_key(variable, "and none was typed")
     checked = load({}, {variable: typed})
     return replace(settings, api_key=Secret(checked.api_key.reveal()))
 
 
-def missing_key(variable: str) -> ModelError:
+def missing_key(variable: str, why: str = "and there is nobody to ask for it") -> ModelError:
     """Return the error that says which variable to set."""
     return ModelError(
         "setup",
-        f"{variable} is not set, and there is nobody to ask for it",
+        f"{variable} is not set, {why}",
         hint=f"export {variable}=... or see it work without a key: python agent.py --demo",
     )
+
+
+def _typed(variable: str) -> str:
+    """Ask without an echo. Ctrl-D, like Enter, gives nothing."""
+    from getpass import getpass
+
+    try:
+        return getpass(f"{variable} (hidden, for this run only): ", sys.stderr).strip()
+    except EOFError:
+        return ""
+    except UnicodeDecodeError:
+        return "\ufffd"  # refused as every other key that is not ASCII

@@ -1,17 +1,27 @@
-"""The one entrance: dispatches the command line, and turns whatever happens into an exit code."""
+"""The one entrance: dispatches the command line, and turns whatever happens into an exit code.
 
-import os
+Nothing is loaded before it is known to be needed: the way to a single tool is short.
+"""
+
+import signal
 import sys
+import threading
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, NoReturn
 
-from toolwright import __version__
-from toolwright.cli.arguments import Arguments, parse_arguments
-from toolwright.cli.commands import COMMANDS
-from toolwright.errors import ToolwrightError, UsageError
-from toolwright.syntax.nearest import nearest_names
+from toolwright.cli.streams import flushed, open_missing
+from toolwright.errors import ToolwrightError
 
-_INTERRUPTED: Final = 130
+if TYPE_CHECKING:
+    from toolwright.cli.arguments import Arguments
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody asked the program to end, or its terminal is gone; `number` is the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,35 +30,51 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 done, 1 an expected failure, 2 usage, 3 a bug (with a redacted report file), 130 Ctrl-C.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    open_missing()
+    _listen_for_the_end()
+    try:
+        return flushed(_guarded(words))
+    except KeyboardInterrupt as interrupt:  # once more, while the first one was being told of
+        return _exit_code(interrupt)
+
+
+def _guarded(words: list[str]) -> int:
     try:
         return _run(words)
-    except KeyboardInterrupt:
-        sys.stderr.write("\nerror: interrupted; what was merged stays in the library\n")
-        return _INTERRUPTED
-    except BrokenPipeError:
-        _silence_stdout()
-        return 1
+    except KeyboardInterrupt as interrupt:
+        from toolwright.cli.ending import interrupted
+
+        return interrupted(words, _exit_code(interrupt))
     except ToolwrightError as error:
-        return _say(error, words)
+        from toolwright.cli.ending import refused
+
+        return refused(error, words)
     except Exception as error:  # noqa: BLE001 - the one catch-all: a bug must end in a report
-        missing = _missing_package(error)
-        return _say(missing, words) if missing else _report_bug(error, words)
+        from toolwright.cli.ending import broken
+
+        return broken(error, words)
 
 
 def _run(words: list[str]) -> int:
     if "--execute-tool" in words[: words.index("--") if "--" in words else None]:
-        from toolwright.cli.execute_tool import main as execute_tool
+        from toolwright.cli.execute_tool import execute_tool
 
         return execute_tool(words)
+    from toolwright import __version__
+    from toolwright.cli.arguments import parse_arguments
+    from toolwright.cli.commands import COMMANDS
+
     known = {name: (command.usage, command.about) for name, command in COMMANDS.items()}
     try:
         arguments = parse_arguments(words, known, __version__)
-    except SystemExit as stop:
+    except SystemExit as stop:  # argparse has printed help or version
         return int(stop.code or 0)
     return _dispatch(arguments)
 
 
-def _dispatch(arguments: Arguments) -> int:
+def _dispatch(arguments: "Arguments") -> int:
+    from toolwright.cli.commands import COMMANDS
+
     if arguments.demo:
         from toolwright.cli.demo import run_demo
 
@@ -57,62 +83,29 @@ def _dispatch(arguments: Arguments) -> int:
     if first in COMMANDS and not arguments.insisted:
         return COMMANDS[first].run(arguments)
     if first and not arguments.insisted:
-        _refuse_typo(arguments.words)
+        from toolwright.cli.typos import refuse_typo
+
+        refuse_typo(arguments.words)
     from toolwright.cli.goal import run
 
     return run(arguments)
 
 
-def _refuse_typo(words: tuple[str, ...]) -> None:
-    """Stop a misspelt command before it becomes a goal that somebody pays for."""
-    nearest = nearest_names(words[0].lower(), COMMANDS, 1)
-    if nearest and not any(character.isspace() for character in words[0]):
-        rest = " ".join(words[1:])
-        raise UsageError(
-            f"{words[0]!r} is not a command; did you mean {nearest[0]}?",
-            hint=f"python agent.py {nearest[0]} {rest}".rstrip() + ", or put -- before it when it is a goal",
-        )
+def _listen_for_the_end() -> None:
+    """Let SIGTERM and a lost terminal end the program as Ctrl-C does: with its children, and tidily."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup, for one, wants it to be ignored
+            signal.signal(number, _end)
 
 
-def _say(error: ToolwrightError, words: list[str]) -> int:
-    if "--json" in words:
-        from toolwright.screen.result import error_json
-
-        sys.stdout.write(error_json(error) + "\n")
-        return error.exit_code
-    from toolwright.screen.display import Display
-    from toolwright.screen.problem import show_problem
-    from toolwright.settings import terminal
-
-    show_problem(error, Display(terminal=terminal()))
-    return error.exit_code
+def _end(number: int, _frame: object) -> NoReturn:
+    raise Terminated(number)
 
 
-def _missing_package(error: Exception) -> ToolwrightError | None:
-    """Return what to install when the error is a package that is not there."""
-    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
-    if name in {"", "toolwright"}:
-        return None
-    return ToolwrightError(
-        f"the package {name!r} is not installed", hint=f"python -m pip install {name}  (or: uv sync)"
-    )
-
-
-def _report_bug(error: Exception, words: list[str]) -> int:
-    """Write a redacted report and say where it is."""
-    from toolwright.screen.problem import known_redactor, show_bug
-
-    redactor = known_redactor()
-    if "--json" in words:
-        from toolwright.screen.result import error_json
-
-        sys.stdout.write(redactor.redact(error_json(error)) + "\n")
-    return show_bug(error, words, redactor=redactor)
-
-
-def _silence_stdout() -> None:
-    """Keep the interpreter from failing again when it flushes a pipe that nobody reads."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _exit_code(interrupt: KeyboardInterrupt) -> int:
+    return 128 + (interrupt.number if isinstance(interrupt, Terminated) else signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -2,18 +2,23 @@
 
 import sys
 
-from toolwright.cli.key import at_terminal
+from toolwright.cli.streams import at_terminal
+from toolwright.errors import LibraryError
 from toolwright.events import Notice
 from toolwright.library.store import Store
 from toolwright.log import RunLog
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model
 from toolwright.redaction import Redactor
+from toolwright.screen.commands import call_commands, command
+from toolwright.screen.display import Display
 from toolwright.screen.live import Screen
+from toolwright.screen.plan import show_plan
+from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.receipt import show_receipt
 from toolwright.screen.result import report_json, show_result, write_line
 from toolwright.settings import Settings, secrets, terminal
-from toolwright.types import Match, Plan, Report
+from toolwright.types import Match, Plan, Report, Tool
 from toolwright.wiring import Company, new_run, open_parts, options
 
 _YES = frozenset({"", "y", "yes"})
@@ -31,7 +36,10 @@ class Session:
     def run(self, goal: str, *, stop_after: str = "", name: str = "", model: Model | None = None) -> int:
         """Run one goal and print what it led to; return the exit code."""
         report = self.report(goal, stop_after=stop_after, name=name, model=model)
-        self.show(report)
+        if stop_after == "plan" and not report.failure:
+            self._show_plan(report)
+        else:
+            self.show(report)
         return report.failure.exit_code if report.failure else 0
 
     def report(
@@ -40,8 +48,8 @@ class Session:
         """Run one goal while the screen tells of it."""
         run = new_run()
         settings = self._settings
-        redact = Redactor(secrets(settings)).redact
-        with RunLog(settings.library / "agent.log", run, redact) as log, self._screen:
+        redactor = Redactor(secrets(settings))
+        with RunLog(settings.library / "agent.log", run, redactor.redact) as log, self._screen:
             company = Company((self._screen, log), self._ask, self._approve)
             try:
                 parts = open_parts(settings, run, goal, company, model)
@@ -50,40 +58,68 @@ class Session:
                 return run_goal(goal, parts, options(settings, stop_after=stop_after, name=name), run)
             except BaseException as error:
                 log.failed(error)
+                redactor.redact_error(error)  # a key that was typed in is known here only
                 raise
 
     def show(self, report: Report) -> None:
         """Print the receipt to stderr, and result or report to stdout."""
-        if self._settings.verbosity >= 0 or report.failure:
-            tools = dict(Store(self._settings.library).read().tools) if not report.failure else {}
-            show_receipt(
-                report,
-                self._screen.display,
-                library=self._settings.library,
-                tools=tools,
-                level=_level(report),
-            )
+        tools = self._tools() if report.status == "made" else {}
+        display, library = self._screen.display, self._settings.library
+        if self._settings.verbosity >= 0:
+            show_receipt(report, display, library=library, tools=tools, level=_level(report))
+        elif report.failure:
+            show_problem(problem_of_failure(report, library), display)
         if self._as_json:
             write_line(report_json(report))
         elif report.status == "done":
             show_result(report.output)
+        elif report.status == "made" and (self._settings.verbosity < 0 or not sys.stdout.isatty()):
+            names = dict.fromkeys(step.tool for step in report.steps if step.tool)
+            write_line("\n".join(call_commands(name, tools.get(name), library)[0][1] for name in names))
+
+    def _show_plan(self, report: Report) -> None:
+        """Print the plan to stdout, where the result goes, and how to carry it out to stderr."""
+        if self._as_json:
+            write_line(report_json(report))
+            return
+        plan = Plan(report.goal, tuple(step.step for step in report.steps))
+        if not (sys.stdout.isatty() and self._settings.verbosity >= 0):  # then the screen has shown it
+            show_plan(plan, tuple(step.match for step in report.steps), Display(sys.stdout, terminal()))
+        if self._settings.verbosity >= 0:
+            go = command(report.goal, library=self._settings.library)
+            self._screen.display.print(f"Nothing was written. Carry it out:  {go}")
+
+    def _tools(self) -> dict[str, Tool]:
+        """Return the tools, for sample arguments; a library that was broken meanwhile only costs those."""
+        try:
+            return dict(Store(self._settings.library).read().tools)
+        except LibraryError:
+            return {}
 
     def _ask(self, question: str) -> str | None:
-        if not at_terminal():
-            return None
-        with self._screen.paused():
-            self._screen.display.print(question)
-            sys.stderr.write("> ")
-            sys.stderr.flush()
-            return sys.stdin.readline().strip() or None
+        """Put a question; None when there is nobody, or no answer."""
+        return (self._line(question) or "").strip() or None
 
     def _approve(self, _plan: Plan, matches: tuple[Match, ...]) -> bool:
         """Ask before anything is written; where nobody can be asked, or nothing is written, go on."""
         writes = any(match.kind != "EXISTS_AND_GENERIC" for match in matches)
         if self._settings.yes or not writes or not at_terminal():
             return True
-        answer = self._ask("Write the missing functions and run the plan? [Enter] go, n no")
-        return (answer or "").lower() in _YES
+        answer = self._line("Write the missing functions and run the plan? [Enter] go, n no")
+        return answer is not None and answer.strip().lower() in _YES
+
+    def _line(self, question: str) -> str | None:
+        """Put a question and return the line that was typed, None at the end of input."""
+        if not at_terminal():
+            return None
+        with self._screen.paused():
+            self._screen.display.print(question)
+            sys.stderr.write("> ")
+            sys.stderr.flush()
+            try:
+                return sys.stdin.readline() or None
+            except UnicodeDecodeError:
+                return None
 
 
 def _level(report: Report) -> str:

@@ -3,9 +3,9 @@
 import json
 
 from toolwright.cli.arguments import Arguments
-from toolwright.errors import UsageError
+from toolwright.errors import ToolNotFoundError, ToolwrightError, UsageError
 from toolwright.library.store import Snapshot, Store
-from toolwright.screen.commands import call_commands
+from toolwright.screen.commands import call_commands, command
 from toolwright.screen.result import json_text, write_line
 from toolwright.settings import load
 from toolwright.syntax.nearest import tool_not_found
@@ -23,13 +23,29 @@ def run(arguments: Arguments) -> int:
         case ("show", name):
             tool = snapshot.tools.get(name)
             if tool is None:
-                raise tool_not_found(name, snapshot.tools)
+                raise no_such_tool(name, snapshot, store)
             evidence = store.evidence_of(name)
             shown = json_text(_as_json(tool, evidence)) if arguments.json else _text(tool, evidence, store)
             write_line(shown)
         case _:
-            raise UsageError("tools takes nothing, or show NAME", hint="python agent.py tools show NAME")
+            raise UsageError(
+                f"tools takes nothing, or show NAME, not {' '.join(arguments.words[1:])!r}",
+                hint=f"{command('tools', library=store.directory)}, or put -- before it when it is a goal",
+            )
     return 0
+
+
+def no_such_tool(name: str, snapshot: Snapshot, store: Store) -> ToolwrightError:
+    """Return the error for a name that is no tool of the library: unknown, or not offered and why."""
+    hint = command("tools", library=store.directory)
+    for other in snapshot.not_offered:
+        if other.name == name:
+            return ToolwrightError(
+                f"{name}, line {other.line} of {store.place.tools}, is not offered as a tool: {other.reason}",
+                hint=hint,
+            )
+    unknown = tool_not_found(name, snapshot.tools)
+    return ToolNotFoundError(str(unknown), nearest=unknown.nearest, hint=hint)
 
 
 def _list_text(snapshot: Snapshot, store: Store) -> str:

@@ -1,16 +1,16 @@
 """`undo`: the last admission to the library taken back, and what that was."""
 
 from toolwright.cli.arguments import Arguments
-from toolwright.errors import UsageError
+from toolwright.cli.commands import takes_nothing
 from toolwright.library.store import Store
-from toolwright.screen.display import Display
-from toolwright.settings import load, terminal
+from toolwright.screen.result import json_text, write_line
+from toolwright.settings import load
 
 
 def run(arguments: Arguments) -> int:
     """Take the last admission back."""
-    if arguments.words[1:]:
-        raise UsageError("undo takes nothing: it takes back the last admission", hint="python agent.py undo")
+    takes_nothing(arguments)
     settings = load(arguments.overrides)
-    Display(terminal=terminal()).print(Store(settings.library).undo())
+    said = Store(settings.library).undo()
+    write_line(json_text({"undone": said}) if arguments.json else said)
     return 0

@@ -1,42 +1,49 @@
 """`verify [NAME ...] [--all]`: the tests of kept tools run again in the sandbox; nothing is changed."""
 
+import sys
+from collections.abc import Mapping
+
 from toolwright.cli.arguments import Arguments
+from toolwright.cli.packages import check_packages
+from toolwright.cli.show_tools import no_such_tool
 from toolwright.errors import ToolwrightError
 from toolwright.library.store import Snapshot, Store
 from toolwright.sandbox.process import ProcessSandbox
+from toolwright.screen.commands import command
 from toolwright.screen.display import Display
+from toolwright.screen.problem import show_problem
 from toolwright.screen.result import json_text, write_line
+from toolwright.screen.words import count
 from toolwright.settings import load, terminal
 from toolwright.syntax.examples import docstring_examples
-from toolwright.syntax.nearest import tool_not_found
 from toolwright.types import Policy, Tool, Verdict
+
+_Verdicts = Mapping[str, Verdict | None]
 
 
 def run(arguments: Arguments) -> int:
     """Verify the named tools, or all that have tests; 1 when one of them fails."""
     settings = load(arguments.overrides)
+    check_packages(["pytest"])
     store = Store(settings.library)
     snapshot = store.read()
-    names = arguments.words[1:] or tuple(snapshot.tools)
-    for name in names:
+    named = tuple(dict.fromkeys(arguments.words[1:]))
+    for name in named:
         if name not in snapshot.tools:
-            raise tool_not_found(name, snapshot.tools)
-    display = Display(terminal=terminal())
-    verdicts = {name: _verified(snapshot.tools[name], snapshot, store, display) for name in names}
+            raise no_such_tool(name, snapshot, store)
+    # One line a tool is the result of this command; with --json that is the object at the end.
+    display = Display(sys.stderr if arguments.json else sys.stdout, terminal())
+    if not snapshot.tools:
+        display.print(f"{store.place.tools} holds no tools yet")
+    verdicts = {
+        name: _verified(snapshot.tools[name], snapshot, store, display) for name in named or snapshot.tools
+    }
+    problem = _problem(verdicts, store, named)
     if arguments.json:
-        write_line(json_text({name: _as_json(verdict) for name, verdict in verdicts.items()}))
-    failed = [name for name, verdict in verdicts.items() if verdict is not None and not verdict.passed]
-    untested = [name for name, verdict in verdicts.items() if verdict is None]
-    if failed:
-        raise ToolwrightError(
-            f"{len(failed)} of {len(names)} tools failed: {', '.join(failed)}",
-            hint=f"python agent.py tools show {failed[0]}",
-        )
-    if untested and arguments.words[1:]:
-        raise ToolwrightError(
-            f"no tests: {', '.join(untested)}", hint=f"write tool_tests/test_{untested[0]}.py"
-        )
-    return 0
+        write_line(json_text(_as_json(verdicts, problem)))
+    if problem:
+        show_problem(problem)
+    return problem.exit_code if problem else 0
 
 
 def _verified(tool: Tool, snapshot: Snapshot, store: Store, display: Display) -> Verdict | None:
@@ -49,14 +56,39 @@ def _verified(tool: Tool, snapshot: Snapshot, store: Store, display: Display) ->
         snapshot.text, tests, Policy(), function=tool.name, examples=docstring_examples(tool)
     )
     passed = sum(test.outcome == "passed" for test in verdict.tests)
-    said = f"{passed} tests, {verdict.seconds:.1f} s" if verdict.passed else verdict.why
+    said = f"{count(passed, 'test')}, {verdict.seconds:.1f} s" if verdict.passed else verdict.why
     mark = display.tick(good=verdict.passed)
     mark.append(f" {tool.name}: {said}")
     display.print(mark)
     return verdict
 
 
-def _as_json(verdict: Verdict | None) -> object:
+def _problem(verdicts: _Verdicts, store: Store, named: tuple[str, ...]) -> ToolwrightError | None:
+    failed = [name for name, verdict in verdicts.items() if verdict is not None and not verdict.passed]
+    untested = [name for name, verdict in verdicts.items() if verdict is None]
+    if failed:
+        return ToolwrightError(
+            f"{len(failed)} of {count(len(verdicts), 'tool')} failed: {', '.join(failed)}",
+            hint=command("tools", "show", failed[0], library=store.directory),
+        )
+    if untested and named:
+        return ToolwrightError(
+            f"no tests: {', '.join(untested)}", hint=f"write {store.place.test_of(untested[0])}"
+        )
+    return None
+
+
+def _as_json(verdicts: _Verdicts, problem: ToolwrightError | None) -> object:
+    said = {
+        "status": "failed" if problem else "done",
+        "tools": {name: _verdict_as_json(verdict) for name, verdict in verdicts.items()},
+    }
+    if problem:
+        said["error"] = {"kind": problem.kind, "message": str(problem), "causes": [], "hint": problem.hint}
+    return said
+
+
+def _verdict_as_json(verdict: Verdict | None) -> object:
     if verdict is None:
         return None
     return {

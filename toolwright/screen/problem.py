@@ -90,15 +90,14 @@ def show_problem(problem: Problem | BaseException, display: Display | None = Non
     display.print(text)
 
 
-def show_bug(
+def problem_of_bug(
     error: BaseException,
     argv: Sequence[str] | None = None,
     *,
     redactor: Redactor | None = None,
     directory: Path = Path(".toolwright"),
-    display: Display | None = None,
-) -> int:
-    """Write a bug report, say where it is, and return the exit code of a bug.
+) -> Problem:
+    """Write a bug report and return the problem, whose hint says where the report is.
 
     A `directory` that is not there is not made: the report goes to the folder for temporary files.
     """
@@ -108,8 +107,19 @@ def show_bug(
         hint = f"read it, then attach it to an issue: {write_bug_report(error, redactor, directory, argv)}"
     except OSError as full:
         hint = f"run it again where a report can be written (now: {_sentence(full)})"
-    message = redactor.redact(f"a bug in Toolwright, {name}: {_sentence(error)}")
-    show_problem(Problem(message, hint=hint), display)
+    return Problem(redactor.redact(f"a bug in Toolwright, {name}: {_sentence(error)}"), hint=hint)
+
+
+def show_bug(
+    error: BaseException,
+    argv: Sequence[str] | None = None,
+    *,
+    redactor: Redactor | None = None,
+    directory: Path = Path(".toolwright"),
+    display: Display | None = None,
+) -> int:
+    """Write a bug report, say where it is, and return the exit code of a bug."""
+    show_problem(problem_of_bug(error, argv, redactor=redactor, directory=directory), display)
     return BUG_EXIT_CODE
 
 

@@ -49,11 +49,13 @@ def write_line(text: str, stream: TextIO | None = None) -> None:
     try:
         stream.write(_carried(text, stream.encoding or "utf-8"))
         stream.flush()
-    except BrokenPipeError:
-        # The interpreter flushes once more at its end; let that go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except OSError as error:
-        raise ToolwrightError("the result could not be written to the standard output") from error
+        # The interpreter flushes once more at its end; let that go nowhere.
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, stream.fileno())
+        os.close(devnull)
+        if not isinstance(error, BrokenPipeError):
+            raise ToolwrightError("the result could not be written to the standard output") from error
 
 
 def report_json(report: Report) -> str:

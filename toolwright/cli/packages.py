@@ -1,0 +1,49 @@
+"""The packages that a goal needs -> an error with the install command when one of them is missing."""
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+from toolwright.errors import ToolwrightError
+
+OF_A_GOAL: Final = ("libcst", "pytest", "filelock", "rich")
+OF_A_MODEL: Final = ("together", "httpx", "requests")
+
+
+def check_packages(names: Iterable[str]) -> None:
+    """Look for packages without loading them: better now than after the first paid answer.
+
+    Raises:
+        ToolwrightError: some are not installed; names all of them.
+    """
+    missing = [name for name in names if not _is_there(name)]
+    if missing:
+        raise _not_installed(missing)
+
+
+def missing_package(error: ModuleNotFoundError) -> ToolwrightError | None:
+    """Return the error for the package that an import did not find, None when the fault is our own."""
+    name = (error.name or "").partition(".")[0]
+    if name in {"", "toolwright"}:
+        return None
+    if name in sys.stdlib_module_names:
+        return ToolwrightError(
+            f"this Python was built without its module {name!r}",
+            hint="use a complete Python, such as one from python.org or `uv python install`",
+        )
+    return _not_installed([name])
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return name in sys.modules or importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _not_installed(names: list[str]) -> ToolwrightError:
+    what = f"the package {names[0]!r} is" if len(names) == 1 else f"the packages {', '.join(names)} are"
+    return ToolwrightError(
+        f"{what} not installed", hint=f"python -m pip install {' '.join(names)}  (or: uv sync)"
+    )

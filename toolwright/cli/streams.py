@@ -1,0 +1,101 @@
+"""The standard streams, read and written so that a closed or full one is an error and not a crash."""
+
+import os
+import sys
+from typing import TextIO
+
+from toolwright.errors import ToolwrightError, UsageError
+
+
+class OutputError(ToolwrightError):
+    """Stdout cannot be written: nobody gets the result."""
+
+    kind = "output"
+
+
+def open_missing() -> None:
+    """Put something in the place of streams that the caller closed.
+
+    Otherwise the next file that is opened would get their number, and what is printed would go into it.
+    A stand-in for stdout cannot be written: a result that nobody can get is an error.
+    """
+    if sys.stdin is None:
+        sys.stdin = _stand_in(0, "r")
+    if sys.stdout is None:
+        sys.stdout = _stand_in(1, "w", os.O_RDONLY)
+    if sys.stderr is None:
+        sys.stderr = _stand_in(2, "w", os.O_WRONLY)
+
+
+def at_terminal() -> bool:
+    """Tell whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def read_stdin() -> str:
+    """Return all of stdin as text.
+
+    Raises:
+        UsageError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"what came from stdin is not UTF-8: byte {error.start + 1} cannot be read"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"stdin cannot be read: {error.strerror}") from None
+
+
+def write_stdout(text: str) -> None:
+    """Write ASCII text to stdout now; a reader that went away is no error.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        _drain(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            raise OutputError(
+                f"the result could not be written to the standard output: {error.strerror}"
+            ) from error
+
+
+def write_stderr(text: str) -> None:
+    """Write to stderr; when that does not work there is nobody to tell."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _drain(sys.stderr)
+
+
+def flushed(code: int) -> int:
+    """Write out what is still held back and return the exit code: `code`, or 1 when that fails."""
+    write_stderr("")
+    try:
+        write_stdout("")
+    except OutputError as error:
+        write_stderr(f"error: {error}\n")
+        return code or error.exit_code
+    return code
+
+
+def _stand_in(number: int, mode: str, flags: int = os.O_RDONLY) -> TextIO:
+    descriptor = os.open(os.devnull, flags)
+    if descriptor != number:
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.set_inheritable(number, True)
+    return os.fdopen(number, mode, encoding="utf-8", closefd=False)  # type: ignore[return-value]  # a text mode
+
+
+def _drain(stream: TextIO) -> None:
+    """Let what is still held back go nowhere, so that the interpreter does not fail on it again."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, stream.fileno())
+    os.close(devnull)
