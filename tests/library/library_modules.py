@@ -40,6 +40,10 @@ ITEMS = (
     'def item_{i}():\n    """A \\""" b"""\n',
     'def item_{i}():\n    return """\n# a line """\n',
     "def item_{i}():\n    x = \"'''\"\n    return x\n",
+    "def item_{i}():\n    x = '''\ndef not_here():\n    '''\n    return x\n",
+    'def item_{i}():\n    return "a\\\ndef not_here(): b"\n',
+    'def item_{i}():\n    """a\\"""\ndef not_here():\n    """\n    x = \'"""\'\n',
+    'def item_{i}():\n    """A\n\n# not a comment """\n',
     "\fdef item_{i}():\n    pass\n",
     'def item_{i}():\n    x = \'"""\'\n# odd\n    return "\\"" + x\n',
 )

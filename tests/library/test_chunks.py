@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from library_modules import modules
+from library_modules import ITEMS, modules
 
 from toolwright.syntax.chunks import BOM, parse, split
 
@@ -79,6 +79,16 @@ def test_the_standard_library_is_taken_apart():
     folder = Path(sysconfig.get_paths()["stdlib"])
     for path in [folder / f"{name}.py" for name in ("argparse", "typing", "inspect", "difflib", "pydoc")]:
         check(path.read_bytes().decode())
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_every_shape_in_every_place(item):
+    """Each kind of statement alone, first, last, and with newlines of all kinds mixed."""
+    plain, item = "def plain():\n    pass\n", item.replace("{i}", "0")
+    for text in (item, item + plain, plain + item, plain + item + plain):
+        check(text)
+        check(text.replace("\n", "\r", 1))
+        check("\r".join(text.rsplit("\n", 2)))
 
 
 def test_where_things_belong():

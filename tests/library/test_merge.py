@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from library_modules import candidates, modules
 
 from toolwright.errors import MergeClashError, ToolNotFoundError
@@ -93,8 +93,8 @@ def test_replacing_by_the_same_changes_nothing(text, first, second):
 
     widened = replace_tool(once, "new_tool", second)
     assert replace_tool(widened, "new_tool", second) == widened
-    assume(split(widened).header == split(text).header)
-    assert remove_tool(widened, "new_tool") == text
+    if split(widened).header == split(text).header:
+        assert remove_tool(widened, "new_tool") == text
 
 
 def test_a_replaced_function_stays_in_its_place():

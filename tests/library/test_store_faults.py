@@ -11,7 +11,7 @@ import sys
 import pytest
 from library_admissions import add, admission, candidate, files
 
-from toolwright.errors import LibraryError, LibraryWriteError
+from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteError
 from toolwright.library.disk import Disk
 from toolwright.library.store import Store
 
@@ -255,6 +255,24 @@ def test_an_edit_between_crash_and_recovery_survives(tmp_path):
         if not was_killed:
             break
     assert n > 4
+
+
+def test_an_edit_at_the_very_moment(tmp_path):
+    """Somebody saves while the files are being written: the commit gives way, and takes its tests along."""
+    path = tmp_path / "tools.py"
+    path.write_text("X = 1\n")
+
+    class Editing(Disk):
+        def rename(self, source, target):
+            """Rename; meanwhile, an editor saves."""
+            super().rename(source, target)
+            if target.name == "test_count_rows.py":
+                path.write_text("X = 2\n")
+
+    with pytest.raises(LibraryChangedError):
+        add(Store(tmp_path, disk=Editing()))
+    assert files(tmp_path) == {"tools.py": b"X = 2\n"}
+    add(Store(tmp_path))
 
 
 def test_a_damaged_journal_is_put_aside(tmp_path):
