@@ -60,7 +60,7 @@ def test_the_phases_are_told_as_they_happen() -> None:
         "✗ review group_rows · attempt 1 of 5: name 'x' is not defined (+1 more)",
         "✓ review group_rows",
         "✓ test group_rows: 6 tests passed in 0.4 s · sandbox process",
-        "✓ added group_rows in tools.py, +42 -0 lines",
+        "✓ added group_rows to tools.py, +42 -0 lines",
         "Running",
         "✓ 1 read_csv · 0.2 s",
         "✓ 2 group_rows · 0.2 s",
@@ -150,7 +150,7 @@ def test_the_live_line_leaves_nothing_behind() -> None:
         stream.close()
         reader.join()
     lines = seen(reader.text)
-    assert "  ✓ added group_rows in tools.py, +42 -0 lines" in lines
+    assert "  ✓ added group_rows to tools.py, +42 -0 lines" in lines
     assert not any(sign in line for line in lines for sign in "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
     assert lines[-1] == ""
 

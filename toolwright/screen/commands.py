@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from toolwright.screen.program import program
 from toolwright.types import Json, Report, Schema, Tool
 
-PROGRAM: Final = "python agent.py"
 LONGEST_GOAL: Final = 500
 """Characters; a longer goal is not repeated on the screen."""
 MOST_LOOKS: Final = 3
@@ -25,9 +25,9 @@ _SAMPLES: Final[Mapping[str, Json]] = {
 
 
 def command(*words: str, library: Path = Path()) -> str:
-    """Return `python agent.py WORDS`, quoted for a shell; `--library` is named unless it is this folder."""
+    """Return the program with WORDS, quoted for a shell; `--library` is named unless it is this folder."""
     where = () if _is_current(library) else ("--library", str(library))
-    return " ".join([PROGRAM, *map(_quoted, (*where, *words))])
+    return " ".join([program(), *map(_quoted, (*where, *words))])
 
 
 def next_commands(report: Report, library: Path = Path()) -> tuple[tuple[str, str], ...]:

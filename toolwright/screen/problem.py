@@ -15,6 +15,7 @@ from toolwright.errors import ToolwrightError, UsageError
 from toolwright.redaction import Redactor
 from toolwright.screen.bug_report import write_bug_report
 from toolwright.screen.display import Display
+from toolwright.screen.program import as_started
 from toolwright.screen.words import count, one_line
 from toolwright.settings import load, secrets, terminal
 from toolwright.types import Json, Report
@@ -38,10 +39,11 @@ def problem_of(error: BaseException) -> Problem:
     cause = error.__cause__
     while cause is not None and len(causes) < MOST_CAUSES:
         words = _sentence(cause)
-        if isinstance(cause, ToolwrightError | OSError) and words not in {*causes, _sentence(error)}:
+        known = isinstance(cause, OSError) and bool(cause.strerror) and str(cause.strerror) in str(error)
+        if isinstance(cause, ToolwrightError | OSError) and not known and words not in {*causes, str(error)}:
             causes.append(words)
         cause = cause.__cause__
-    hint = error.hint if isinstance(error, ToolwrightError) else ""
+    hint = as_started(error.hint) if isinstance(error, ToolwrightError) else ""
     return Problem(_sentence(error), tuple(("cause", words) for words in causes), hint)
 
 
@@ -61,7 +63,7 @@ def problem_of_failure(report: Report, library: Path = Path()) -> Problem:
         details.append(("arguments", _arguments(failure.arguments)))
     details += [("cause", line) for line in failure.details]
     details.append(("kept", _kept(report, library)))
-    return Problem(failure.message, tuple(details), failure.hint)
+    return Problem(failure.message, tuple(details), as_started(failure.hint))
 
 
 def describe(problem: Problem) -> str:

@@ -11,6 +11,7 @@ from typing import Final, TextIO
 
 from toolwright.errors import ToolwrightError
 from toolwright.screen.problem import problem_of
+from toolwright.screen.program import as_started
 from toolwright.screen.words import visible
 from toolwright.types import Failure, Json, Report, StepReport, Usage
 
@@ -141,7 +142,7 @@ def _failure(failure: Failure) -> dict[str, Json]:
         "kind": failure.kind,
         "message": failure.message,
         "causes": list(failure.details),
-        "hint": failure.hint,
+        "hint": as_started(failure.hint),
         "stage": failure.stage,
         "step": failure.step,
         "tool": failure.tool,

@@ -21,7 +21,7 @@ from toolwright.events import (
 from toolwright.screen.display import Display
 from toolwright.screen.phases import attempt, phase_of
 from toolwright.screen.plan import match_line, plan_lines
-from toolwright.screen.words import count, duration, joined, one_line, visible
+from toolwright.screen.words import count, duration, held, joined, one_line, visible
 from toolwright.types import Plan, StepReport, Usage
 
 REASONING_LINES: Final = 12
@@ -85,7 +85,7 @@ class Story:
     def _run_started(self, event: RunStarted) -> None:
         self._line(f"Goal: {one_line(event.goal, 300)}", "bold")
         library = f"library {one_line(event.library)} ({count(event.tools, 'tool')})"
-        self._line(joined(one_line(event.model), library, f"sandbox {one_line(event.sandbox)}"), "dim")
+        self._line(joined(one_line(event.model), library, f"sandbox {held(event.sandbox)}"), "dim")
 
     def _begin(self, event: PhaseStarted) -> None:
         self._settle(good=True)
@@ -127,8 +127,8 @@ class Story:
 
     def _committed(self, event: ToolCommitted) -> None:
         change = f"+{event.commit.lines_added} -{event.commit.lines_removed} lines"
-        verb = "widened" if event.commit.replaced else "added"
-        self._ticked(f"{verb} {one_line(event.commit.tool, 60)} in tools.py, {change}")
+        verb, where = ("widened", "in") if event.commit.replaced else ("added", "to")
+        self._ticked(f"{verb} {one_line(event.commit.tool, 60)} {where} tools.py, {change}")
         self._phase = None
         if self._wordy:
             self._source(event.source)

@@ -48,6 +48,11 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def held(level: str) -> str:
+    """Return a sandbox level with what it does not hold, for people who have not read about levels."""
+    return "process (not confined)" if level == "process" else one_line(level)
+
+
 def duration(seconds: float) -> str:
     """Return `0.3 s`, `42 s` or `2 min 05 s`."""
     if seconds < MINUTE:
