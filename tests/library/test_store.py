@@ -96,6 +96,14 @@ def test_evidence_is_never_large(tmp_path):
     assert len(said["calls"]) + said["calls_left_out"] == 42
     assert max(call.get("value", 0) for call in said["calls"]) < 30
 
+    odd = [
+        CallRecord("odd", {"text": value}, CallResult("returned", 1))
+        for value in (float("nan"), {1: {()}}, "ok")
+    ]
+    wanted = candidate(name="odd")
+    store.commit(admission(wanted, calls=odd), store.merged(wanted))
+    assert store.evidence_of("odd")["calls_left_out"] == 1
+
     for damaged in (b"{", b"[1]", b"\xff", b'{"verdict": 3}', b'{"verdict": {"tests": [1]}}'):
         path.write_bytes(damaged)
         assert store.tests_passed("count_rows") == 0

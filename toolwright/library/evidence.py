@@ -23,12 +23,12 @@ def evidence_json(admission: Admission, source: str, tool: Tool | None) -> str:
     whole would be larger than 200 kB the largest recorded calls are left out; `calls_left_out` counts them.
     """
     calls = [_call(record) for record in admission.verdict.calls]
-    sizes = [len(_dump(call)) for call in calls]
-    by_size = sorted(range(len(calls)), key=lambda index: sizes[index])
-    room = MAX_BYTES - len(_dump(_evidence(admission, source, tool, [], 0)).encode())
+    sizes = {index: size for index, call in enumerate(calls) if (size := _size(call))}
+    by_size = sorted(sizes, key=sizes.__getitem__)
+    room = MAX_BYTES - len(_dump(_evidence(admission, source, tool, [], 0)))
     kept: set[int] = set()
     for index in by_size:
-        room -= len(_dump(calls[index]).encode()) + 8
+        room -= sizes[index] + 8
         if room < 0:
             break
         kept.add(index)
@@ -88,6 +88,14 @@ def _call(record: CallRecord) -> dict[str, Json]:
         "error_type": record.result.error_type,
         "message": record.result.message[:_MAX_TEXT],
     }
+
+
+def _size(call: Json) -> int:
+    """Return how many bytes a call takes, 0 for one that JSON cannot hold: NaN, or nested without end."""
+    try:
+        return len(_dump(call))
+    except (ValueError, TypeError, RecursionError):
+        return 0
 
 
 def _dump(value: Json) -> str:

@@ -30,8 +30,8 @@ class Reader:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._last: Snapshot | None = None
-        self._stamp: _Stamp = None
+        # One attribute, so that threads never see a snapshot with the stamp of another.
+        self._kept: tuple[_Stamp, Snapshot] | None = None
 
     def read(self) -> Snapshot:
         """Return the library as it is.
@@ -43,19 +43,19 @@ class Reader:
         from toolwright.syntax.reading import read_library
 
         path = self._place.tools
-        stamp = self._stamp_now()
-        if self._last is not None and stamp is not None and stamp == self._stamp:
-            return self._last
+        stamp, kept = self._stamp_now(), self._kept
+        if kept is not None and stamp is not None and stamp == kept[0]:
+            return kept[1]
         self._place.check()
         data = read_bytes(path)
         text = "" if data is None else decode(data, path)
         digest = sha(data or b"")
-        last = self._last
+        last = kept[1] if kept else None
         if last is None or (last.sha, last.exists) != (digest, data is not None):
             listing = read_library(text, str(path))
             tools = {tool.name: tool for tool in listing.tools}
             last = Snapshot(text, digest, tools, listing.not_offered, exists=data is not None)
-        self._last, self._stamp = last, stamp
+        self._kept = stamp, last
         return last
 
     def _stamp_now(self) -> _Stamp:
