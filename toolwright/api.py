@@ -61,7 +61,7 @@ class Agent:
 
         Raises:
             UsageError: the goal is empty or too long.
-            ModelError, TranscriptError, LibraryError: the run could not begin.
+            TranscriptError: the transcript to replay cannot be read.
         """
         goal = checked_goal(goal, self._settings.goal_limit)
         run = new_run()
@@ -82,9 +82,10 @@ class Agent:
 class Library:
     """The tools of one folder, each call in a process of its own."""
 
-    def __init__(self, directory: str | os.PathLike[str] = ".") -> None:
-        """Name the folder with tools.py; it is read when it is needed."""
+    def __init__(self, directory: str | os.PathLike[str] = ".", *, timeout_s: float = 30.0) -> None:
+        """Name the folder with tools.py, which is read when it is needed, and how long a call may take."""
         self._store = Store(Path(directory))
+        self._timeout_s = timeout_s
         self._sandbox = ProcessSandbox()
 
     @property
@@ -92,20 +93,20 @@ class Library:
         """The tools on offer, in the order of the file."""
         return tuple(self._store.read().tools.values())
 
-    def call(self, name: str, /, timeout_s: float = 30.0, **arguments: Json) -> Json:
+    def call(self, name: str, /, **arguments: Json) -> Json:
         """Call a tool with JSON arguments and return its JSON answer.
 
         Raises:
             ToolNotFoundError: there is no such tool; names the nearest.
             ToolwrightError: an argument does not fit, or the tool failed; the text says how.
         """
-        result = self.try_call(name, timeout_s=timeout_s, **arguments)
+        result = self.try_call(name, **arguments)
         if result.status != "returned":
             kind = f"{result.error_type}: " if result.error_type else ""
             raise ToolwrightError(f"{name} failed: {kind}{result.message}")
         return result.value
 
-    def try_call(self, name: str, /, timeout_s: float = 30.0, **arguments: Json) -> CallResult:
+    def try_call(self, name: str, /, **arguments: Json) -> CallResult:
         """Call a tool and return how it went, whatever that is.
 
         Raises:
@@ -119,7 +120,7 @@ class Library:
         wrong = mismatch(arguments, tool.parameters)
         if wrong:
             raise ToolwrightError(f"{name}: {wrong}", hint=f"its signature is {tool.signature}")
-        limits = Limits(wall_s=timeout_s, cpu_s=max(1, round(timeout_s)))
+        limits = Limits(wall_s=self._timeout_s, cpu_s=max(1, round(self._timeout_s)))
         return self._sandbox.call(
             snapshot.text, name, arguments, Policy(workspace=str(Path.cwd()), limits=limits)
         )

@@ -1,6 +1,5 @@
 """Goal -> report. The only module that knows in which order the stages come."""
 
-import hashlib
 import tempfile
 import time
 from collections.abc import Sequence
@@ -8,7 +7,8 @@ from collections.abc import Sequence
 from toolwright.account import Account
 from toolwright.errors import ToolwrightError
 from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunStarted, StepsMatched
-from toolwright.library.store import Store
+from toolwright.library.fingerprint import fingerprints
+from toolwright.library.store import Snapshot, Store
 from toolwright.making import Wish, make_tool
 from toolwright.parts import Options, Parts
 from toolwright.protocols import Memory
@@ -61,7 +61,7 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
     if isinstance(outcome, Failure):
         return account.failed(outcome)
     if asks_nothing(bindings):
-        parts.memory.remember(_remembered(plan, matches, outcome, calls))
+        parts.memory.remember(_remembered(plan, matches, outcome, parts.store.read()))
     return account.ended("done")
 
 
@@ -83,8 +83,11 @@ def recall(goal: str, store: Store, memory: Memory) -> RememberedRun | None:
     kept = memory.recall(goal)
     if kept is None:
         return None
-    tools = store.read().tools
-    if any(name not in tools or source_hash(tools[name]) != sha for name, sha in kept.tools.items()):
+    snapshot = store.read()
+    tools = snapshot.tools
+    if any(name not in tools for name in kept.tools):
+        return None
+    if fingerprints(snapshot.text, kept.tools) != kept.tools:
         return None
     calls = [(match.step, tools[match.tool]) for match in kept.matches]
     return kept if still_fits(kept.bindings, calls) else None
@@ -178,20 +181,15 @@ def _bind(goal: str, calls: Calls, parts: Parts, account: Account) -> tuple[Bind
 
 
 def _remembered(
-    plan: Plan, matches: Sequence[Match], bindings: tuple[Binding, ...], calls: Calls
+    plan: Plan, matches: Sequence[Match], bindings: tuple[Binding, ...], snapshot: Snapshot
 ) -> RememberedRun:
-    tools = {tool.name: tool for _, tool in calls}
     served = tuple(
-        Match(match.step, "EXISTS_AND_GENERIC", tool.name, _why_served(match))
-        for match, (_, tool) in zip(matches, calls, strict=True)
+        Match(match.step, "EXISTS_AND_GENERIC", binding.tool, _why_served(match))
+        for match, binding in zip(matches, bindings, strict=True)
     )
-    return RememberedRun(plan, served, bindings, {name: source_hash(tool) for name, tool in tools.items()})
+    used = {binding.tool for binding in bindings}
+    return RememberedRun(plan, served, bindings, fingerprints(snapshot.text, used))
 
 
 def _why_served(match: Match) -> str:
     return match.reason if match.kind == "EXISTS_AND_GENERIC" else "made for this goal"
-
-
-def source_hash(tool: Tool) -> str:
-    """Hash what a tool is: its source as it stands in the library."""
-    return hashlib.sha256(tool.source.encode()).hexdigest()

@@ -5,11 +5,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from toolwright.errors import ModelError
 from toolwright.events import Event, Listener
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.memory.plans import PlanMemory
 from toolwright.models import open_model, open_replay
+from toolwright.models.absent import AbsentModel
 from toolwright.models.endpoint import Connection
 from toolwright.models.metered import MeteredModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
@@ -96,7 +98,10 @@ def _model(settings: Settings, run: str, goal: str, emit: Listener) -> MeteredMo
         return open_replay(Transcript.read(settings.replay), emit)
     path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
     writer = TranscriptWriter(
-        path, "recorded from a real model", Redactor(secrets(settings)).redact, goal=goal, emit=emit
+        path, f"recorded from {settings.model}", Redactor(secrets(settings)).redact, goal=goal, emit=emit
     )
     values = (settings.model, *settings.fallbacks)
-    return open_model(values, connections(settings), emit, writer=writer)
+    try:
+        return open_model(values, connections(settings), emit, writer=writer)
+    except ModelError as missing:  # a remembered plan needs no model; whoever asks it is told then
+        return MeteredModel(AbsentModel(settings.model, missing), emit)

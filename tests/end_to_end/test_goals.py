@@ -55,6 +55,17 @@ def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
     assert author.asked.count("generate") == 3
 
 
+def test_a_remembered_goal_needs_no_key(tmp_path: Path) -> None:
+    """Where no key is set a goal that ran before still runs; a new one says what to set."""
+    with ScriptedServer(reply=Author(2)) as server:
+        run(server, tmp_path)
+    keyless = Agent(tmp_path, api_key="")
+    assert keyless.run("Apply the operations to 1").output == expected(2)
+    failed = keyless.run("Something else")
+    assert failed.failure.kind == "setup"
+    assert "TOGETHER_API_KEY" in failed.failure.hint
+
+
 def test_a_remembered_plan_is_dropped_when_a_tool_was_edited(tmp_path: Path) -> None:
     """A hand edit of a used tool makes the program plan anew instead of trusting the old plan."""
     with ScriptedServer(reply=Author(2)) as server:

@@ -62,10 +62,15 @@ VARIABLES: Final = (
         "",
         values.within(float, 0, 2),
         "a number from 0 to 2",
-        "Sampling.",
+        "How freely the model chooses its words; 0.6 is what the makers of R1 advise.",
     ),
     Variable(
-        "top_p", "TOOLWRIGHT_TOP_P", "", values.within(float, 0.01, 1), "a number from 0.01 to 1", "Sampling."
+        "top_p",
+        "TOOLWRIGHT_TOP_P",
+        "",
+        values.within(float, 0.01, 1),
+        "a number from 0.01 to 1",
+        "The share of likely words the model chooses among; 0.95 is what the makers of R1 advise.",
     ),
     Variable(
         "max_tokens",
@@ -129,7 +134,7 @@ VARIABLES: Final = (
     Variable(
         "preview",
         "TOOLWRIGHT_PREVIEW",
-        "--preview",
+        "--no-preview",
         values.switch,
         _SWITCH,
         "Whether the model may see the beginning of a real value when a step fails on it.",

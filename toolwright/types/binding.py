@@ -51,7 +51,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class RememberedRun:
-    """A plan that ran well; `tools` holds the hash of every used tool's source, by name."""
+    """A plan that ran well; `tools` holds the fingerprint of every used tool, by name."""
 
     plan: Plan
     matches: tuple[Match, ...]
