@@ -55,11 +55,13 @@ def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
     assert author.asked.count("generate") == 3
 
 
-def test_a_remembered_goal_needs_no_key(tmp_path: Path) -> None:
+def test_a_remembered_goal_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no key is set a goal that ran before still runs; a new one says what to set."""
     with ScriptedServer(reply=Author(2)) as server:
         run(server, tmp_path)
-    keyless = Agent(tmp_path, api_key="")
+    monkeypatch.delenv("TOGETHER_API_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)  # no `.env` here
+    keyless = Agent(tmp_path)
     assert keyless.run("Apply the operations to 1").output == expected(2)
     failed = keyless.run("Something else")
     assert failed.failure.kind == "setup"
