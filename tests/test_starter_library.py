@@ -2,7 +2,9 @@
 
 import ast
 import doctest
+import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -147,3 +149,13 @@ def test_answers_fit_the_schema_that_is_read_off_the_source(tmp_path, name, argu
     assert result.status == "returned", result.message
     assert mismatch(arguments, tool.parameters) == ""
     assert mismatch(result.value, tool.returns) == ""
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_the_evidence_is_of_this_very_text(name: str):
+    """Each tool travels with the evidence of its current source and tests; `.ci/build_evidence.py` renews it."""
+    evidence = json.loads((ROOT / "tool_tests" / "evidence" / f"{name}.json").read_text(encoding="utf-8"))
+    tests = (ROOT / "tool_tests" / f"test_{name}.py").read_bytes()
+    assert evidence["verdict"]["passed"] is True
+    assert evidence["source_sha256"] == hashlib.sha256(TOOLS[name].source.encode()).hexdigest()
+    assert evidence["tests_sha256"] == hashlib.sha256(tests).hexdigest()

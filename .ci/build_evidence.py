@@ -1,0 +1,46 @@
+"""Prove the tools that ship as the program proves a candidate, and write their evidence beside their tests.
+
+Run `uv run python .ci/build_evidence.py` after every change of tools.py or tool_tests/; a test tells when
+it is due.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from toolwright.library.evidence import evidence_json
+from toolwright.library.store import Store
+from toolwright.sandbox.process import ProcessSandbox
+from toolwright.stages.review import finding_text, review_source
+from toolwright.syntax.examples import docstring_examples
+from toolwright.types import Admission, Candidate, Policy
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Write the evidence of every tool; 1 when one of them fails."""
+    store = Store(ROOT)
+    snapshot = store.read()
+    for name, tool in snapshot.tools.items():
+        tests = store.tests_of(name) or ""
+        findings = review_source(name, tool.source)
+        verdict = ProcessSandbox().verify(
+            snapshot.text, tests, Policy(), function=name, examples=docstring_examples(tool)
+        )
+        refused = [finding_text(finding) for finding in findings if finding.rule == "documented"]
+        if refused or not verdict.passed:
+            print(f"{name}: {'; '.join(refused) or verdict.why}")
+            return 1
+        # The calls of these tools depend on the machine they were made on, so they are no record for others.
+        proven = replace(verdict, calls=())
+        candidate = Candidate(name, tool.source, tests)
+        admission = Admission(candidate, proven, tool.docstring.summary, "ships with Toolwright", "")
+        path = ROOT / "tool_tests" / "evidence" / f"{name}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(evidence_json(admission, tool.source, tool), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
