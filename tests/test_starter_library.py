@@ -153,7 +153,7 @@ def test_answers_fit_the_schema_that_is_read_off_the_source(tmp_path, name, argu
 
 @pytest.mark.parametrize("name", STARTERS)
 def test_the_evidence_is_of_this_very_text(name: str):
-    """Each tool travels with the evidence of its current source and tests; `.ci/build_evidence.py` renews it."""
+    """The evidence fits source and tests as they are; `.ci/build_evidence.py` renews it."""
     evidence = json.loads((ROOT / "tool_tests" / "evidence" / f"{name}.json").read_text(encoding="utf-8"))
     tests = (ROOT / "tool_tests" / f"test_{name}.py").read_bytes()
     assert evidence["verdict"]["passed"] is True

@@ -11,6 +11,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["function", "class", "other"]
@@ -66,6 +67,7 @@ class _Statement:
     in_header: bool = False
 
 
+@lru_cache(maxsize=4)  # one commit takes the same text apart several times
 def split(text: str) -> Sections:
     """Take a module text apart; `split(text).text == text`, byte for byte.
 
