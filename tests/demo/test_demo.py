@@ -19,7 +19,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict], str, Pat
     done = subprocess.run(command, cwd=scratch, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     [library] = scratch.glob("toolwright-demo-*")
-    return json.loads(done.stdout), done.stderr, library
+    return json.loads(done.stdout)["runs"], done.stderr, library
 
 
 def test_it_says_that_its_replies_were_written_and_names_its_library(demo: tuple) -> None:
