@@ -1,8 +1,10 @@
 """A JSON value and a schema of ours -> the first thing that does not fit, in words. No library needed."""
 
 import json
+import math
 from collections.abc import Iterable
 
+from toolwright.syntax.fitting import inside
 from toolwright.types import Json, Schema
 
 _TYPE_NAMES = {
@@ -25,13 +27,14 @@ def mismatch(value: Json, schema: Schema, where: str = "") -> str:
         tried = [mismatch(value, option, where) for option in schema["anyOf"]]
         if "" in tried:
             return ""
-        deeper = [said for said, option in zip(tried, schema["anyOf"], strict=True) if _is(value, option)]
+        pairs = zip(tried, schema["anyOf"], strict=True)
+        deeper = [said for said, option in pairs if _goes_deeper(value, option)]
         return deeper[0] if len(deeper) == 1 else _say(where, schema, value)
     if not _is(value, schema):
         return _say(where, schema, value)
-    if isinstance(value, list):
+    if isinstance(value, list) and "items" in schema:
         return _first(
-            mismatch(item, schema.get("items", {}), f"{where}[{index}]") for index, item in enumerate(value)
+            mismatch(item, schema["items"], f"{where}[{index}]") for index, item in enumerate(value)
         )
     if isinstance(value, dict):
         return _object_mismatch(value, schema, where)
@@ -53,6 +56,24 @@ def shown(value: Json, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def is_json(value: object) -> bool:
+    """Tell whether a value equals its JSON round trip."""
+    match value:
+        case None | bool() | int() | str():
+            return True
+        case float():
+            return math.isfinite(value)
+        case list():
+            return all(map(is_json, value))
+        case dict():
+            return all(isinstance(key, str) and is_json(item) for key, item in value.items())
+    return False
+
+
+def _goes_deeper(value: Json, option: Schema) -> bool:
+    return "type" in option and isinstance(value, list | dict) and _is(value, option)
+
+
 def _object_mismatch(value: dict[str, Json], schema: Schema, where: str) -> str:
     properties = schema.get("properties", {})
     for name in schema.get("required", []):
@@ -60,13 +81,12 @@ def _object_mismatch(value: dict[str, Json], schema: Schema, where: str) -> str:
             return f"{where or 'the object'}: {name!r} is missing"
     extra = schema.get("additionalProperties", True)
     for name, item in value.items():
-        inside = f"{where}.{name}" if where else name
         if name in properties:
-            said = mismatch(item, properties[name], inside)
+            said = mismatch(item, properties[name], inside(where, name))
         elif extra is False:
             said = f"{where or 'the object'}: {name!r} is unknown"
         else:
-            said = mismatch(item, extra, inside) if isinstance(extra, dict) else ""
+            said = mismatch(item, extra, inside(where, name)) if isinstance(extra, dict) else ""
         if said:
             return said
     return ""
@@ -79,7 +99,9 @@ def _is(value: Json, schema: Schema) -> bool:
         case "integer":
             return isinstance(value, int) and not isinstance(value, bool)
         case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return not isinstance(value, bool) and (
+                isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+            )
         case "boolean":
             return isinstance(value, bool)
         case "null":

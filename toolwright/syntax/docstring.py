@@ -19,23 +19,30 @@ _SECTIONS = {
     "requires": "requires",
     "secrets": "secrets",
 }
+_OTHER_SECTIONS = frozenset(
+    {"attributes", "note", "notes", "references", "tip", "todo", "warning", "warnings", "warns", "yields"}
+)
+_NONE = frozenset({"none", "nothing"})
 _HEADER = re.compile(r"(\w+):(?:\s+(.*))?$")
-_ARGUMENT = re.compile(r"\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(.*)$")
+_ARGUMENT = re.compile(r"\*{0,2}(\w+)\s*(?:\(.*?\))?\s*:\s*(.*)$")
 
 
 def parse_docstring(text: str | None) -> Docstring:
-    """Take a docstring apart; unknown sections and free text count as part of the section before them."""
-    lines = inspect.cleandoc(text or "").splitlines()
+    """Take a docstring apart. Never fails: what makes no sense counts as part of the section before it.
+
+    Sections of Google's style that have no meaning here, such as `Note:`, are left out.
+    """
+    lines = inspect.cleandoc((text or "").replace("\r\n", "\n")).splitlines()
     found: dict[str, list[str]] = {"summary": []}
     section = "summary"
     for line in lines:
         header = _HEADER.match(line)
-        name = _SECTIONS.get(header[1].lower()) if header else None
-        if header and name and (name not in found):
+        name = _section(header[1]) if header else ""
+        if header and name and name not in found:
             section = name
-            found[section] = [header[2]] if header[2] else []
+            found[section] = [header[2] or ""]
         else:
-            found.setdefault(section, []).append(line)
+            found[section].append(line)
     return Docstring(
         summary=_first_paragraph(found["summary"]),
         args=_arguments(found.get("args", [])),
@@ -43,10 +50,10 @@ def parse_docstring(text: str | None) -> Docstring:
         raises=_block(found.get("raises", [])),
         example=_block(found.get("example", [])),
         keywords=_listed(found.get("keywords", [])),
-        permissions=_listed(found.get("permissions", [])),
-        varies=_listed(found.get("varies", [])),
+        permissions=_words(found.get("permissions", [])),
+        varies=_words(found.get("varies", [])),
         requires=_listed(found.get("requires", [])),
-        secrets=_listed(found.get("secrets", [])),
+        secrets=_words(found.get("secrets", [])),
     )
 
 
@@ -55,16 +62,30 @@ def _first_paragraph(lines: list[str]) -> str:
     return " ".join(text.split("\n\n", maxsplit=1)[0].split())
 
 
+def _section(word: str) -> str:
+    word = word.lower()
+    return _SECTIONS.get(word) or (word if word in _OTHER_SECTIONS else "")
+
+
 def _block(lines: list[str]) -> str:
-    return inspect.cleandoc("\n".join(["", *lines]))
+    """Join what stands beside a header with the block below it, whose indent goes."""
+    return inspect.cleandoc("\n".join(lines)).strip()
 
 
 def _listed(lines: list[str]) -> tuple[str, ...]:
-    return tuple(word.strip(" .") for word in " ".join(lines).split(",") if word.strip(" ."))
+    """Split at commas, up to the first blank line below some text; `none` is no entry."""
+    text = _block(lines).split("\n\n", maxsplit=1)[0]
+    words = (word.strip(" .") for word in " ".join(text.split()).split(","))
+    return tuple(word for word in words if word and word.lower() not in _NONE)
+
+
+def _words(lines: list[str]) -> tuple[str, ...]:
+    """Split at commas and blanks."""
+    return tuple(word for entry in _listed(lines) for word in entry.split())
 
 
 def _arguments(lines: list[str]) -> dict[str, str]:
-    block = _block(lines).splitlines()
+    block = _block(_indented(lines)).splitlines()
     described: dict[str, str] = {}
     current = ""
     for line in block:
@@ -75,3 +96,12 @@ def _arguments(lines: list[str]) -> dict[str, str]:
         elif current and line.strip():
             described[current] = f"{described[current]} {line.strip()}".strip()
     return described
+
+
+def _indented(lines: list[str]) -> list[str]:
+    """Cut a section where its indent ends; one whose lines have no indent stays whole."""
+    below = [number for number, line in enumerate(lines) if line.strip() and number > 0]
+    if not below or not lines[below[0]].startswith(" "):
+        return lines
+    end = next((number for number in below if not lines[number].startswith(" ")), len(lines))
+    return lines[:end]

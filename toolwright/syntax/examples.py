@@ -1,9 +1,14 @@
 """A docstring's doctests -> examples the trusted side can check: calls with literals and literal answers."""
 
 import ast
-import doctest
+from typing import TYPE_CHECKING
 
-from toolwright.types import Example, Tool
+from toolwright.syntax.checking import is_json
+from toolwright.syntax.parsing import literal, parse_expression, parse_text
+from toolwright.types import Example, Json, Tool
+
+if TYPE_CHECKING:
+    import doctest
 
 
 def docstring_examples(tool: Tool) -> tuple[Example, ...]:
@@ -13,43 +18,67 @@ def docstring_examples(tool: Tool) -> tuple[Example, ...]:
     """
     if tool.docstring.permissions or tool.docstring.varies:
         return ()
-    names = list(tool.parameters["properties"])
     found = []
     for shown in _doctests(tool.docstring.example):
-        arguments = _plain_call(shown.source, tool.name, names)
+        arguments = _plain_call(shown.source, tool)
         expected = _plain_value(shown.want)
         if arguments is not None and expected is not None:
             found.append(Example(tool.name, arguments, expected[0]))
     return tuple(found)
 
 
-def _doctests(text: str) -> list[doctest.Example]:
+def _doctests(text: str) -> list["doctest.Example"]:
+    """List the doctests that are run and mean what they show: none that is skipped, no pattern with `...`."""
+    import doctest
+
     try:
-        return doctest.DocTestParser().get_examples(text)
+        examples = doctest.DocTestParser().get_examples(text)
     except ValueError:
         return []
+    return [
+        example
+        for example in examples
+        if not example.options.get(doctest.SKIP)
+        and not (example.options.get(doctest.ELLIPSIS) and "..." in example.want)
+    ]
 
 
-def _plain_call(source: str, name: str, parameters: list[str]) -> dict[str, object] | None:
+def _plain_call(source: str, tool: Tool) -> dict[str, Json] | None:
+    """Return the arguments by name when this is a call of the tool with plain values, else None."""
     try:
-        call = ast.parse(source.strip(), mode="eval").body
+        call = parse_expression(source)
     except SyntaxError:
         return None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != name:
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != tool.name:
         return None
-    if len(call.args) > len(parameters) or any(keyword.arg is None for keyword in call.keywords):
+    positional, known = _parameters(tool)
+    named = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg in known}
+    given = dict(zip(positional, call.args, strict=False))
+    if len(given) < len(call.args) or len(named) < len(call.keywords) or given.keys() & named.keys():
         return None
-    given = dict(zip(parameters, call.args, strict=False))
-    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    values = {name: _plain(node) for name, node in (given | named).items()}
+    return {name: value[0] for name, value in values.items() if value} if all(values.values()) else None
+
+
+def _parameters(tool: Tool) -> tuple[list[str], frozenset[str]]:
+    """Return the names that may be given by position, and all names."""
+    for node in parse_text(tool.source).body:
+        if isinstance(node, ast.FunctionDef):
+            return [argument.arg for argument in node.args.args], frozenset(tool.parameters["properties"])
+    return [], frozenset()
+
+
+def _plain_value(want: str) -> tuple[Json] | None:
     try:
-        return {key: ast.literal_eval(value) for key, value in given.items()}
+        return _plain(parse_expression(want))
+    except SyntaxError:
+        return None
+
+
+def _plain(node: ast.expr) -> tuple[Json] | None:
+    """Return a JSON value in a tuple of one, so that None is told from no value."""
+    try:
+        value = literal(node)
     except ValueError:
         return None
-
-
-def _plain_value(want: str) -> tuple[object] | None:
-    """Return the expected value in a tuple of one, so that an expected None is told from no value."""
-    try:
-        return (ast.literal_eval(want.strip()),)
-    except (ValueError, SyntaxError):
-        return None
+    return (value,) if is_json(value) else None

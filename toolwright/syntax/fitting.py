@@ -1,12 +1,14 @@
-"""Two schemas -> whether an answer of the one can ever be an argument of the other, and what a path reaches."""
+"""Two schemas -> whether an answer of the one can be an argument of the other; a path -> what it reaches."""
 
+import json
 import re
 from typing import Final
 
 from toolwright.types import Json, Schema
 
 EACH: Final = "[*]"
-_PART: Final = re.compile(r"\[(\*|\d+)\]|\.?([^.\[\]]+)")
+_PART: Final = re.compile(r'\[(\*|[0-9]{1,9})\]|\[("(?:[^"\\]|\\.)*")\]|\.?([^.\[\]"]+)')
+_PLAIN_KEY: Final = re.compile(r'[^.\[\]"]+')
 
 
 class PathError(ValueError):
@@ -16,6 +18,9 @@ class PathError(ValueError):
 def path_parts(path: str) -> list[str | int]:
     """Split `rows[0].name` into `["rows", 0, "name"]`; `[*]` stays `"[*]"`.
 
+    Keys with dots, brackets or quotes, and the empty key, are written as JSON strings: `rows["odd.key"]`.
+    The one key that no path can name is `[*]`.
+
     Raises:
         PathError: the path is malformed.
     """
@@ -23,15 +28,32 @@ def path_parts(path: str) -> list[str | int]:
     position = 0
     while position < len(path):
         found = _PART.match(path, position)
-        if not found:
+        if not found or (position == 0 and path.startswith(".")):
             raise PathError(f"path {path!r} is malformed at {path[position:]!r}")
-        index, key = found.groups()
-        if key is not None:
-            parts.append(key)
+        index, quoted, key = found.groups()
+        if index is not None:
+            parts.append(EACH if index == EACH[1] else int(index))
         else:
-            parts.append(EACH if index == "*" else int(index))
+            parts.append(key if key is not None else _unquoted(quoted, path))
         position = found.end()
     return parts
+
+
+def inside(path: str, key: str) -> str:
+    """Write the path of a key inside what `path` reaches."""
+    if not _PLAIN_KEY.fullmatch(key):
+        return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
+    return f"{path}.{key}" if path else key
+
+
+def _unquoted(quoted: str, path: str) -> str:
+    try:
+        key = json.loads(quoted, strict=False)
+    except ValueError:
+        raise PathError(f"path {path!r} is malformed at {quoted}") from None
+    if not isinstance(key, str) or key == EACH:
+        raise PathError(f"path {path!r}: no path can name the key {key!r}")
+    return key
 
 
 def value_at(value: Json, path: str) -> Json:
@@ -100,9 +122,8 @@ def _inside(value: Json, part: str | int, path: str) -> Json:
 
 
 def _kind(value: Json) -> str:
-    return {dict: "an object", list: "a list", type(None): "null", str: "a string"}.get(
-        type(value), "a number"
-    )
+    kinds = {dict: "an object", list: "a list", type(None): "null", str: "a string", bool: "true or false"}
+    return kinds.get(type(value), "a number")
 
 
 def _schema_inside(schema: Schema, part: str | int, path: str) -> Schema:
@@ -116,10 +137,11 @@ def _schema_inside(schema: Schema, part: str | int, path: str) -> Schema:
         if not options:
             raise PathError(f"path {path!r}: nothing of it can have {part!r}")
         return options[0] if len(options) == 1 else {"anyOf": options}
-    kind = schema.get("type")
+    kind = "a fixed choice" if "enum" in schema else schema.get("type")
     if part == EACH or isinstance(part, int):
         if kind not in {None, "array"}:
-            raise PathError(f"path {path!r}: [{part}] needs a list, the tool returns {kind}")
+            shown = part if part == EACH else f"[{part}]"
+            raise PathError(f"path {path!r}: {shown} needs a list, the tool returns {kind}")
         inner: Schema = schema.get("items", {})
         return inner
     if kind not in {None, "object"}:
@@ -136,11 +158,14 @@ def _schema_inside(schema: Schema, part: str | int, path: str) -> Schema:
 
 def _enums_can_fit(produced: Schema, wanted: Schema) -> bool:
     if "enum" not in produced:
-        kinds = {_json_type(choice) for choice in wanted["enum"]}
-        return produced.get("type") in {None, *kinds}
+        return any(can_fit(produced, {"type": _json_type(choice)}) for choice in wanted["enum"])
     if "enum" not in wanted:
-        return any(wanted.get("type") in {None, _json_type(choice)} for choice in produced["enum"])
-    return any(choice in wanted["enum"] for choice in produced["enum"])
+        return any(can_fit({"type": _json_type(choice)}, wanted) for choice in produced["enum"])
+    return any(
+        type(choice) is type(other) and choice == other
+        for choice in produced["enum"]
+        for other in wanted["enum"]
+    )
 
 
 def _json_type(value: Json) -> str:

@@ -4,38 +4,72 @@ import ast
 import builtins
 import symtable
 import sys
+from collections.abc import Iterator
 from typing import Final
 
+from toolwright.syntax.parsing import BOM, parse_text, plain_syntax_errors
+
 BUILTIN_NAMES: Final = frozenset(dir(builtins))
-_MODULE_NAMES: Final = frozenset({"__name__", "__file__", "__doc__", "__annotations__", "__builtins__"})
+_IN_MODULES: Final = {"__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "__package__"}
+_IN_CLASSES: Final = {"__module__", "__qualname__", "__class__"}
+_UNWRITTEN: Final = BUILTIN_NAMES | _IN_MODULES | _IN_CLASSES | {"__spec__", "__loader__", "__path__"}
 
 
 def free_names(source: str) -> frozenset[str]:
     """Return the names a module text uses but neither defines, imports nor finds among the builtins.
 
+    After `from module import *` any name may be there: the answer is empty.
+
     Raises:
         SyntaxError: the text is not Python.
     """
-    table = symtable.symtable(source, "candidate", "exec")
+    if any(_is_star(node) for node in ast.walk(parse_text(source))):
+        return frozenset()
+    with plain_syntax_errors():
+        table = symtable.symtable(source.removeprefix(BOM), "candidate", "exec")
     defined = {symbol.get_name() for symbol in table.get_symbols() if _binds(symbol)}
-    return frozenset(_global_uses(table) - defined - BUILTIN_NAMES - _MODULE_NAMES)
+    tables = list(_nested(table))
+    defined |= {
+        symbol.get_name()
+        for inner in tables
+        for symbol in inner.get_symbols()
+        if symbol.is_declared_global() and _binds(symbol)
+    }
+    used = {
+        symbol.get_name()
+        for inner in [table, *tables]
+        for symbol in inner.get_symbols()
+        if symbol.is_referenced() and (inner is table or symbol.is_global())
+    }
+    return frozenset(used - defined - _UNWRITTEN)
 
 
 def line_of(source: str, name: str) -> int:
     """Return the first line on which `name` is read, 1 when nothing reads it."""
     lines = [
-        node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and node.id == name
+        node.lineno
+        for node in ast.walk(parse_text(source))
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
     ]
     return min(lines, default=1)
 
 
 def bound_names(tree: ast.Module) -> dict[str, int]:
-    """Return every name the top level of a module binds, with its first line."""
+    """Return every name the top level of a module binds, with the line of the first statement that does."""
     bound: dict[str, int] = {}
     for node in tree.body:
-        for name in _bindings(node):
+        for name in bindings(node):
             bound.setdefault(name, node.lineno)
     return bound
+
+
+def bindings(statement: ast.stmt) -> Iterator[str]:
+    """List the names a statement binds (or deletes) in its own scope, also inside `if`, `try` and so on."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        yield from _bound_by(node)
+        waiting += _same_scope(node)
 
 
 def is_standard_module(name: str) -> bool:
@@ -43,32 +77,58 @@ def is_standard_module(name: str) -> bool:
     return name.partition(".")[0] in sys.stdlib_module_names
 
 
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            for alias in aliases:
+                yield alias.asname or alias.name.partition(".")[0]
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case (
+            ast.ExceptHandler(name=str(name))
+            | ast.MatchAs(name=str(name))
+            | ast.MatchStar(name=str(name))
+            | ast.MatchMapping(rest=str(name))
+        ):
+            yield name
+
+
+def _same_scope(node: ast.AST) -> Iterator[ast.AST]:
+    """List the parts of a node that stand in its own scope; of a comprehension that is what `:=` binds."""
+    match node:
+        case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
+            yield from [*node.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults)]
+        case ast.Lambda(args=arguments):
+            yield from [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+        case ast.ClassDef():
+            yield from [*node.decorator_list, *node.bases, *node.keywords]
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            yield from _assigned_inside(node)
+        case _:
+            yield from ast.iter_child_nodes(node)
+
+
+def _assigned_inside(comprehension: ast.AST) -> Iterator[ast.Name]:
+    waiting = [comprehension]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.NamedExpr):
+            yield node.target
+        if not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _is_star(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+
+
 def _binds(symbol: symtable.Symbol) -> bool:
     return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
 
 
-def _global_uses(table: symtable.SymbolTable) -> set[str]:
-    at_top = table.get_type() == "module"
-    uses = {
-        symbol.get_name()
-        for symbol in table.get_symbols()
-        if symbol.is_referenced() and (at_top or symbol.is_global())
-    }
+def _nested(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     for inner in table.get_children():
-        uses |= _global_uses(inner)
-    return uses
-
-
-def _bindings(node: ast.stmt) -> list[str]:
-    match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return [name]
-        case ast.Import(names=aliases):
-            return [alias.asname or alias.name.partition(".")[0] for alias in aliases]
-        case ast.ImportFrom(names=aliases):
-            return [alias.asname or alias.name for alias in aliases]
-    return [
-        inner.id
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
-    ]
+        yield inner
+        yield from _nested(inner)

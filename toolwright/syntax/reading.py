@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from toolwright.errors import LibrarySyntaxError
 from toolwright.syntax.docstring import parse_docstring
+from toolwright.syntax.names import bindings
+from toolwright.syntax.parsing import BOM, parse_text
 from toolwright.syntax.schema import Definitions
 from toolwright.syntax.signature import NotAToolError, parameters_schema, returns_schema, signature_text
 from toolwright.types import NotOffered, Tool
@@ -44,6 +46,10 @@ def read_library(text: str, filename: str = "tools.py") -> Listing:
                 tools[node.name] = read
             else:
                 others[node.name] = read
+        elif tools:
+            for name in tools.keys() & set(bindings(node)):
+                again = f"is bound again on line {node.lineno}"
+                others[name] = NotOffered(name, again, tools.pop(name).line)
     return Listing(tuple(tools.values()), tuple(others.values()))
 
 
@@ -55,14 +61,12 @@ def parse(text: str, filename: str = "tools.py") -> ast.Module:
     """
     try:
         with _collector_off():
-            return ast.parse(text.removeprefix("\ufeff"), filename)
+            return parse_text(text, filename)
     except SyntaxError as error:
         where = f"{filename}, line {error.lineno}" if error.lineno else filename
         raise LibrarySyntaxError(
             f"{where}: {error.msg}", hint=f"mend {where} in an editor; it was not touched"
         ) from None
-    except (ValueError, RecursionError) as error:
-        raise LibrarySyntaxError(f"{filename}: {error}") from None
 
 
 def definitions(tree: ast.Module) -> Definitions:
@@ -81,7 +85,7 @@ def definitions(tree: ast.Module) -> Definitions:
 
 def unix_lines(text: str) -> list[str]:
     """Split into lines as the parser counts them, whatever the newline style."""
-    return _NEWLINE.sub("\n", text.removeprefix("\ufeff")).split("\n")
+    return _NEWLINE.sub("\n", text.removeprefix(BOM)).split("\n")
 
 
 def _read(
@@ -89,25 +93,28 @@ def _read(
 ) -> Tool | NotOffered:
     if isinstance(node, ast.AsyncFunctionDef):
         return NotOffered(node.name, "is async", node.lineno)
-    if any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in _own_nodes(node)):
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    source = "\n".join(lines[first - 1 : node.end_lineno]) + "\n"
+    if "yield" in source and any(isinstance(n, ast.Yield | ast.YieldFrom) for n in _own_nodes(node)):
         return NotOffered(node.name, "is a generator; return a list", node.lineno)
     docstring = parse_docstring(ast.get_docstring(node))
     try:
         parameters = parameters_schema(node, defined, docstring)
         returns = returns_schema(node, defined)
+        signature = signature_text(node)
     except NotAToolError as reason:
         return NotOffered(node.name, str(reason), node.lineno)
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    source = "\n".join(lines[first - 1 : node.end_lineno]) + "\n"
-    return Tool(node.name, signature_text(node), source, docstring, parameters, returns, node.lineno)
+    return Tool(node.name, signature, source, docstring, parameters, returns, node.lineno)
 
 
 def _own_nodes(function: ast.AST) -> Iterator[ast.AST]:
     """Walk a function without entering the functions and classes inside it."""
-    for child in ast.iter_child_nodes(function):
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            yield child
-            yield from _own_nodes(child)
+    waiting = list(ast.iter_child_nodes(function))
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            yield node
+            waiting += ast.iter_child_nodes(node)
 
 
 @contextmanager

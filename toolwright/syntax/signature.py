@@ -2,6 +2,8 @@
 
 import ast
 
+from toolwright.syntax.checking import is_json, mismatch
+from toolwright.syntax.parsing import literal
 from toolwright.syntax.schema import Definitions, NotJsonTypeError, annotation_schema
 from toolwright.types import Docstring, Schema
 
@@ -11,9 +13,16 @@ class NotAToolError(ValueError):
 
 
 def signature_text(node: ast.FunctionDef) -> str:
-    """Write `name(parameters) -> return` on one line."""
-    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    return f"{node.name}({ast.unparse(node.args)}){returns}"
+    """Write `name(parameters) -> return` on one line.
+
+    Raises:
+        NotAToolError: a default value is nested too deeply to be written.
+    """
+    try:
+        returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+        return f"{node.name}({ast.unparse(node.args)}){returns}"
+    except RecursionError:
+        raise NotAToolError("has a default value that is nested too deeply") from None
 
 
 def parameters_schema(node: ast.FunctionDef, defined: Definitions, docstring: Docstring) -> Schema:
@@ -34,9 +43,8 @@ def parameters_schema(node: ast.FunctionDef, defined: Definitions, docstring: Do
     for argument in names:
         described = docstring.args.get(argument.arg)
         schema = _one(argument.annotation, f"parameter `{argument.arg}`", defined)
-        properties[argument.arg] = (
-            schema | ({"description": described} if described else {}) | _default(defaults[argument.arg])
-        )
+        default = _default(defaults[argument.arg], schema)
+        properties[argument.arg] = schema | ({"description": described} if described else {}) | default
     return {
         "type": "object",
         "properties": properties,
@@ -63,10 +71,12 @@ def _one(annotation: ast.expr | None, what: str, defined: Definitions) -> Schema
         raise NotAToolError(f"{what}: {error}") from None
 
 
-def _default(node: ast.expr | None) -> Schema:
+def _default(node: ast.expr | None, schema: Schema) -> Schema:
+    """Say the default where it is plain JSON of the parameter's own type."""
     if node is None:
         return {}
     try:
-        return {"default": ast.literal_eval(node)}
+        value = literal(node)
     except ValueError:
         return {}
+    return {} if mismatch(value, schema) or not is_json(value) else {"default": value}

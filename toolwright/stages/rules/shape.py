@@ -7,7 +7,7 @@ from typing import Final
 from toolwright.stages.rules.rule import Rule, Subject
 from toolwright.syntax.reading import definitions, read_library
 from toolwright.syntax.schema import Definitions, is_typed_dict
-from toolwright.syntax.signature import signature_text
+from toolwright.syntax.signature import NotAToolError, signature_text
 from toolwright.types import Finding
 
 
@@ -67,11 +67,17 @@ def _types(subject: Subject) -> Iterator[Finding]:
 
 def _signature(subject: Subject) -> Iterator[Finding]:
     function = subject.function
-    if subject.signature and function and signature_text(function) != subject.signature:
+    if not subject.signature or function is None:
+        return
+    try:
+        signature = signature_text(function)
+    except NotAToolError:
+        return  # the rule about types says so
+    if signature != subject.signature:
         yield Finding(
             "signature",
             function.lineno,
-            f"the signature is `{signature_text(function)}`, the contract says `{subject.signature}`",
+            f"the signature is `{signature}`, the contract says `{subject.signature}`",
         )
 
 
