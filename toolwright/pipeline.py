@@ -124,6 +124,8 @@ def _obtain_tools(
             exit_code=2,
             hint="leave --name out, or say the goal so that one function does it",
         )
+    if missing:
+        parts.store.check_writable()
     for match in matches:
         failure = _obtain_tool(plan, match, parts, options, account)
         if failure:

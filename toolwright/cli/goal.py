@@ -1,5 +1,6 @@
 """A goal from the command line -> its result on stdout, its story on stderr, an exit code."""
 
+import shlex
 from dataclasses import replace
 
 from toolwright.checked_goal import checked_goal
@@ -17,12 +18,14 @@ from toolwright.models.absent import AbsentModel
 from toolwright.pipeline import recall
 from toolwright.protocols import Model
 from toolwright.settings import Settings, load
+from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.wiring import STATE
 
 
 def run(arguments: Arguments) -> int:
     """Run one goal, or ask for goals when there is none."""
     settings = load(arguments.overrides)
+    _check(settings, arguments)
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
     goals = Goals(settings, arguments)
     if not arguments.words and not arguments.insisted:
@@ -71,7 +74,28 @@ class Goals:
         if not variable:
             return None
         store, memory = Store(settings.library), PlanMemory(settings.library / STATE / "plans")
+        store.read()  # a library that cannot be used is said before anybody looks for a key
         if not settings.fresh and recall(goal, store, memory):
             return AbsentModel(settings.model, missing_key(variable))
         self._settings = with_key(settings, variable)
         return None
+
+
+def _check(settings: Settings, arguments: Arguments) -> None:
+    """Refuse now what would be refused after the first paid answer.
+
+    Raises:
+        UsageError: the workspace is no folder, or the name cannot be that of a new tool.
+        LibraryError: as for `Store.read`.
+    """
+    if not settings.workspace.is_dir():
+        raise UsageError(
+            f"the workspace {settings.workspace} is not a folder",
+            hint=f"mkdir -p {shlex.quote(str(settings.workspace))}",
+        )
+    if arguments.name:
+        snapshot = Store(settings.library).read()
+        taken = frozenset(snapshot.tools) | {other.name for other in snapshot.not_offered}
+        why = why_not_a_name(arguments.name, taken)
+        if why:
+            raise UsageError(f"--name {arguments.name}: {why}", hint="--name count_words, for example")

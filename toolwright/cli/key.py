@@ -3,7 +3,7 @@
 import sys
 from dataclasses import replace
 
-from toolwright.cli.streams import at_terminal
+from toolwright.cli.streams import at_terminal, write_stderr
 from toolwright.errors import ModelError
 from toolwright.models import SERVERS, parse_model
 from toolwright.settings import Secret, Settings, load
@@ -49,6 +49,7 @@ def _typed(variable: str) -> str:
     try:
         return getpass(f"{variable} (hidden, for this run only): ", sys.stderr).strip()
     except EOFError:
+        write_stderr("\n")
         return ""
     except UnicodeDecodeError:
         return "\ufffd"  # refused as every other key that is not ASCII

@@ -7,8 +7,8 @@ from typing import Final
 
 from toolwright.errors import ToolwrightError
 
-OF_A_GOAL: Final = ("libcst", "pytest", "filelock", "rich")
-OF_A_MODEL: Final = ("together", "httpx", "requests")
+OF_A_GOAL: Final = ("libcst", "pytest", "filelock", "rich", "_sqlite3")
+OF_A_MODEL: Final = ("together", "httpx", "requests", "filelock")
 
 
 def check_packages(names: Iterable[str]) -> None:
@@ -17,9 +17,9 @@ def check_packages(names: Iterable[str]) -> None:
     Raises:
         ToolwrightError: some are not installed; names all of them.
     """
-    missing = [name for name in names if not _is_there(name)]
+    missing = [name for name in dict.fromkeys(names) if not _is_there(name)]
     if missing:
-        raise _not_installed(missing)
+        raise _not_there(missing)
 
 
 def missing_package(error: ModuleNotFoundError) -> ToolwrightError | None:
@@ -27,12 +27,7 @@ def missing_package(error: ModuleNotFoundError) -> ToolwrightError | None:
     name = (error.name or "").partition(".")[0]
     if name in {"", "toolwright"}:
         return None
-    if name in sys.stdlib_module_names:
-        return ToolwrightError(
-            f"this Python was built without its module {name!r}",
-            hint="use a complete Python, such as one from python.org or `uv python install`",
-        )
-    return _not_installed([name])
+    return _not_there([name])
 
 
 def _is_there(name: str) -> bool:
@@ -42,8 +37,14 @@ def _is_there(name: str) -> bool:
         return False
 
 
-def _not_installed(names: list[str]) -> ToolwrightError:
+def _not_there(names: list[str]) -> ToolwrightError:
+    for name in names:
+        if name in sys.stdlib_module_names:
+            return ToolwrightError(
+                f"this Python was built without its module {name.lstrip('_')!r}",
+                hint="use a complete Python, such as one from python.org or `uv python install`",
+            )
     what = f"the package {names[0]!r} is" if len(names) == 1 else f"the packages {', '.join(names)} are"
     return ToolwrightError(
-        f"{what} not installed", hint=f"python -m pip install {' '.join(names)}  (or: uv sync)"
+        f"{what} not installed", hint=f"python -m pip install {' '.join(names)} (or: uv sync)"
     )

@@ -10,7 +10,7 @@ from toolwright.log import RunLog
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model
 from toolwright.redaction import Redactor
-from toolwright.screen.commands import call_commands, command
+from toolwright.screen.commands import call_commands, next_commands
 from toolwright.screen.display import Display
 from toolwright.screen.live import Screen
 from toolwright.screen.plan import show_plan
@@ -22,6 +22,8 @@ from toolwright.types import Match, Plan, Report, Tool
 from toolwright.wiring import Company, new_run, open_parts, options
 
 _YES = frozenset({"", "y", "yes"})
+_DECLINED = 1
+"""The exit code of a run whose plan was not agreed to: the goal was not reached."""
 
 
 class Session:
@@ -36,10 +38,10 @@ class Session:
     def run(self, goal: str, *, stop_after: str = "", name: str = "", model: Model | None = None) -> int:
         """Run one goal and print what it led to; return the exit code."""
         report = self.report(goal, stop_after=stop_after, name=name, model=model)
-        if stop_after == "plan" and not report.failure:
-            self._show_plan(report)
-        else:
-            self.show(report)
+        if report.status == "planned":
+            self._show_plan(report, asked_for=stop_after == "plan")
+            return 0 if stop_after == "plan" else _DECLINED
+        self.show(report)
         return report.failure.exit_code if report.failure else 0
 
     def report(
@@ -77,17 +79,18 @@ class Session:
             names = dict.fromkeys(step.tool for step in report.steps if step.tool)
             write_line("\n".join(call_commands(name, tools.get(name), library)[0][1] for name in names))
 
-    def _show_plan(self, report: Report) -> None:
-        """Print the plan to stdout, where the result goes, and how to carry it out to stderr."""
+    def _show_plan(self, report: Report, *, asked_for: bool) -> None:
+        """Print a plan that was asked for to stdout, as every result, and how to carry it out to stderr."""
+        told = self._settings.verbosity >= 0
         if self._as_json:
             write_line(report_json(report))
-            return
-        plan = Plan(report.goal, tuple(step.step for step in report.steps))
-        if not (sys.stdout.isatty() and self._settings.verbosity >= 0):  # then the screen has shown it
+        elif asked_for and not (told and sys.stdout.isatty()):  # there the screen has shown it
+            plan = Plan(report.goal, tuple(step.step for step in report.steps))
             show_plan(plan, tuple(step.match for step in report.steps), Display(sys.stdout, terminal()))
-        if self._settings.verbosity >= 0:
-            go = command(report.goal, library=self._settings.library)
-            self._screen.display.print(f"Nothing was written. Carry it out:  {go}")
+        if told:
+            self._screen.display.print("Nothing was written.")
+            for purpose, line in next_commands(report, self._settings.library):
+                self._screen.display.print(f"  {purpose:<7} {line}")
 
     def _tools(self) -> dict[str, Tool]:
         """Return the tools, for sample arguments; a library that was broken meanwhile only costs those."""

@@ -86,20 +86,25 @@ def _as_json(tool: Tool, evidence: Json) -> Json:
 
 def _text(tool: Tool, evidence: Json, store: Store) -> str:
     lines = [tool.source.rstrip(), "", f"{store.directory / 'tools.py'}, line {tool.line}"]
-    lines += _evidence_lines(evidence)
+    lines += _evidence_lines(tool.name, evidence, store)
     lines += [f"{what}: {how}" for what, how in call_commands(tool.name, tool, store.directory)]
     return "\n".join(lines)
 
 
-def _evidence_lines(evidence: Json) -> list[str]:
+def _evidence_lines(name: str, evidence: Json, store: Store) -> list[str]:
+    """Say what is known; the file may have been edited by anybody, so nothing in it is relied on."""
     if not isinstance(evidence, dict):
-        return ["evidence: none; it was written by hand (python agent.py verify runs its tests)"]
-    verdict = evidence.get("verdict", {})
-    origin = evidence.get("origin", {})
-    tests = [test for test in verdict.get("tests", []) if test.get("outcome") == "passed"]
-    lines = [f"tests: {len(tests)} passed, sandbox {verdict.get('level', 'unknown')}"]
-    if origin:
-        lines.append(f"made for: {origin.get('goal', '')}")
-        lines.append(f"by: {origin.get('model', '')}, {origin.get('time', '')}")
-    calls = evidence.get("calls", [])[:3]
-    return lines + [f"verified: {json.dumps(call, ensure_ascii=False)[:200]}" for call in calls]
+        verify = command("verify", name, library=store.directory)
+        return [f"evidence: none, it was written by hand; its tests, if there are any: {verify}"]
+    match evidence:
+        case {"verdict": {"tests": [*tests], "level": level}}:
+            passed = sum(isinstance(test, dict) and test.get("outcome") == "passed" for test in tests)
+            lines = [f"tests: {passed} passed, sandbox {level}"]
+        case _:
+            lines = ["tests: unknown"]
+    match evidence:
+        case {"origin": {"goal": goal, "model": model, "time": moment}}:
+            lines += [f"made for: {goal}", f"by: {model}, {moment}"]
+    calls = evidence.get("calls")
+    first = calls[:3] if isinstance(calls, list) else []
+    return lines + [f"verified: {json.dumps(call, ensure_ascii=False)[:200]}" for call in first]

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.packages import check_packages
@@ -13,10 +14,13 @@ from toolwright.screen.commands import command
 from toolwright.screen.display import Display
 from toolwright.screen.problem import show_problem
 from toolwright.screen.result import json_text, write_line
-from toolwright.screen.words import count
+from toolwright.screen.words import count, one_line
 from toolwright.settings import load, terminal
 from toolwright.syntax.examples import docstring_examples
 from toolwright.types import Policy, Tool, Verdict
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _Verdicts = Mapping[str, Verdict | None]
 
@@ -35,9 +39,11 @@ def run(arguments: Arguments) -> int:
     display = Display(sys.stderr if arguments.json else sys.stdout, terminal())
     if not snapshot.tools:
         display.print(f"{store.place.tools} holds no tools yet")
-    verdicts = {
-        name: _verified(snapshot.tools[name], snapshot, store, display) for name in named or snapshot.tools
-    }
+    verdicts: dict[str, Verdict | None] = {}
+    for name in named or snapshot.tools:
+        verdict = verdicts[name] = _verified(snapshot.tools[name], snapshot, store)
+        if settings.verbosity >= 0 or (verdict is not None and not verdict.passed):
+            display.print(_line(name, verdict, display))
     problem = _problem(verdicts, store, named)
     if arguments.json:
         write_line(json_text(_as_json(verdicts, problem)))
@@ -46,21 +52,24 @@ def run(arguments: Arguments) -> int:
     return problem.exit_code if problem else 0
 
 
-def _verified(tool: Tool, snapshot: Snapshot, store: Store, display: Display) -> Verdict | None:
-    """Run one tool's tests and print a line; None when it has none."""
+def _verified(tool: Tool, snapshot: Snapshot, store: Store) -> Verdict | None:
+    """Run one tool's tests; None when it has none."""
     tests = store.tests_of(tool.name)
     if tests is None:
-        display.print(f"- {tool.name}: no tests")
         return None
-    verdict = ProcessSandbox().verify(
+    return ProcessSandbox().verify(
         snapshot.text, tests, Policy(), function=tool.name, examples=docstring_examples(tool)
     )
+
+
+def _line(name: str, verdict: Verdict | None, display: Display) -> "RenderableType":
+    if verdict is None:
+        return f"- {name}: no tests"
     passed = sum(test.outcome == "passed" for test in verdict.tests)
     said = f"{count(passed, 'test')}, {verdict.seconds:.1f} s" if verdict.passed else verdict.why
     mark = display.tick(good=verdict.passed)
-    mark.append(f" {tool.name}: {said}")
-    display.print(mark)
-    return verdict
+    mark.append(f" {name}: {one_line(said)}")
+    return mark
 
 
 def _problem(verdicts: _Verdicts, store: Store, named: tuple[str, ...]) -> ToolwrightError | None:

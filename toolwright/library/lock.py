@@ -1,6 +1,7 @@
 """The lock of a library: one writer at a time among all processes and threads; says who holds it."""
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -40,9 +41,11 @@ def locked(place: Place, wait_s: float) -> Iterator[None]:
             f"{place.private} is on a file system without locks", hint="keep the library on a local disk"
         ) from None
     except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        cure = f"free some space for {place.directory}" if full else f"make {place.directory} writable"
         raise LibraryWriteError(
             f"{place.directory} cannot be written: {error.strerror}; nothing was changed",
-            hint=f"make {place.directory} writable, or name another library with --library DIR",
+            hint=f"{cure}, or name another library with --library DIR",
         ) from None
     try:
         # Only so that others can be told; on a full disk they are told less.

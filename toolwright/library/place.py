@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shlex
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,7 @@ class Place:
             raise LibraryError(f"the library {self.directory} is not a directory")
         raise LibraryError(
             f"the library directory {self.directory} does not exist",
-            hint=f"mkdir -p {self.directory}, or name another one with --library DIR",
+            hint=f"mkdir -p {shlex.quote(str(self.directory))}, or name another one with --library DIR",
         )
 
 

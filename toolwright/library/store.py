@@ -4,6 +4,7 @@ The seam of this package: `Store` for everything that touches files, `index.Inde
 the pure operations on text.
 """
 
+import os
 import stat
 from pathlib import Path
 from typing import Final
@@ -141,6 +142,21 @@ class Store:
         if not isinstance(tests, list):
             return 0
         return sum(isinstance(test, dict) and test.get("outcome") == "passed" for test in tests)
+
+    def check_writable(self) -> None:
+        """Find out, before anything is paid for, whether a tool could be kept here.
+
+        Raises:
+            LibraryError: the directory is missing.
+            LibraryWriteError: it is read-only, or tools.py is write-protected.
+        """
+        self.place.check()
+        if not os.access(self.directory, os.W_OK | os.X_OK):
+            raise LibraryWriteError(
+                f"{self.directory} cannot be written, so no tool could be kept there",
+                hint=f"make {self.directory} writable, or name another library with --library DIR",
+            )
+        self._check_writable()
 
     def _check_writable(self) -> None:
         """Respect a write-protected tools.py, which a rename would walk over."""

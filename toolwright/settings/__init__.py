@@ -114,7 +114,10 @@ def load(
         else:
             notices.append(f"{name} in {origin} is ignored; use {variable.flag} or set it in the environment")
     _refuse_stranger(values, origins)
-    return Settings(**values, origins=origins, notices=tuple(notices))  # type: ignore[arg-type]  # parsed by field
+    try:
+        return Settings(**values, origins=origins, notices=tuple(notices))  # type: ignore[arg-type]  # parsed by field
+    except FileNotFoundError:
+        raise UsageError("the current folder is gone", hint="cd to a folder that exists") from None
 
 
 def terminal(environ: Mapping[str, str] | None = None) -> Terminal:
