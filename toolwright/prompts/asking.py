@@ -47,7 +47,12 @@ def _again(text: str, said: str, wrong: str) -> str:
     shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}\n[...]"
     quoted = f"\n\nYour last answer was:\n{shown}" if said else ""
     complaint = f"Your last answer could not be used: {wrong}\nAnswer again, in the shape asked for."
-    return f"{text}{quoted}\n\n{complaint}"
+    return _sendable(f"{text}{quoted}\n\n{complaint}")
+
+
+def _sendable(text: str) -> str:
+    """Replace half surrogate pairs, which a reply can hold but no request."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _short(subject: str, limit: int = 60) -> str:
