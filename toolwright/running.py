@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from toolwright.account import Account
+from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
 from toolwright.events import Notice, PhaseStarted, StepFinished, StepStarted
 from toolwright.parts import Options, Parts
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
@@ -41,7 +42,7 @@ def run_bindings(
     `scratch` is the folder the steps share for temporary files.
 
     Raises:
-        ModelError, ReplyShapeError, SandboxError: a step could not be tried at all.
+        SandboxError: a step could not be tried at all.
     """
     limits = Limits(wall_s=options.step_timeout_s, cpu_s=max(1, round(options.step_timeout_s)))
     runner = _Runner(calls, Policy(str(options.workspace), scratch, limits=limits), parts, options, account)
@@ -79,15 +80,17 @@ class _Runner:
     def run(self, binding: Binding, tool: Tool, before: tuple[Binding, ...]) -> Binding | Failure:
         """Run one step, with at most one new binding; return the binding that worked."""
         used = self._account.usage
-        done = self._once(binding, tool)
+        done, no_other = self._once(binding, tool), ""
         if done.result.status in _REBINDABLE:
             other = self._bound_anew(binding, tool, before, _why(done))
-            if other != binding:
+            if isinstance(other, str):
+                no_other = other
+            elif other != binding:
                 binding, done = other, self._once(other, tool)
         report = self._account.ran(binding.step, done.arguments, done.result, self._account.usage - used)
         self._parts.emit(StepFinished(report))
         if done.result.status != "returned":
-            return _failure(binding, done)
+            return _failure(binding, done, no_other)
         self._answers[binding.step] = done.result.value
         return binding
 
@@ -96,14 +99,22 @@ class _Runner:
         self._parts.emit(StepStarted(binding.step, tool.name))
         return run_step(self._parts.sandbox, self._library, tool, binding, self._answers, self._policy)
 
-    def _bound_anew(self, binding: Binding, tool: Tool, before: tuple[Binding, ...], problem: str) -> Binding:
+    def _bound_anew(
+        self, binding: Binding, tool: Tool, before: tuple[Binding, ...], problem: str
+    ) -> Binding | str:
+        """Ask for other arguments; return them, or why there are none: the step's own failure is the news."""
         self._parts.emit(Notice(f"step {binding.step}, {tool.name}: {problem}; asking for other arguments"))
         self._parts.emit(PhaseStarted("rebind", tool.name, binding.step))
         self._account.entering("rebind", binding.step)
         previews = {
             number: preview(value, allowed=self._options.preview) for number, value in self._answers.items()
         }
-        return rebind(self._parts.model, self._account.goal, self._calls, before, problem, previews)
+        try:
+            other = rebind(self._parts.model, self._account.goal, self._calls, before, problem, previews)
+        except (ModelError, ReplyShapeError, TranscriptError) as error:
+            return str(error)
+        open_ = [argument for argument in other.arguments.values() if isinstance(argument, Unknown)]
+        return f"it cannot be known from the goal: {open_[0].question}" if open_ else other
 
 
 def _answered(
@@ -159,7 +170,8 @@ def _why(done: StepRun) -> str:
     return f"{kind}{done.result.message}"
 
 
-def _failure(binding: Binding, done: StepRun) -> Failure:
+def _failure(binding: Binding, done: StepRun, no_other: str) -> Failure:
+    found_none = (f"no other arguments could be had: {no_other}",) if no_other else ()
     return Failure(
         "execute",
         f"step {binding.step}, {binding.tool}: {_why(done)}",
@@ -167,7 +179,7 @@ def _failure(binding: Binding, done: StepRun) -> Failure:
         step=binding.step,
         tool=binding.tool,
         arguments=done.arguments,
-        details=tuple(done.result.traceback.splitlines()),
+        details=(*done.result.traceback.splitlines(), *found_none),
     )
 
 
