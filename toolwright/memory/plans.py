@@ -4,9 +4,11 @@ import contextlib
 import hashlib
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
+from toolwright.syntax.fitting import path_parts
 from toolwright.types import (
     Argument,
     Binding,
@@ -30,32 +32,29 @@ class PlanMemory:
         self._folder = folder
 
     def recall(self, goal: str) -> RememberedRun | None:
-        """Return the plan with which this goal ran well; spaces and line breaks do not matter."""
+        """Return the plan with which this goal ran well. Inside a goal every blank counts."""
         try:
             kept = json.loads(self._path(goal).read_text(encoding="utf-8"))
-            if kept["version"] != _VERSION or _plain(kept["goal"]) != _plain(goal):
+            if kept["version"] != _VERSION or kept["goal"].strip() != goal.strip():
                 return None
             return _read(goal, kept)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def remember(self, run: RememberedRun) -> None:
         """Keep a plan, in place of an earlier one for the same goal."""
         path = self._path(run.plan.goal)
-        beside = path.with_suffix(f".{os.getpid()}")
+        beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(_written(run), ensure_ascii=False, indent=1), encoding="utf-8")
+            beside.write_text(json.dumps(_written(run), indent=1), encoding="utf-8")
             beside.replace(path)
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
 
     def _path(self, goal: str) -> Path:
-        return self._folder / f"{hashlib.sha256(_plain(goal).encode()).hexdigest()[:24]}.json"
-
-
-def _plain(goal: str) -> str:
-    return " ".join(goal.split())
+        digest = hashlib.sha256(goal.strip().encode("utf-8", "surrogatepass")).hexdigest()
+        return self._folder / f"{digest[:24]}.json"
 
 
 def _written(run: RememberedRun) -> dict[str, Any]:
@@ -85,19 +84,26 @@ def _argument(argument: Argument) -> dict[str, Any]:
 
 
 def _read(goal: str, kept: dict[str, Any]) -> RememberedRun:
+    """Read what was written; whatever else it is ends in one of the errors that `recall` knows."""
+    wants = kept["wants"]
+    if wants not in ("result", "tool") or not kept["steps"]:
+        raise ValueError("not a plan that ran")
     steps = tuple(
-        Step(number, entry["step"], tuple(entry["keywords"]))
-        for number, entry in enumerate(kept["steps"], start=1)
+        Step(number, _text(entry["step"]), tuple(_text(word) for word in _list(entry["keywords"])))
+        for number, entry in enumerate(_list(kept["steps"]), start=1)
     )
     matches = tuple(
-        Match(step, "EXISTS_AND_GENERIC", entry["tool"], entry["reason"])
+        Match(step, "EXISTS_AND_GENERIC", _text(entry["tool"]), _text(entry["reason"]))
         for step, entry in zip(steps, kept["steps"], strict=True)
     )
     bindings = tuple(
         Binding(match.step.number, match.tool, {name: _read_argument(raw) for name, raw in entry.items()})
-        for match, entry in zip(matches, kept["bindings"], strict=True)
+        for match, entry in zip(matches, _list(kept["bindings"]), strict=True)
     )
-    return RememberedRun(Plan(goal, steps, kept["wants"]), matches, bindings, dict(kept["tools"]))
+    tools = {name: _text(sha) for name, sha in kept["tools"].items()}
+    if {match.tool for match in matches} - tools.keys():
+        raise ValueError("a tool without its hash")
+    return RememberedRun(Plan(goal, steps, wants), matches, bindings, tools)
 
 
 def _read_argument(raw: dict[str, Any]) -> Argument:
@@ -105,9 +111,22 @@ def _read_argument(raw: dict[str, Any]) -> Argument:
         case {"literal": value}:
             return Given(value)
         case {"step": int(step), "path": str(path)}:
+            path_parts(path)
             return Reference(step, path)
         case {"scratch": str(name)}:
             return ScratchFile(name)
         case {"unknown": str(question)}:
             return Unknown(question)
     raise ValueError(f"not an argument: {raw!r}")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"not a text: {value!r}")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"not a list: {value!r}")
+    return value

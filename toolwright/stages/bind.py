@@ -1,8 +1,9 @@
 """Goal + chosen tools -> the arguments of every call: values of the goal or answers of earlier calls."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from toolwright.errors import ReplyShapeError
 from toolwright.prompts import render
@@ -25,6 +26,8 @@ from toolwright.types import (
 )
 
 Calls = Sequence[tuple[Step, Tool]]
+
+_FILE_NAME: Final = re.compile(r"[\w-][\w .,()+=@-]{0,59}")
 
 
 def bind(model: Model, goal: str, calls: Calls) -> tuple[Binding, ...]:
@@ -65,11 +68,7 @@ def read_bindings(text: str, calls: Calls, bound: Sequence[Binding] = ()) -> tup
     entries = json_object(text).get("calls")
     if not isinstance(entries, list):
         raise ReplyShapeError('"calls" must be a list')
-    by_step: dict[int, Any] = {}
-    for entry in entries:
-        if not isinstance(entry, dict) or not isinstance(entry.get("arguments"), dict):
-            raise ReplyShapeError('every call must be an object with "step" and "arguments"')
-        by_step[entry.get("step", 0)] = entry["arguments"]
+    by_step = _by_step(entries, [step.number for step, _ in calls])
     bindings = list(bound)
     for step, tool in calls[len(bound) :]:
         if step.number not in by_step:
@@ -142,19 +141,40 @@ def _reference_problem(reference: Reference, wanted: Schema, answer: Schema) -> 
     return ""
 
 
+def is_plain_file_name(name: str) -> bool:
+    """Tell whether a name can only mean a file directly inside the scratch folder."""
+    return _FILE_NAME.fullmatch(name) is not None
+
+
+def _by_step(entries: list[Any], numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    by_step: dict[int, dict[str, Any]] = {}
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("arguments"), dict):
+            raise ReplyShapeError('every call must be an object with "step" and "arguments"')
+        number = entry.get("step")
+        if type(number) is not int or number not in numbers:
+            raise ReplyShapeError(
+                f"there is no call {number!r}; the calls are {', '.join(map(str, numbers))}"
+            )
+        if number in by_step:
+            raise ReplyShapeError(f"call {number} has its arguments twice")
+        by_step[number] = entry["arguments"]
+    return by_step
+
+
 def _read_argument(name: str, raw: Any) -> Argument:
-    if not isinstance(raw, dict):
-        return Given(raw)
+    if not isinstance(raw, dict | list):
+        return Given(raw)  # a bare text, number or truth value can mean nothing else
     match raw:
-        case {"literal": value}:
+        case {"literal": value, **rest} if not rest:
             return Given(value)
-        case {"step": int(step), **rest}:
+        case {"step": int(step), **rest} if rest.keys() <= {"path"} and type(step) is int:
             return Reference(step, _read_path(name, rest.get("path", "")))
-        case {"scratch": str(file)}:
-            if not file or "/" in file or "\\" in file or file.startswith("."):
+        case {"scratch": str(file), **rest} if not rest:
+            if not is_plain_file_name(file):
                 raise ReplyShapeError(f"argument `{name}`: {file!r} is not a plain file name")
             return ScratchFile(file)
-        case {"unknown": str(question)}:
+        case {"unknown": str(question), **rest} if not rest and question.strip():
             return Unknown(question)
     raise ReplyShapeError(
         f"argument `{name}` must be an object with `literal`, `step` and `path`, `scratch` or `unknown`"

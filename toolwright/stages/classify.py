@@ -83,20 +83,21 @@ def read_matches(steps: Sequence[Step], text: str) -> dict[int, Match]:
 
 
 def _read_match(entry: Any, steps: Mapping[int, Step]) -> Match:
-    if not isinstance(entry, dict) or entry.get("step") not in steps:
+    number = entry.get("step") if isinstance(entry, dict) else None
+    if type(number) is not int or number not in steps:
         raise ReplyShapeError(f"a match must name one of the steps {', '.join(map(str, steps))}")
     kind = entry.get("verdict")
     if kind not in _KINDS:
-        raise ReplyShapeError(f"the verdict of step {entry['step']} must be one of {', '.join(_KINDS)}")
+        raise ReplyShapeError(f"the verdict of step {number} must be one of {', '.join(_KINDS)}")
     tool = entry.get("tool") or ""
     reason = entry.get("reason") or ""
     if not isinstance(tool, str) or not isinstance(reason, str):
-        raise ReplyShapeError(f"step {entry['step']}: tool and reason must be strings")
+        raise ReplyShapeError(f"step {number}: tool and reason must be strings")
     if kind == "NOT_EXISTS":
         tool = ""
     elif not tool:
-        raise ReplyShapeError(f"step {entry['step']} is {kind} but names no tool")
-    return Match(steps[entry["step"]], cast("MatchKind", kind), tool, " ".join(reason.split()))
+        raise ReplyShapeError(f"step {number} is {kind} but names no tool")
+    return Match(steps[number], cast("MatchKind", kind), tool, " ".join(reason.split()))
 
 
 def _checked(match: Match, candidates: Sequence[Hit], notice: Callable[[str], None]) -> Match:

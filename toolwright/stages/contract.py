@@ -1,6 +1,7 @@
 """Step -> contract: what the missing tool promises, and the tests that will judge it."""
 
 import ast
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,9 +12,10 @@ from toolwright.prompts.reply import python_blocks
 from toolwright.protocols import Model
 from toolwright.stages.review import finding_text, review_source
 from toolwright.stages.rules.naming import why_not_a_name
+from toolwright.syntax.names import bindings, free_names
+from toolwright.syntax.parsing import parse_and_compile
 from toolwright.types import Contract, Prompt, Step
 
-_BLOCKS: Final = 2
 _TAKEN_SHOWN: Final = 60
 
 
@@ -54,7 +56,7 @@ def read_contract(text: str, step: Step, *, taken: frozenset[str], name: str = "
     Raises:
         ReplyShapeError: a block is missing, or the stub or the tests are not what was asked for.
     """
-    stub, tests = _two_blocks(text)
+    stub, tests = two_blocks(text)
     function = _only_function(stub)
     if name and function.name != name:
         raise ReplyShapeError(f"the function must be called `{name}`, not `{function.name}`")
@@ -80,45 +82,63 @@ def check_stub(name: str, stub: str) -> None:
 def check_tests(name: str, tests: str) -> frozenset[str]:
     """Check that a test file can judge the tool `name`; return the names of its tests.
 
+    What is wrong here could never be mended by changing the tool, so it is said before anybody writes one.
+
     Raises:
-        ReplyShapeError: it does not parse, import or call the tool, or holds no test function.
+        ReplyShapeError: it does not parse, lacks names, does not import or use the tool, or holds no test.
     """
-    try:
-        tree = ast.parse(tests)
-        compile(tree, "tests", "exec")
-    except (SyntaxError, ValueError) as error:
-        raise ReplyShapeError(f"the tests are not Python: {error}") from None
-    imported = {
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "tools"
-        for alias in node.names
-    }
+    tree = parsed("the tests are", tests)
+    imported = {alias.name for node in ast.walk(tree) for alias in _from_tools(node)}
     if name not in imported:
         raise ReplyShapeError(f"the tests must have `from tools import {name}`")
-    defined = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    if any(node.name == name for node in defined):
+    if any(name in bindings(node) for node in tree.body if not _from_tools(node)):
         raise ReplyShapeError(f"the tests define their own `{name}`; they must test the imported one")
-    names = frozenset(node.name for node in defined if node.name.startswith(("test", "Test")))
+    defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    names = [defined_name for defined_name in defined if defined_name.startswith(("test", "Test"))]
     if not names:
         raise ReplyShapeError("the test file holds no function that begins with `test_`")
+    twice = [one for one, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ReplyShapeError(f"`{twice[0]}` is defined twice in the tests; the first one would never run")
     if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)):
         raise ReplyShapeError(f"no test calls `{name}`")
-    return names
+    missing = sorted(free_names(tests))
+    if missing:
+        raise ReplyShapeError(f"the tests use {', '.join(missing)} without defining or importing it")
+    return frozenset(names)
 
 
-def _two_blocks(text: str) -> tuple[str, str]:
+def two_blocks(text: str) -> tuple[str, str]:
+    """Return stub and tests of a reply.
+
+    Raises:
+        ReplyShapeError: it does not hold exactly two Python blocks.
+    """
     blocks = python_blocks(text)
-    if len(blocks) < _BLOCKS:
+    if len(blocks) != 2:  # noqa: PLR2004 - stub and tests
         raise ReplyShapeError(f"expected two ```python blocks (stub, tests), found {len(blocks)}")
-    return blocks[-2], blocks[-1]
+    return blocks[0], blocks[1]
+
+
+def parsed(what: str, source: str) -> ast.Module:
+    """Parse and compile a part of a reply; `what` begins the complaint.
+
+    Raises:
+        ReplyShapeError: it is not Python; names the line.
+    """
+    try:
+        return parse_and_compile(source)
+    except SyntaxError as error:
+        where = f" at line {error.lineno}" if error.lineno else ""
+        raise ReplyShapeError(f"{what} not Python: {error.msg}{where}") from None
+
+
+def _from_tools(node: ast.AST) -> list[ast.alias]:
+    return node.names if isinstance(node, ast.ImportFrom) and node.module == "tools" else []
 
 
 def _only_function(stub: str) -> ast.FunctionDef:
-    try:
-        tree = ast.parse(stub)
-    except (SyntaxError, ValueError) as error:
-        raise ReplyShapeError(f"the stub is not Python: {error}") from None
+    tree = parsed("the stub is", stub)
     public = [n for n in tree.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
     if len(public) != 1:
         raise ReplyShapeError(f"the first block must hold exactly one public function, found {len(public)}")

@@ -57,7 +57,7 @@ def read_plan(goal: str, text: str) -> Plan:
     if len(entries) > _MOST_STEPS:
         raise ReplyShapeError(f"{len(entries)} steps are too many; at most {_MOST_STEPS}")
     wants = reply.get("wants", "result")
-    if wants not in {"result", "tool"}:
+    if wants not in ("result", "tool"):
         raise ReplyShapeError(f'"wants" must be "result" or "tool", not {wants!r}')
     steps = tuple(_read_step(number, entry) for number, entry in enumerate(entries, start=1))
     return Plan(goal, steps, wants)

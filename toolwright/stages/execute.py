@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.protocols import Sandbox
-from toolwright.stages.bind import fans_out
+from toolwright.stages.bind import fans_out, is_plain_file_name
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.fitting import EACH, PathError, path_parts, value_at
 from toolwright.types import (
@@ -62,7 +62,7 @@ def run_step(
         results.append(sandbox.call(library, tool.name, one, policy))
         if results[-1].status != "returned":
             failed = results[-1]
-            where = f" (item {len(results) - 1} of {len(rounds)})" if each else ""
+            where = f" (item {len(results)} of {len(rounds)})" if each else ""
             return StepRun(one, replace(failed, message=failed.message + where))
     return StepRun(arguments, _gathered(results) if each else results[0])
 
@@ -80,6 +80,8 @@ def _value(name: str, argument: Argument, answers: Mapping[int, Json], policy: P
         case Given(value=value):
             return value
         case ScratchFile(name=file):
+            if not is_plain_file_name(file):
+                raise BadArgumentError(f"argument `{name}`: {file!r} is not a plain file name")
             return str(Path(policy.scratch) / file)
         case Reference(step=step, path=path):
             if step not in answers:
@@ -139,7 +141,7 @@ def _gathered(results: list[CallResult]) -> CallResult:
 def _shape(value: Json) -> str:
     match value:
         case dict():
-            return "an object with " + (", ".join(map(repr, list(value)[:20])) or "no keys")
+            return f"an object with {len(value)} keys"  # which may be values too, such as people's names
         case list():
             return f"a list of {len(value)}" + (f", the first is {_shape(value[0])}" if value else "")
         case str():

@@ -8,6 +8,7 @@ from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.prompts.reply import python_blocks
 from toolwright.protocols import Model
+from toolwright.syntax.parsing import parse_text
 from toolwright.types import Candidate, Contract, Prompt
 
 
@@ -54,8 +55,8 @@ def read_function(text: str, name: str) -> str:
 
 def _defines(source: str, name: str) -> bool:
     try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError):
+        body = parse_text(source).body
+    except SyntaxError:
         return f"def {name}(" in source  # a syntax error is for review to report, with its line
     return any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == name for n in body)
 

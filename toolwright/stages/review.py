@@ -1,10 +1,14 @@
 """Candidate + contract -> findings: everything that can be held against it without running it."""
 
 import ast
+from typing import Final
 
 from toolwright.stages.rules import RULES, Subject
+from toolwright.syntax.parsing import parse_and_compile, parse_text
 from toolwright.syntax.signature import signature_text
 from toolwright.types import Candidate, Contract, Finding
+
+_LONGEST: Final = 100_000
 
 
 def review_candidate(
@@ -32,20 +36,19 @@ def review_source(
     callable_tools: frozenset[str] = frozenset(),
 ) -> tuple[Finding, ...]:
     """Apply every rule to a function or a stub called `name`."""
+    if len(source) > _LONGEST:
+        return (Finding("size", 1, f"{len(source)} characters; a tool has at most {_LONGEST}"),)
     try:
-        tree = ast.parse(source)
-        compile(tree, "candidate", "exec")
+        tree = parse_and_compile(source)
     except SyntaxError as error:
         return (Finding("syntax", error.lineno or 1, f"not Python: {error.msg}"),)
-    except (ValueError, RecursionError) as error:
-        return (Finding("syntax", 1, f"not Python: {error}"),)
     subject = Subject(name, source, tree, signature, taken, callable_tools)
     return tuple(finding for rule in RULES for finding in rule.check(subject))
 
 
 def stub_signature(contract: Contract) -> str:
     """Return the signature a contract promises, as one line of text."""
-    for node in ast.parse(contract.stub).body:
+    for node in parse_text(contract.stub).body:
         if isinstance(node, ast.FunctionDef) and node.name == contract.name:
             return signature_text(node)
     raise ValueError(f"the contract of {contract.name} holds no such function")

@@ -2,18 +2,24 @@
 
 import ast
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from toolwright.errors import ReplyShapeError
+from toolwright.errors import LibraryError, ReplyShapeError
 from toolwright.prompts import render
 from toolwright.prompts.asking import ask
-from toolwright.prompts.reply import python_blocks
 from toolwright.protocols import Model
-from toolwright.stages.contract import check_stub, check_tests
-from toolwright.types import Contract, Prompt, Step, Tool
+from toolwright.stages.contract import check_stub, check_tests, parsed, two_blocks
+from toolwright.syntax.checking import described
+from toolwright.syntax.fitting import can_fit
+from toolwright.syntax.names import bindings
+from toolwright.syntax.parsing import parse_text
+from toolwright.syntax.reading import read_library, unix_lines
+from toolwright.types import Contract, Prompt, Schema, Step, Tool
 
 _Parameter: TypeAlias = tuple[str, str, str | None]
 """Name, kind, and the text of the default."""
+
+_POSITIONAL: Final = "positional"
 
 
 def widen_contract(
@@ -23,7 +29,9 @@ def widen_contract(
 
     Raises:
         ReplyShapeError, ModelError: no usable contract could be had.
+        LibraryError: the old tests are not Python.
     """
+    _old_tree(tool, old_tests)
     text = render(
         "widen",
         name=tool.name,
@@ -45,44 +53,106 @@ def read_widened(text: str, step: Step, tool: Tool, old_tests: str) -> Contract:
 
     Raises:
         ReplyShapeError: the stub breaks an old promise, or the tests do not stand beside the old ones.
+        LibraryError: the old tests are not Python.
     """
-    blocks = python_blocks(text)
-    if len(blocks) != 2:  # noqa: PLR2004 - stub and tests
-        raise ReplyShapeError(f"expected two ```python blocks (stub, tests), found {len(blocks)}")
-    stub, new_tests = blocks
+    stub, new_tests = two_blocks(text)
     check_stub(tool.name, stub)
-    broken = broken_promise(tool.source, stub, tool.name)
+    broken = broken_promise(tool.source, stub, tool.name) or _narrower(tool, stub)
     if broken:
         raise ReplyShapeError(broken)
-    clashing = check_tests(tool.name, new_tests) & check_tests(tool.name, old_tests)
-    if clashing:
-        raise ReplyShapeError(f"the old tests already have {', '.join(sorted(clashing))}; choose other names")
-    return Contract(tool.name, stub, join_tests(old_tests, new_tests), step, replaces=tool.name)
+    check_tests(tool.name, new_tests)
+    _check_beside(tool.name, _old_tree(tool, old_tests), parsed("the tests are", new_tests))
+    joined = join_tests(old_tests, new_tests)
+    parsed("old and additional tests in one file are", joined)
+    return Contract(tool.name, stub, joined, step, replaces=tool.name)
 
 
 def broken_promise(old_source: str, new_source: str, name: str) -> str:
     """Return "" when every old call still means the same parameters, else what the new signature breaks."""
     old, new = _arguments(old_source, name), _arguments(new_source, name)
-    for position, parameter in enumerate(old):
-        if position >= len(new) or new[position] != parameter:
+    positional = [parameter for parameter in new if parameter[1] == _POSITIONAL]
+    for place, parameter in enumerate(old):
+        kept = positional[place : place + 1] if parameter[1] == _POSITIONAL else new
+        if parameter not in kept:
             return f"the old parameter `{parameter[0]}` must keep its name, place, kind and default"
-    for parameter in new[len(old) :]:
-        if parameter[2] is None:
+    for parameter in new:
+        if parameter not in old and parameter[2] is None:
             return f"the new parameter `{parameter[0]}` needs a default that gives the old behaviour"
     return ""
 
 
 def join_tests(old: str, new: str) -> str:
-    """Put new tests under old ones, whose text stays as it is; repeated import lines are dropped."""
-    body = new.strip("\n").split("\n")
-    known = set(old.split("\n"))
-    kept = [line for line in body if not (line.startswith(("import ", "from ")) and line in known)]
-    return old.rstrip("\n") + "\n\n\n" + "\n".join(kept).strip("\n") + "\n"
+    """Put new tests under old ones, whose text stays as it is; what stands there already is dropped.
+
+    Raises:
+        SyntaxError: one of the two is not Python.
+    """
+    known = {ast.dump(node) for node in parse_text(old).body}
+    lines = unix_lines(new)
+    repeated, kept = set[int](), set[int]()
+    for node in parse_text(new).body:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        span = range(first - 1, node.end_lineno or first)
+        (repeated if ast.dump(node) in known else kept).update(span)
+    lines = [line for number, line in enumerate(lines) if number in kept or number not in repeated]
+    ended = old if old.endswith(("\n", "\r")) or not old else old + "\n"
+    return f"{ended}\n\n" + "\n".join(lines).strip("\n") + "\n"
+
+
+def _narrower(tool: Tool, stub: str) -> str:
+    """Return "" unless the new types surely exclude something that the old ones let pass."""
+    wider = next(new for new in read_library(stub, "the stub").tools if new.name == tool.name)
+    for name, old in tool.parameters["properties"].items():
+        new = wider.parameters["properties"][name]
+        if not all(can_fit(option, new) for option in _options(old)):
+            return f"the parameter `{name}` must still take what it took: {described(old)}"
+    if not can_fit(wider.returns, tool.returns):
+        return f"the answer must still be {described(tool.returns)}"
+    return ""
+
+
+def _options(schema: Schema) -> list[Schema]:
+    if "anyOf" in schema:
+        return [option for one in schema["anyOf"] for option in _options(one)]
+    return [{"enum": [choice]} for choice in schema["enum"]] if "enum" in schema else [schema]
+
+
+def _old_tree(tool: Tool, old_tests: str) -> ast.Module:
+    try:
+        return parse_text(old_tests)
+    except SyntaxError as error:
+        where = f"tool_tests/test_{tool.name}.py, line {error.lineno or 1}"
+        raise LibraryError(f"{where}: {error.msg}", hint=f"mend {where} in an editor") from None
+
+
+def _check_beside(name: str, old: ast.Module, new: ast.Module) -> None:
+    """Let new tests neither replace nor change anything that the old ones use."""
+    known = {ast.dump(node) for node in old.body}
+    added = [node for node in new.body if ast.dump(node) not in known]
+    if not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in added):
+        raise ReplyShapeError("the second block holds no test that the old file does not have already")
+    before, after = _meanings(old.body), _meanings(added)
+    for bound in sorted(before.keys() & after.keys()):
+        if before[bound] != after[bound] or not isinstance(before[bound], str):
+            raise ReplyShapeError(f"the old tests of {name} already have `{bound}`; choose another name")
+
+
+def _meanings(body: Sequence[ast.stmt]) -> dict[str, str | None]:
+    """Say for every name that statements bind what it is imported from, None for all but imports."""
+    found: dict[str, str | None] = {}
+    for node in body:
+        if isinstance(node, ast.Import):
+            found |= {a.asname or a.name.partition(".")[0]: a.name if a.asname else "" for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {a.asname or a.name: f"{node.module}:{a.name}" for a in node.names}
+        else:
+            found |= dict.fromkeys(bindings(node))
+    return found
 
 
 def _arguments(source: str, name: str) -> list[_Parameter]:
     """List name, kind and default of every parameter, in order."""
-    for node in ast.parse(source).body:
+    for node in parse_text(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return [*_positional(node.args), *_keyword_only(node.args)]
     raise ReplyShapeError(f"the stub does not define `{name}`")
@@ -90,7 +160,7 @@ def _arguments(source: str, name: str) -> list[_Parameter]:
 
 def _positional(arguments: ast.arguments) -> list[_Parameter]:
     defaults = [None] * (len(arguments.args) - len(arguments.defaults)) + list(arguments.defaults)
-    return [_parameter(a, "positional", d) for a, d in zip(arguments.args, defaults, strict=True)]
+    return [_parameter(a, _POSITIONAL, d) for a, d in zip(arguments.args, defaults, strict=True)]
 
 
 def _keyword_only(arguments: ast.arguments) -> list[_Parameter]:

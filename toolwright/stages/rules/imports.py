@@ -1,6 +1,7 @@
 """The rule that `import tools` needs nothing but the standard library and never imports itself."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +9,9 @@ from toolwright.stages.rules.rule import Rule, Subject
 from toolwright.syntax.docstring import parse_docstring
 from toolwright.syntax.names import is_standard_module
 from toolwright.types import Finding
+
+_PACKAGE: Final = re.compile(r"(?:^|\()\s*([A-Za-z0-9_-]+)")
+"""The name before a version or an extra, and one in brackets: `beautifulsoup4>=4 (bs4)`."""
 
 
 def _imports(subject: Subject) -> Iterator[Finding]:
@@ -22,7 +26,7 @@ def _declared(subject: Subject) -> frozenset[str]:
     if subject.function is None:
         return frozenset()
     requires = parse_docstring(ast.get_docstring(subject.function)).requires
-    return frozenset(name.replace("-", "_").lower() for name in requires)
+    return frozenset(word.replace("-", "_").lower() for name in requires for word in _PACKAGE.findall(name))
 
 
 def _complaints(node: ast.Import | ast.ImportFrom, *, top: bool, declared: frozenset[str]) -> Iterator[str]:
