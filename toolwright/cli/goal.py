@@ -14,6 +14,7 @@ from toolwright.cli.typos import refuse_typo
 from toolwright.errors import UsageError
 from toolwright.library.store import Store
 from toolwright.memory.plans import PlanMemory
+from toolwright.models import parse_model
 from toolwright.models.absent import AbsentModel
 from toolwright.pipeline import recall
 from toolwright.protocols import Model
@@ -85,9 +86,12 @@ def _check(settings: Settings, arguments: Arguments) -> None:
     """Refuse now what would be refused after the first paid answer.
 
     Raises:
-        UsageError: the workspace is no folder, or the name cannot be that of a new tool.
+        UsageError: a model is on no server that is known, the workspace is no folder, or the name cannot
+            be that of a new tool.
         LibraryError: as for `Store.read`.
     """
+    for model in (settings.model, *settings.fallbacks):
+        parse_model(model)
     if not settings.workspace.is_dir():
         raise UsageError(
             f"the workspace {settings.workspace} is not a folder",

@@ -1,0 +1,312 @@
+"""Bad input: one clear sentence, a non-zero exit code, and nothing lost."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from command_line import (
+    AGENT,
+    GOAL,
+    KEY,
+    NOWHERE,
+    ROOT,
+    Ended,
+    environment,
+    library_of,
+    run,
+    tree,
+)
+from scripted_author import Author, expected
+from scripted_server import ScriptedServer
+
+WITH_KEY = environment(TOGETHER_API_KEY=KEY, TOGETHER_BASE_URL=NOWHERE)
+
+
+def refused_with(code: int, *words: str | bytes, cwd: Path, **how: object) -> Ended:
+    """Run with --json; the words on stderr and the JSON on stdout must say the same."""
+    told = run("--json", *words, cwd=cwd, **how)
+    assert told.code == code, told
+    assert told.json["status"] == "failed"
+    error = told.json["error"]
+    assert (error["message"], error["hint"]) == (told.problem, told.hint)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (["tols"], ["'tols'", "tools"]),
+        (["udno"], ["'udno'", "undo"]),
+        (["verfy", "x"], ["'verfy'", "verify"]),
+        (["tool", "show", "x"], ["'tool'", "tools"]),
+        (["demo"], ["'demo'", "--demo"]),
+        (["tools", "shwo"], ["'shwo'"]),
+        (["undo", "it", "all"], ["'it all'"]),
+        (["--librery", "x", "a goal"], ["--librery", "--library"]),
+        (["a goal", "--timeout"], ["--timeout"]),
+        (["a goal", "--timeout", "abc"], ["--timeout", "'abc'"]),
+        (["a goal", "--model", "gpt"], ["--model", "'gpt'", "SERVER:NAME"]),
+        (["a goal", "--model", "openai:gpt"], ["'openai'", "together"]),
+        (["a goal", "--library", ""], ["--library", "''"]),
+        (["a goal", "--plan", "--make"], ["--plan", "--make"]),
+        (["a goal", "-q", "-v"], ["-q", "-v"]),
+        (["a goal", "--name", "two words"], ["--name", "`two words`"]),
+        (["a goal", "--workspace", "not/there"], ["not/there"]),
+        ([" \n"], ["empty"]),
+        (["--"], ["empty"]),
+        (["x" * 100_000], ["100000 characters", "20000"]),
+        ([b"\xff\xfe"], ["not text"]),
+        ([], ["no goal"]),
+    ],
+)
+def test_a_wrong_command_line_is_refused(tmp_path: Path, words: list[str | bytes], parts: list[str]) -> None:
+    """Exit 2, the user's own words in one sentence, in words and in JSON alike; no file appears."""
+    refused = refused_with(2, *words, cwd=tmp_path, env=WITH_KEY)
+    assert all(part in refused.problem for part in parts), refused.problem
+    assert tree(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--", "tols"],
+        ["summarize"],
+        ["find", "the", "largest", "file"],
+        ["total the revenue"],
+        ["model", "the", "sales", "of", "2024"],
+    ],
+)
+def test_what_only_resembles_a_command_is_a_goal(tmp_path: Path, words: list[str]) -> None:
+    """An ordinary word, prose that begins like a command and whatever stands behind `--` ask for the key."""
+    stopped = run(*words, cwd=tmp_path)
+    assert stopped.out == ""
+    assert "TOGETHER_API_KEY is not set" in stopped.problem
+
+
+def test_a_goal_goes_to_the_model_as_it_was_typed(tmp_path: Path) -> None:
+    """Unquoted words, numbers that look like flags and flags behind `--` all belong to the goal."""
+    with ScriptedServer(reply=Author(1)) as server:
+        done = run("--plan", "-q", "add", "-5", "--", "--json", "it", cwd=tmp_path, env=environment(server))
+        assert "add -5 --json it" in server.bodies[0]["messages"][-1]["content"]
+    assert done.code == 0
+    assert done.out.startswith("Plan for: add -5 --json it\n")
+
+
+@pytest.mark.parametrize(
+    ("stdin", "part"), [(b"", "empty"), (b"\xff\xfe", "not UTF-8"), (b"x" * 100_000, "100000 characters")]
+)
+def test_a_goal_from_stdin_is_checked_as_well(tmp_path: Path, stdin: bytes, part: str) -> None:
+    """Nothing, bytes that are no text and too much are refused before anybody is asked."""
+    refused = run("-", cwd=tmp_path, stdin=stdin, env=WITH_KEY)
+    assert refused.code == 2
+    assert part in refused.problem
+    assert tree(tmp_path) == {}
+
+
+def test_a_key_of_two_lines_is_refused_and_not_shown(tmp_path: Path) -> None:
+    """A key that was pasted with a line break is refused without repeating it."""
+    refused = refused_with(2, "a goal", cwd=tmp_path, env=environment(TOGETHER_API_KEY="abc12\ndef34"))
+    assert refused.problem.startswith("TOGETHER_API_KEY is not allowed")
+    assert not {"abc12", "def34"} & set(refused.err.split())
+    assert tree(tmp_path) == {}
+
+
+def test_no_key_and_nobody_to_ask(tmp_path: Path) -> None:
+    """One line and a hint, exit 2, soon, with no prompt and no file."""
+    refused = refused_with(2, "a goal", cwd=tmp_path)
+    assert refused.err.count("\n") == 3
+    assert refused.problem == "TOGETHER_API_KEY is not set, and there is nobody to ask for it"
+    assert tree(tmp_path) == {}
+
+
+def test_a_network_that_is_down_is_told_in_both_forms(tmp_path: Path) -> None:
+    """The server that cannot be reached is named; the report on stdout is valid JSON."""
+    failed = run("--json", "a goal", cwd=tmp_path, env=WITH_KEY)
+    assert failed.code == 1
+    assert failed.json["error"]["kind"] == "network"
+    assert failed.json["error"]["message"] == failed.problem
+    assert "127.0.0.1:9 refuses the connection" in failed.problem
+
+
+@pytest.mark.parametrize(
+    ("content", "parts"),
+    [
+        (None, ["No such file"]),
+        ("folder", ["Is a directory"]),
+        (b"", ["is empty"]),
+        (b"garbage\n", ["line 1"]),
+        (b"\xff\xfe\x00", ["t.jsonl"]),
+        ((ROOT / "examples" / "demo.jsonl").read_bytes(), ["no reply for decompose", "'a goal'"]),
+    ],
+)
+def test_a_transcript_that_cannot_be_used(
+    tmp_path: Path, content: bytes | str | None, parts: list[str]
+) -> None:
+    """A transcript that is missing, no file, no transcript, or one of another goal is named."""
+    path = tmp_path / "t.jsonl"
+    if content == "folder":
+        path.mkdir()
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
+    refused = run("a goal", "--replay", "t.jsonl", cwd=tmp_path)
+    assert refused.code == 1
+    assert "t.jsonl" in refused.problem
+    assert all(part in refused.problem for part in parts), refused.problem
+    assert set(library_of(tmp_path)) == (set() if content is None else {"t.jsonl"})
+
+
+@pytest.mark.parametrize(
+    ("content", "parts"),
+    [
+        (b"def broken(:\n", ["tools.py, line 1"]),
+        (b"X = '\xff'\n", ["tools.py, line 1", "UTF-8"]),
+        ("folder", ["tools.py is a directory"]),
+        ("pipe", ["tools.py is not a regular file"]),
+    ],
+)
+def test_a_library_that_cannot_be_read_stays_as_it_is(
+    tmp_path: Path, content: bytes | str, parts: list[str]
+) -> None:
+    """Goals and commands name file and line; nothing is overwritten, and no model is asked."""
+    path = tmp_path / "tools.py"
+    if content == "folder":
+        path.mkdir()
+    elif content == "pipe":
+        os.mkfifo(path)
+    else:
+        path.write_bytes(content)
+    before = library_of(tmp_path) if content != "pipe" else None
+    for words, env in (["tools"], None), (["a goal"], WITH_KEY):
+        refused = refused_with(1, *words, cwd=tmp_path, env=env)
+        assert all(part in refused.problem for part in parts), refused
+    assert before is None or library_of(tmp_path) == before
+
+
+def test_a_broken_library_is_said_before_anybody_looks_for_a_key(tmp_path: Path) -> None:
+    """Without a key, too, the fault of tools.py comes first: the key would not help."""
+    (tmp_path / "tools.py").write_text("def broken(:\n")
+    assert "tools.py, line 1" in run("a goal", cwd=tmp_path).problem
+
+
+def test_a_library_folder_that_is_missing(tmp_path: Path) -> None:
+    """The folder is named, and is not made behind the user's back."""
+    for words in (["tools"], ["a goal"]):
+        refused = run(*words, "--library", "no/where", cwd=tmp_path, env=WITH_KEY)
+        assert (refused.code, "no/where does not exist" in refused.problem) == (1, True)
+    assert tree(tmp_path) == {}
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    """A current folder that was removed is said in one sentence."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    shell = "import os, sys; os.execvp('sh', ['sh', *sys.argv[1:]])"
+    words = ["-c", 'rmdir "$PWD" && exec "$0" "$@"', sys.executable, AGENT, "tools"]
+    refused = run(*words, cwd=folder, program=("-c", shell))
+    assert (refused.code, refused.problem) == (2, "the current folder is gone")
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    """Mount something at a folder; skip where that is not permitted."""
+    done = subprocess.run(["mount", *options, str(folder)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"mounting is not permitted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_read_only_library_is_refused_before_a_function_is_paid_for(tmp_path: Path) -> None:
+    """On a read-only file system the goal ends after the plan, and the tree is what it was."""
+    source, folder = tmp_path / "source", tmp_path / "library"
+    source.mkdir()
+    folder.mkdir()
+    (source / "tools.py").write_text("X = 1\n")
+    author = Author(1)
+    with (
+        mounted(folder, "--bind", str(source)),
+        ScriptedServer(reply=author) as server,
+    ):
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+        refused = run("-q", GOAL, cwd=folder, env=environment(server))
+    assert refused.code == 1
+    assert str(folder) in refused.problem
+    assert "cannot be written" in refused.problem
+    assert author.asked == ["decompose"]
+    assert tree(source) == {"tools.py": b"X = 1\n"}
+
+
+@pytest.mark.parametrize("room", [0, 32_768])
+def test_a_disk_that_is_full_loses_nothing(tmp_path: Path, room: int) -> None:
+    """Whether nothing or only a part fits, tools.py and tool_tests are byte for byte what they were."""
+    with mounted(tmp_path, "-t", "tmpfs", "-o", "size=256k", "tmpfs"):
+        (tmp_path / "tools.py").write_text("X = 1\n")
+        fill(tmp_path / "filler", room)
+        before = library_of(tmp_path)
+        with ScriptedServer(reply=Author(1)) as server:
+            refused = run("-q", GOAL, cwd=tmp_path, env=environment(server))
+        assert library_of(tmp_path) == before
+        assert refused.code == 1
+        assert "No space left on device" in refused.problem
+
+
+def fill(path: Path, room: int) -> None:
+    """Fill a disk with a file, but for so many bytes."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
+    try:
+        while True:
+            os.write(descriptor, b"x" * 4096)
+    except OSError:
+        os.ftruncate(descriptor, os.fstat(descriptor).st_size - room)
+    finally:
+        os.close(descriptor)
+
+
+def test_an_edit_during_a_run_is_kept(tmp_path: Path) -> None:
+    """What an editor saves while the model writes stands beside what the model wrote."""
+    tools = tmp_path / "tools.py"
+    tools.write_text("X = 1\n")
+
+    def save_in_between(stage: str, reply: str, _turn: int) -> str:
+        if stage == "generate":
+            tools.write_text("X = 2\n\n\ndef mine():\n    return X\n")
+        return reply
+
+    with ScriptedServer(reply=Author(1, spoil=save_in_between)) as server:
+        done = run("-q", GOAL, cwd=tmp_path, env=environment(server))
+    assert (done.code, done.out) == (0, f"{expected(1)}\n")
+    text = tools.read_text()
+    assert text.startswith("X = 2\n\n\ndef mine():\n    return X\n")
+    assert "def apply_op_1(" in text
+
+
+@pytest.mark.parametrize("stage", ["generate", "bind"])
+def test_a_library_that_is_broken_during_a_run_is_not_touched(tmp_path: Path, stage: str) -> None:
+    """A half-typed tools.py, saved at any moment, is named with its line and left alone."""
+    tools = tmp_path / "tools.py"
+
+    def break_it(now: str, reply: str, _turn: int) -> str:
+        if now == stage:
+            tools.write_text("def half(")
+        return reply
+
+    with ScriptedServer(reply=Author(1, spoil=break_it)) as server:
+        failed = run("--json", GOAL, cwd=tmp_path, env=environment(server))
+    assert failed.code == 1
+    assert failed.json["error"]["kind"] == "library_syntax"
+    assert "tools.py, line 1" in failed.problem
+    assert tools.read_text() == "def half("
+
+
+def test_a_workspace_file_of_settings_that_is_wrong(tmp_path: Path) -> None:
+    """A line of .env that is no setting is named with file and line, and what it holds is not shown."""
+    (tmp_path / ".env").write_text("TOOLWRIGHT_ATTEMPTS=3\nsecret words\n")
+    refused = refused_with(2, "a goal", cwd=tmp_path, env=WITH_KEY)
+    assert ".env line 2" in refused.problem
+    assert "secret" not in refused.err

@@ -1,0 +1,107 @@
+"""`tools`, `verify`, `undo` and `models`: what they print, in words and as JSON, and exit codes."""
+
+from pathlib import Path
+
+from command_line import GOAL, KEY, Ended, environment, library_of, run
+from scripted_author import Author
+from scripted_server import ScriptedServer
+
+
+def test_tools_lists_what_there_is(grown: Path) -> None:
+    """One line a tool; functions that are not offered stand below with the reason."""
+    path = grown / "tools.py"
+    path.write_text(path.read_text() + "\n\nasync def later(n: int) -> int:\n    return n\n")
+    listed = run("tools", cwd=grown)
+    assert (listed.code, listed.err) == (0, "")
+    assert listed.out.startswith("apply_op_1  Apply op operation number 1 to a number.\napply_op_2  ")
+    assert "later  is async" in listed.out
+    told = run("tools", "--json", cwd=grown).json
+    assert [tool["name"] for tool in told["tools"]] == ["apply_op_1", "apply_op_2"]
+    assert [other["name"] for other in told["not_offered"]] == ["later"]
+    refused = run("tools", "show", "later", cwd=grown)
+    assert (refused.code, "not offered as a tool: is async" in refused.problem) == (1, True)
+
+
+def test_tools_show_gives_source_and_evidence(grown: Path) -> None:
+    """One tool: its source, where it stands, what it passed, and a command that calls it."""
+    shown = run("tools", "show", "apply_op_2", cwd=grown)
+    assert shown.code == 0
+    for part in (
+        "return number * 2 + 2",
+        "tests: 2 passed",
+        f"made for: {GOAL}",
+        "--execute-tool apply_op_2",
+    ):
+        assert part in shown.out
+    told = run("tools", "show", "apply_op_2", "--json", cwd=grown).json
+    assert told["parameters"]["properties"] == {
+        "number": {"type": "integer", "description": "Any whole number."}
+    }
+    assert told["evidence"]["origin"]["goal"] == GOAL
+
+
+def test_damaged_evidence_costs_only_the_evidence(grown: Path) -> None:
+    """Evidence is a file that anybody may edit: whatever it holds, the tool is shown."""
+    path = grown / "tool_tests" / "evidence" / "apply_op_1.json"
+    for text in ('{"verdict": 1, "calls": {"a": 1}, "origin": 3}', '{"verdict": {"tests": [1]}}', "[1]", "{"):
+        path.write_text(text)
+        shown = run("tools", "show", "apply_op_1", cwd=grown)
+        assert shown.code == 0
+        assert "return number * 2 + 1" in shown.out
+
+
+def test_verify_runs_the_tests_again(grown: Path) -> None:
+    """A line a tool on stdout; a tool that fails makes the exit code 1 and is named; JSON is one object."""
+    first = run("verify", "apply_op_1", cwd=grown)
+    assert (first.code, first.err) == (0, "")
+    assert first.out.startswith("✓ apply_op_1: 2 tests, ")
+    path = grown / "tools.py"
+    path.write_text(path.read_text().replace("return number * 2 + 2", "return number * 3 + 2"))
+    before = library_of(grown)
+    failed = run("verify", "-q", cwd=grown)
+    assert (failed.code, failed.problem) == (1, "1 of 2 tools failed: apply_op_2")
+    assert failed.out.startswith("✗ apply_op_2: test_small_numbers failed")
+    assert "apply_op_1" not in failed.out
+    told = run("verify", "--json", cwd=grown)
+    assert told.code == 1
+    assert {name: verdict["passed"] for name, verdict in told.json["tools"].items()} == {
+        "apply_op_1": True,
+        "apply_op_2": False,
+    }
+    assert told.json["error"]["message"] == failed.problem
+    assert library_of(grown) == before
+
+
+def test_undo_takes_back_one_admission_after_the_other(grown: Path) -> None:
+    """The last tool goes first, with its tests; when nothing is left, that is an error."""
+    assert run("undo", cwd=grown) == Ended(0, "apply_op_2 was taken out of the library again\n", "")
+    assert "def apply_op_2(" not in (grown / "tools.py").read_text()
+    assert not (grown / "tool_tests" / "test_apply_op_2.py").exists()
+    assert "apply_op_1" in run("undo", "--json", cwd=grown).json["undone"]
+    before = library_of(grown)
+    last = run("undo", cwd=grown)
+    assert (last.code, last.out) == (1, "")
+    assert "there is nothing to undo" in last.problem
+    assert library_of(grown) == before
+
+
+def test_undo_does_not_touch_an_edited_tool(grown: Path) -> None:
+    """A tool that was edited by hand since is the user's own: undo refuses and changes nothing."""
+    path = grown / "tools.py"
+    path.write_text(path.read_text().replace("return number * 2 + 2", "return 2 + number * 2"))
+    before = library_of(grown)
+    refused = run("undo", cwd=grown)
+    assert refused.code == 1
+    assert "`apply_op_2` was edited" in refused.problem
+    assert library_of(grown) == before
+
+
+def test_models_lists_what_the_server_offers(tmp_path: Path) -> None:
+    """One SERVER:NAME a line, ready for --model; a key that is refused is an error in both forms."""
+    offered = [{"id": "vendor/one", "type": "chat"}, {"id": "vendor/two", "type": "chat"}]
+    with ScriptedServer(reply=Author(1), models=offered) as server:
+        listed = run("models", cwd=tmp_path, env=environment(server))
+        assert listed == Ended(0, "together:vendor/one\ntogether:vendor/two\n", "")
+        told = run("models", "--json", cwd=tmp_path, env=environment(server)).json
+        assert told == {"models": ["together:vendor/one", "together:vendor/two"]}
+        assert {request.headers["Authorization"] for request in server.requests} == {f"Bearer {KEY}"}
