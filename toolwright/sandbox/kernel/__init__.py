@@ -1,0 +1,1 @@
+"""Linux's own means of confinement by ctypes: each module one kind, each failure a KernelError."""

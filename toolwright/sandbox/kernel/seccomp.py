@@ -1,0 +1,155 @@
+"""The filter of system calls: what is granted in, a BPF program out, and the call that puts it on."""
+
+import ctypes
+import errno
+import platform
+from typing import Final
+
+from toolwright.sandbox.kernel.bpf import (
+    ALLOW,
+    AND,
+    KILL_PROCESS,
+    LOAD,
+    MACHINE,
+    NUMBER,
+    Program,
+    Step,
+    argument,
+    assemble,
+    finish,
+    refuse,
+    unless_any_bit,
+    unless_equal,
+    when_any_bit,
+    when_at_least,
+    when_equal,
+)
+from toolwright.sandbox.kernel.namespaces import ANY_NEW
+from toolwright.sandbox.kernel.numbers import LAST_KNOWN, X32_BIT
+from toolwright.sandbox.kernel.syscalls import KernelError, number, prctl
+
+_AUDIT_ARCH: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_PR_SET_SECCOMP: Final = 22
+_MODE_FILTER: Final = 2
+
+_CLONE_THREAD: Final = 0x10000
+_AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
+_SOCK_STREAM: Final = 1
+_SOCK_TYPES: Final = 0xF
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+
+ALWAYS_DENIED: Final = """
+    ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
+    pidfd_open pidfd_getfd pidfd_send_signal
+    unshare setns mount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick
+    mount_setattr statmount listmount
+    bpf perf_event_open userfaultfd uretprobe uprobe io_uring_setup io_uring_enter io_uring_register
+    io_setup io_submit keyctl add_key request_key
+    init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl
+    quotactl_fd settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname iopl ioperm
+    modify_ldt syslog vhangup nfsservctl lsm_set_self_attr seccomp
+    open_by_handle_at name_to_handle_at fanotify_init fanotify_mark lookup_dcookie mknod mknodat
+    memfd_secret memfd_create mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages vmsplice
+    shmget shmat shmctl semget msgget mq_open uselib ustat _sysctl
+"""
+"""No grant opens these: other processes, mounts, kernel doors that no namespace covers, hidden memory."""
+
+_METADATA: Final = """
+    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat setxattr lsetxattr fsetxattr
+    removexattr lremovexattr fremovexattr utimensat utime utimes futimesat
+"""
+"""Changes of files that Landlock does not cover: denied where no mount namespace hides the files."""
+
+_SIGNALS: Final = "kill tkill rt_sigqueueinfo rt_tgsigqueueinfo"
+_PROCESSES: Final = "fork vfork execve execveat"
+_CONNECTIONS: Final = "connect bind listen accept accept4"
+
+
+def build_filter(
+    *, execute: bool = False, network: bool = False, shared_files: bool = False, machine: str = ""
+) -> bytes:
+    """Write the filter for `machine`, this one when it is left out.
+
+    `execute` lets processes start, `network` opens the inet families. `shared_files` is for a process
+    that sees the host's files and processes: then metadata and signals are denied too. A call that is
+    newer than the table answers ENOSYS, one of a foreign ABI ends the process.
+
+    Raises:
+        KernelError: ENOSYS, the machine is not supported.
+    """
+    machine = machine or platform.machine()
+    if machine not in _AUDIT_ARCH:
+        raise KernelError(f"seccomp on {machine}", errno.ENOSYS)
+    denied = [ALWAYS_DENIED]
+    denied += [_METADATA, _SIGNALS] if shared_files else []
+    denied += [] if execute else [_PROCESSES]
+    denied += [] if network else [_CONNECTIONS]
+    program: list[Step] = [
+        Step(LOAD, MACHINE),
+        *unless_equal(_AUDIT_ARCH[machine], finish(KILL_PROCESS)),
+        Step(LOAD, NUMBER),
+        *(when_at_least(X32_BIT, finish(KILL_PROCESS)) if machine == "x86_64" else ()),
+        *when_at_least(LAST_KNOWN + 1, refuse(errno.ENOSYS)),
+    ]
+    for name in " ".join(denied).split():
+        program += _for_call(name, machine, refuse(errno.EPERM))
+    for name, body in _by_argument(execute=execute, network=network).items():
+        program += _for_call(name, machine, body)
+    return assemble([*program, *finish(ALLOW)])
+
+
+def apply_filter(program: bytes) -> None:
+    """Put a filter on this process, for good; `no_new_privs` must be set.
+
+    Raises:
+        KernelError: the kernel refuses.
+    """
+    buffer = ctypes.create_string_buffer(program, len(program))
+    description = _Description(len(program) // 8, ctypes.addressof(buffer))
+    prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(description), what="PR_SET_SECCOMP")
+
+
+class _Description(ctypes.Structure):
+    """`struct sock_fprog`."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
+    """Calls whose arguments decide; each body begins after the number matched and returns."""
+    no, yes = refuse(errno.EPERM), finish(ALLOW)
+    families = (*when_equal(_AF_INET, yes), *when_equal(_AF_INET6, yes)) if network else ()
+    threads_only = () if execute else unless_any_bit(_CLONE_THREAD, no)
+    # an end of a datagram pair could send to any path or abstract name without a socket() call
+    stream_pair = (*unless_equal(_SOCK_STREAM, no), *yes)
+    return {
+        "clone3": refuse(errno.ENOSYS),  # its flags lie in memory: the C library falls back to clone
+        "clone": (Step(LOAD, argument(0)), *when_any_bit(ANY_NEW, no), *threads_only, *yes),
+        "socket": (Step(LOAD, argument(0)), *families, *no),
+        "socketpair": (
+            Step(LOAD, argument(0)),
+            *unless_equal(_AF_UNIX, no),
+            Step(LOAD, argument(1)),
+            Step(AND, _SOCK_TYPES),
+            *stream_pair,
+        ),
+        "ioctl": (
+            Step(LOAD, argument(1)),
+            *when_equal(_TIOCSTI, no),
+            *when_equal(_TIOCLINUX, no),
+            *yes,
+        ),
+        "personality": (
+            Step(LOAD, argument(0)),
+            *when_equal(0, yes),
+            *when_equal(0xFFFFFFFF, yes),
+            *no,
+        ),
+    }
+
+
+def _for_call(name: str, machine: str, body: Program) -> Program:
+    try:
+        return when_equal(number(name, machine), body)
+    except KernelError:  # the machine has no such call
+        return ()
