@@ -36,9 +36,11 @@ class Account:
             step.number: StepReport(step, match) for step, match in zip(plan.steps, matches, strict=True)
         }
 
-    def reused(self, number: int, tool: str, tests_passed: int) -> None:
-        """A step is done by a tool the library had, on the evidence it was admitted with."""
-        self._update(number, tool=tool, action="reused", tests_passed=tests_passed)
+    def reused(self, match: Match, tests_passed: int) -> None:
+        """A step is done by a tool the library has, on the evidence it was admitted with."""
+        self._update(
+            match.step.number, match=match, tool=match.tool, action="reused", tests_passed=tests_passed
+        )
 
     def made(
         self, number: int, tool: str, *, verdict: Verdict | None, usage: Usage, seconds: float, **rest: object

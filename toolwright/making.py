@@ -90,18 +90,14 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
 
 def _contract(parts: Parts, wish: Wish, snapshot: Snapshot) -> Contract:
     tool = snapshot.tools.get(wish.match.tool)
-    if wish.match.kind == "EXISTS_BUT_SPECIFIC" and tool:
+    if wish.match.kind == "EXISTS_BUT_SPECIFIC" and tool and wish.name in {"", tool.name}:
         old_tests = parts.store.tests_of(tool.name)
         if old_tests is not None:
             parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
             return widen_contract(parts.model, wish.step, tool, old_tests, wish.surroundings)
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
     parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
-    return draft_contract(parts.model, wish.step, wish.surroundings, taken=_taken(snapshot), name=wish.name)
-
-
-def _taken(snapshot: Snapshot) -> frozenset[str]:
-    return frozenset(snapshot.tools) | {other.name for other in snapshot.not_offered}
+    return draft_contract(parts.model, wish.step, wish.surroundings, taken=snapshot.names, name=wish.name)
 
 
 def _try(
@@ -113,7 +109,7 @@ def _try(
     findings = review_candidate(
         candidate,
         contract,
-        taken=_taken(snapshot) - {contract.replaces},
+        taken=snapshot.names - {contract.replaces},
         callable_tools=frozenset(snapshot.tools) - {contract.name},
     )
     if findings:

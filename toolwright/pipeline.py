@@ -1,6 +1,5 @@
 """Goal -> report. The only module that knows in which order the stages come."""
 
-import tempfile
 import time
 from collections.abc import Sequence
 
@@ -13,6 +12,7 @@ from toolwright.making import Wish, make_tool
 from toolwright.parts import Options, Parts
 from toolwright.protocols import Memory
 from toolwright.running import asks_nothing, run_bindings, still_fits
+from toolwright.sandbox.scratch import fresh_folder
 from toolwright.stages.bind import bind
 from toolwright.stages.classify import classify
 from toolwright.stages.decompose import decompose
@@ -56,7 +56,7 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
         return account.ended("made")
     calls = _calls(plan, parts, account)
     bindings = remembered.bindings if remembered else _bind(goal, calls, parts, account)
-    with tempfile.TemporaryDirectory(prefix="toolwright-run-", ignore_cleanup_errors=True) as scratch:
+    with fresh_folder("run") as scratch:
         outcome = run_bindings(calls, bindings, scratch, parts, options, account)
     if isinstance(outcome, Failure):
         return account.failed(outcome)
@@ -115,7 +115,7 @@ def _obtain_tools(
     plan: Plan, matches: Sequence[Match], parts: Parts, options: Options, account: Account
 ) -> Failure | None:
     """See to it that every step has its tool: the library's own, widened, or a new one."""
-    missing = sum(match.kind != "EXISTS_AND_GENERIC" for match in matches)
+    missing = len({_words(match.step) for match in matches if match.kind != "EXISTS_AND_GENERIC"})
     if options.name and missing != 1:
         return Failure(
             "contract",
@@ -137,8 +137,9 @@ def _obtain_tool(
     plan: Plan, match: Match, parts: Parts, options: Options, account: Account
 ) -> Failure | None:
     number = match.step.number
+    match = _made_before(plan, match, account)
     if match.kind == "EXISTS_AND_GENERIC":
-        account.reused(number, match.tool, parts.store.tests_passed(match.tool))
+        account.reused(match, parts.store.tests_passed(match.tool))
         return None
     account.entering("contract", number)
     before, began = account.usage, time.monotonic()
@@ -157,6 +158,20 @@ def _obtain_tool(
         commit=made.commit,
     )
     return made.failure
+
+
+def _made_before(plan: Plan, match: Match, account: Account) -> Match:
+    """Let a step that comes again be done by what was made for it the first time."""
+    first = next(step for step in plan.steps if _words(step) == _words(match.step))
+    if first == match.step or match.kind == "EXISTS_AND_GENERIC":
+        return match
+    return Match(
+        match.step, "EXISTS_AND_GENERIC", account.tool_of(first.number), f"made for step {first.number}"
+    )
+
+
+def _words(step: Step) -> str:
+    return step.description.rstrip(".").casefold()
 
 
 def _surroundings(plan: Plan, number: int, parts: Parts, account: Account) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ import time
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from toolwright.library.bindings import bindings
 from toolwright.library.place import Place, decode, read_bytes, sha
+from toolwright.syntax.chunks import split
 from toolwright.types import NotOffered, Tool
 
 # Two saves within one tick of the file system's clock can leave the same times behind: what was written this
@@ -23,6 +25,12 @@ class Snapshot:
     tools: dict[str, Tool]
     not_offered: tuple[NotOffered, ...]
     exists: bool = True
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every public name that stands for something at the top level, imports among them."""
+        known = bindings(split(self.text))
+        return frozenset(name for name in known.header.union(known.chunks) if not name.startswith("_"))
 
 
 class Reader:
