@@ -90,7 +90,7 @@ def test_other_errors_of_the_model_are_not_asked_again():
 
 
 def test_long_and_broken_answers_are_shown_cut_and_sendable():
-    """Of a long answer 4000 characters are shown; half surrogate pairs, which no request holds, are replaced."""
+    """Of a long answer 4000 characters are shown; half surrogate pairs, which nothing can send, go."""
     model = ScriptedModel(["x" * 100_000, "\ud800no", "yes"])
     ask(model, PROMPT, lambda text: _read(text[-10:]))
 

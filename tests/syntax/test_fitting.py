@@ -261,7 +261,7 @@ def test_a_schema_fits_itself(data):
 
 @given(st.data())
 def test_values_and_schemas_follow_paths_alike(data):
-    """Where a path leads in a value, it leads in the value's schema too, and the part fits the schema there."""
+    """Where a path leads in a value, it leads in its schema too, and the part fits what is there."""
     schema = data.draw(SCHEMAS)
     value = data.draw(values_of(schema))
     path = ""

@@ -56,8 +56,10 @@ def test_the_standard_library_has_all_its_names(initial):
         ("def f():\n    n = 1\n    def g():\n        nonlocal n\n        n += m\n    return g\n", {"m"}),
         ("try:\n    pass\nexcept Odd as error:\n    print(error)\n", {"Odd"}),
         (
-            "match value:\n    case {'a': a, **rest}: print(a, rest)\n"
-            "    case [b, *c] | Kind(b, c): print(b, c)\n",
+            (
+                "match value:\n    case {'a': a, **rest}: print(a, rest)\n"
+                "    case [b, *c] | Kind(b, c): print(b, c)\n"
+            ),
             {"value", "Kind"},
         ),
         ("def f(x):\n    return f'{x} {y!r:>{width}}'\n", {"y", "width"}),
