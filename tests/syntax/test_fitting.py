@@ -301,3 +301,24 @@ def test_values_and_schemas_follow_paths_alike(data):
 def test_what_surely_does_not_fit(produced, wanted):
     """A plain misfit is seen before anything runs."""
     assert not can_fit(produced, wanted)
+
+
+@pytest.mark.parametrize(
+    ("produced", "wanted"),
+    [
+        (NUMBER, INTEGER),
+        (INTEGER, NUMBER),
+        (NUMBER, {"enum": [1, 2]}),
+        ({"enum": [1, 2]}, NUMBER),
+        ({"enum": ["a", 1]}, INTEGER),
+        ({}, ROW),
+        (ROW, {}),
+        ({"anyOf": [STRING, {"type": "null"}]}, STRING),
+        (ROWS, {"type": "array", "items": INTEGER}),
+        (ROW, {"type": "object", "additionalProperties": STRING}),
+        ({"type": "object", "additionalProperties": INTEGER}, ROW),
+    ],
+)
+def test_what_may_fit(produced, wanted):
+    """A number may be whole, a list may be empty, an optional value may be there: only values will tell."""
+    assert can_fit(produced, wanted)

@@ -40,6 +40,11 @@ def test_lines_and_source_whatever_the_newlines(newline, bom):
     assert tools[1].source == "@cache\n@other(1)\ndef two() -> None:\n    pass\n"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_function():
+    """The source of a function on the first line begins with its `def`."""
+    assert read_library("\ufeffdef one() -> int:\n    return 1\n").tools[0].source.startswith("def one")
+
+
 def test_characters_that_only_look_like_newlines():
     """Form feeds and the line separators of Unicode do not count as lines."""
     text = "X = 'a\x1cb\u2028c\x85'\n\x0c\ndef one() -> str:\n    return '\u2029\x0b'\n"
