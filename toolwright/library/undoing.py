@@ -1,5 +1,7 @@
 """The last admission and the library as it is now -> the file changes that take the admission back."""
 
+import shlex
+
 from toolwright.errors import LibraryError
 from toolwright.library.bindings import bindings, used_by, words
 from toolwright.library.history import Entry, as_bytes, last_entry, taken_back
@@ -28,9 +30,10 @@ def undo_changes(place: Place, snapshot: Snapshot) -> tuple[str, list[Change], s
         now = read_bytes(target)
         edited = now is not None and sha(now) != committed
         if edited and target.suffix == ".py":
+            where = shlex.quote(str(place.directory))
             raise LibraryError(
                 f"{name} was edited since `{entry.tool}` was admitted, so the admission cannot be undone",
-                hint=f"move {target} elsewhere, then: python agent.py undo",
+                hint=f"move {target} elsewhere, then: python agent.py undo --library {where}",
             )
         changes.append(Change(target, now, as_bytes(text)))
     changes += [Change(path, read_bytes(path), None), Change(place.tools, old, new)]
