@@ -3,13 +3,13 @@
 import contextlib
 import json
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from toolwright.sandbox.cells.wire import NotJsonError, decode, encode
 from toolwright.sandbox.scratch import fresh_folder
-from toolwright.sandbox.spawn import Bounds, Cell, Ended, run_cell
+from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
 from toolwright.types import CallResult, CallStatus, Json, Limits, Policy
 
 LEVEL: Final = "process"
@@ -33,40 +33,52 @@ class Answer:
     arguments: Json = None
 
 
-def call_tool(
-    source: str, function: str, arguments: Mapping[str, Json], policy: Policy, site: tuple[str, ...]
-) -> Answer:
-    """Run `function` of `source` once with `arguments` by name; `site` are folders with installed packages.
+RunCell: TypeAlias = Callable[[bytes, Policy, Bounds, OnFrame], Ended]
+"""Starts a tool cell under a policy, gives it the request, and passes on the frames it sends."""
 
-    Raises:
-        SandboxError: no process could be started.
-    """
-    try:
-        encode(dict(arguments))
-    except NotJsonError as error:
-        message = f"the argument {error.where} is {error.what}; tools take JSON values"
-        return Answer(
-            CallResult("raised", error_type="TypeError", message=message, level=LEVEL),
-            ("builtins:TypeError",),
-        )
-    request = {
-        "source": source,
-        "function": function,
-        "arguments": dict(arguments),
-        "site": site,
-        "limits": wire_limits(policy.limits),
-    }
-    frames: list[bytes] = []
 
-    def keep(data: bytes) -> None:
-        if len(frames) < _MAX_FRAMES_KEPT:
-            frames.append(data)
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Calls functions by `run`, at `level`; `site` are folders with installed packages."""
 
-    limits = policy.limits
-    bounds = Bounds(limits.wall_s, limits.output_kb * 1024, limits.result_kb * 1024 + _SLACK_BYTES)
-    with _folders(policy) as (folder, scratch):
-        ended = run_cell(Cell("tool_cell", folder, scratch), json.dumps(request).encode(), bounds, keep)
-    return _read(ended, frames, limits)
+    level: str
+    site: tuple[str, ...]
+    run: RunCell
+
+    def call(self, source: str, function: str, arguments: Mapping[str, Json], policy: Policy) -> Answer:
+        """Run `function` of `source` once with `arguments` by name.
+
+        Raises:
+            SandboxError: no process could be started.
+        """
+        try:
+            encode(dict(arguments))
+        except NotJsonError as error:
+            message = f"the argument {error.where} is {error.what}; tools take JSON values"
+            refused = CallResult("raised", error_type="TypeError", message=message, level=self.level)
+            return Answer(refused, ("builtins:TypeError",))
+        limits = policy.limits
+        request = {
+            "source": source,
+            "function": function,
+            "arguments": dict(arguments),
+            "site": self.site,
+            "limits": wire_limits(limits),
+        }
+        frames: list[bytes] = []
+
+        def keep(data: bytes) -> None:
+            if len(frames) < _MAX_FRAMES_KEPT:
+                frames.append(data)
+
+        bounds = Bounds(limits.wall_s, limits.output_kb * 1024, limits.result_kb * 1024 + _SLACK_BYTES)
+        ended = self.run(json.dumps(request).encode(), policy, bounds, keep)
+        return _read(ended, frames, limits, self.level)
+
+
+def process_caller(site: tuple[str, ...]) -> Caller:
+    """Return a caller that starts a plain process for each call."""
+    return Caller(LEVEL, site, _run_in_process)
 
 
 def wire_limits(limits: Limits) -> dict[str, float]:
@@ -81,6 +93,11 @@ def wire_limits(limits: Limits) -> dict[str, float]:
     }
 
 
+def _run_in_process(request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame) -> Ended:
+    with _folders(policy) as (folder, scratch):
+        return run_cell(Cell("tool_cell", folder, scratch), request, bounds, on_frame)
+
+
 @contextlib.contextmanager
 def _folders(policy: Policy) -> Iterator[tuple[str, str]]:
     """The working folder and the scratch folder; a scratch folder of our own goes with the call."""
@@ -91,10 +108,10 @@ def _folders(policy: Policy) -> Iterator[tuple[str, str]]:
             yield policy.workspace or scratch, scratch
 
 
-def _read(ended: Ended, frames: list[bytes], limits: Limits) -> Answer:
+def _read(ended: Ended, frames: list[bytes], limits: Limits, level: str) -> Answer:
     """Believe a cell's answer only when it is the one complete frame of a process that ended well."""
     common = CallResult(
-        "crashed", stdout=ended.stdout, stderr=ended.stderr, seconds=ended.seconds, level=LEVEL
+        "crashed", stdout=ended.stdout, stderr=ended.stderr, seconds=ended.seconds, level=level
     )
     stopped = _stopped(ended, limits)
     if stopped:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from toolwright.sandbox.calling import LEVEL, Answer, call_tool, how_it_ended, wire_limits
+from toolwright.sandbox.calling import Answer, Caller, how_it_ended, wire_limits
 from toolwright.sandbox.cells.wire import decode
 from toolwright.sandbox.comparing import same_json
 from toolwright.sandbox.evidence import Evidence
@@ -34,9 +34,9 @@ _FRAME_BYTES: Final = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Runs verifications with `wall_s` seconds and `max_calls` calls each."""
+    """Runs verifications with `wall_s` seconds and `max_calls` calls each, which `caller` makes."""
 
-    site: tuple[str, ...]
+    caller: Caller
     wall_s: float
     max_calls: int
     tables: HypothesisTables
@@ -52,7 +52,9 @@ class Judge:
         started = time.monotonic()
         read = _read_both(source, tests, function)
         if isinstance(read, str):
-            return Verdict(passed=False, why=read, seconds=time.monotonic() - started, level=LEVEL)
+            return Verdict(
+                passed=False, why=read, seconds=time.monotonic() - started, level=self.caller.level
+            )
         session = _Session(self, source, policy, *read)
         why = session.run(tests) or session.complain(function) or self._try_examples(source, policy, examples)
         return Verdict(
@@ -61,13 +63,13 @@ class Judge:
             tests=session.records.outcomes(),
             calls=session.evidence.calls(),
             seconds=time.monotonic() - started,
-            level=LEVEL,
+            level=self.caller.level,
         )
 
     def _try_examples(self, source: str, policy: Policy, examples: Sequence[Example]) -> str:
         """Say which example does not hold; its expected answer stays here."""
         for example in examples:
-            result = call_tool(source, example.function, example.arguments, policy, self.site).result
+            result = self.caller.call(source, example.function, example.arguments, policy).result
             if result.status == "returned" and same_json(result.value, example.expected):
                 continue
             got = f"returned {_short(result.value)}" if result.status == "returned" else _failure(result)
@@ -128,7 +130,7 @@ class _Session:
             "folder": str(here),
             "file": str(here / _TEST_FILE),
             "temporary": str(scratch / "pytest"),
-            "site": self._judge.site,
+            "site": self._judge.caller.site,
             "limits": wire_limits(limits),
             "functions": self._shape.functions,
             "exceptions": self._shape.exceptions,
@@ -181,7 +183,7 @@ class _Session:
                 CallResult("crashed", message=f"more than {self._judge.max_calls} calls in one test file")
             )
         else:
-            answer = call_tool(self._source, function, arguments, self._confine(folder), self._judge.site)
+            answer = self._judge.caller.call(self._source, function, arguments, self._confine(folder))
             self.evidence.add(self.records.running, function, arguments, answer.result)
         result = answer.result
         reply = {

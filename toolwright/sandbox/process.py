@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Final
 
-from toolwright.sandbox.calling import LEVEL, call_tool
+from toolwright.sandbox.calling import LEVEL, process_caller
 from toolwright.sandbox.warmth import HypothesisTables
 from toolwright.types import CallResult, Example, Json, Policy, Verdict
 
@@ -24,6 +24,7 @@ class ProcessSandbox:
         self._judge_wall_s = judge_wall_s
         self._judge_calls = judge_calls
         self._site = tuple(path for path in sys.path if PurePath(path).name in _PACKAGE_FOLDERS)
+        self._caller = process_caller(self._site)
         self._tables = HypothesisTables(self._site)
 
     @property
@@ -39,7 +40,7 @@ class ProcessSandbox:
         Raises:
             SandboxError: no process could be started; every other failure is in the result.
         """
-        return call_tool(source, function, arguments, policy, self._site).result
+        return self._caller.call(source, function, arguments, policy).result
 
     def verify(
         self,
@@ -60,5 +61,5 @@ class ProcessSandbox:
         """
         from toolwright.sandbox.judging import Judge
 
-        judge = Judge(self._site, self._judge_wall_s, self._judge_calls, self._tables)
+        judge = Judge(self._caller, self._judge_wall_s, self._judge_calls, self._tables)
         return judge.verify(source, tests, policy, function=function, examples=examples)

@@ -58,15 +58,16 @@ def run_cell(cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> E
     """
     started = time.monotonic()
     mark = os.urandom(16).hex()
-    with _start(cell, bounds, mark) as talk:
+    process, conversation = _start(cell, bounds, mark)
+    with conversation as talk:
         try:
             stop = talk.run(request, on_frame, started + bounds.wall_s)
         finally:  # also when Ctrl-C came
-            end_cell(talk.process, mark)
+            end_cell(process, mark)
         stop = stop or talk.drain(on_frame)
         return Ended(
             stop=stop,
-            status=talk.process.returncode,
+            status=process.returncode,
             stray_bytes=talk.stray_bytes,
             stdout=talk.stdout.decode("utf-8", "backslashreplace"),
             stderr=talk.stderr.decode("utf-8", "backslashreplace"),
@@ -74,7 +75,7 @@ def run_cell(cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> E
         )
 
 
-def _start(cell: Cell, bounds: Bounds, mark: str) -> Talk:
+def _start(cell: Cell, bounds: Bounds, mark: str) -> tuple[subprocess.Popen[bytes], Talk]:
     environment = {
         "PATH": "/usr/bin:/bin",
         "HOME": cell.scratch,
@@ -109,7 +110,7 @@ def _start(cell: Cell, bounds: Bounds, mark: str) -> Talk:
         raise _not_started(error, cell.folder) from error
     os.close(request_read)
     os.close(answer_write)
-    return talk
+    return process, talk
 
 
 def _not_started(error: OSError, folder: str) -> SandboxError:

@@ -3,12 +3,11 @@
 import contextlib
 import os
 import selectors
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Literal, Self, TypeAlias
+from typing import IO, Final, Literal, Protocol, Self, TypeAlias
 
 from toolwright.sandbox.cells.wire import frame
 
@@ -19,17 +18,39 @@ _PIECE: Final = 1 << 16
 _LOOK_EVERY_S: Final = 0.01  # where the kernel cannot report the end of a process
 
 
+class Speaker(Protocol):
+    """A process as far as a conversation needs it; subprocess.Popen is one."""
+
+    pid: int
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """What it prints."""
+        ...
+
+    @property
+    def stderr(self) -> IO[bytes] | None:
+        """What it complains of."""
+        ...
+
+    def poll(self) -> int | None:
+        """Return its exit status, None while it runs."""
+        ...
+
+
 class Talk:
     """One conversation. Use it as a context manager: leaving closes every descriptor."""
 
     def __init__(
         self,
-        process: subprocess.Popen[bytes],
+        process: Speaker,
         request_fd: int,
         answer_fd: int,
         output_bytes: int,
         frame_bytes: int,
+        exit_fd: int | None = None,
     ) -> None:
+        """`exit_fd` becomes readable when the process ends; without one, its number leads to one."""
         self.process = process
         self.stdout = bytearray()
         self.stderr = bytearray()
@@ -41,7 +62,7 @@ class Talk:
         self._incoming = bytearray()
         self._stop: Stop = ""
         self._selector = selectors.DefaultSelector()
-        self._exit_fd = _exit_descriptor(process.pid)
+        self._exit_fd = _exit_descriptor(process.pid) if exit_fd is None else exit_fd
 
     def __enter__(self) -> Self:
         """Make the pipes ready; from here on nothing blocks longer than its deadline."""

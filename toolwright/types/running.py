@@ -15,6 +15,9 @@ class Limits:
     memory_mb: int = 1024
     file_mb: int = 64
     open_files: int = 64
+    scratch_mb: int = 64
+    scratch_files: int = 4096
+    processes: int = 16
     output_kb: int = 256
     result_kb: int = 4096
 

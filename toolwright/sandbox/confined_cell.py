@@ -1,0 +1,170 @@
+"""One confined cell, seen from the program: an order and a request in, an account of how it ended out."""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import IO, Final
+
+from toolwright.errors import SandboxError
+from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
+from toolwright.sandbox.talk import Stop, Talk
+from toolwright.sandbox.zygote import channel
+from toolwright.sandbox.zygote.order import Order
+from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
+
+_BEGIN_S: Final = 10.0
+_END_S: Final = 2.0
+_KILLED: Final = -int(signal.SIGKILL)
+
+
+@dataclass(slots=True)
+class _Remote:
+    """A process that somebody else started, as far as `Talk` needs it."""
+
+    stdout: IO[bytes]
+    stderr: IO[bytes]
+    pid: int = 0
+
+    def poll(self) -> int | None:
+        """Never asked: the end of the maker is seen by descriptor."""
+        return None
+
+
+@dataclass(slots=True)
+class _Account:
+    """What the status channel has said so far. `processes` are descriptors of those that can be killed."""
+
+    processes: list[int] = field(default_factory=list)
+    status: int | None = None
+    running: bool = False
+    failed: str = ""
+
+
+def run_confined(zygote: Zygote, order: Order, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:
+    """Have a cell made, talk with its tool within the bounds, and end all of it.
+
+    Raises:
+        ZygoteGoneError: the zygote died before the tool was begun.
+        SandboxError: a layer of the confinement was refused, so nothing was run.
+    """
+    started = time.monotonic()
+    status, account = socket.socket(), _Account()
+    with contextlib.ExitStack() as stack:
+        status, talk = _begin(zygote, order, bounds, account, stack)
+        try:
+            stop = talk.run(request, on_frame, started + bounds.wall_s)
+        finally:  # also when Ctrl-C came
+            _end(status, account)
+        stop = stop or talk.drain(on_frame)
+        return _close(account, talk, stop, time.monotonic() - started)
+
+
+def _begin(
+    zygote: Zygote, order: Order, bounds: Bounds, account: _Account, stack: contextlib.ExitStack
+) -> tuple[socket.socket, Talk]:
+    """Send the order; what is left open belongs to the stack."""
+    status, far = channel.pair()
+    stack.enter_context(status)
+    stack.callback(channel.close_all, account.processes)
+    pipes: list[int] = []
+    try:
+        for _ in range(4):
+            pipes += os.pipe()
+        request_read, request_write, answer_read, answer_write, out_read, out_write, err_read, err_write = (
+            pipes
+        )
+        zygote.send(order, (far.fileno(), request_read, answer_write, out_write, err_write))
+    except (OSError, SandboxError, ZygoteGoneError) as error:
+        channel.close_all(pipes)
+        if isinstance(error, OSError):
+            raise SandboxError(
+                f"no cell can be made: {error.strerror or error}",
+                hint="raise the limit on open files (`ulimit -n` shows it)",
+            ) from error
+        raise
+    finally:
+        far.close()
+    channel.close_all((request_read, answer_write, out_write, err_write))
+    process = _Remote(os.fdopen(out_read, "rb", 0), os.fdopen(err_read, "rb", 0))
+    try:
+        exit_fd = _await_maker(status, account)
+    except (SandboxError, ZygoteGoneError):
+        channel.close_all((request_write, answer_read))
+        process.stdout.close()
+        process.stderr.close()
+        raise
+    talk = Talk(process, request_write, answer_read, bounds.output_bytes, bounds.frame_bytes, exit_fd)
+    return status, stack.enter_context(talk)
+
+
+def _await_maker(status: socket.socket, account: _Account) -> int:
+    """Return a descriptor of the cell's outermost process."""
+    status.settimeout(_BEGIN_S)
+    while not account.processes:
+        if not _listen(status, account):
+            raise ZygoteGoneError
+        if account.failed:
+            raise _refused(account)
+    return os.dup(account.processes[0])
+
+
+def _listen(status: socket.socket, account: _Account) -> bool:
+    """Take in one message; False when there will be none."""
+    try:
+        received = channel.receive(status)
+    except OSError:
+        return False
+    if received is None:
+        return False
+    message, descriptors = received
+    account.processes += descriptors
+    account.running = account.running or "running" in message
+    account.status = message.get("status", account.status)
+    account.failed = account.failed or message.get("failed", "")
+    return True
+
+
+def _end(status: socket.socket, account: _Account) -> None:
+    """Kill the cell from the inside outwards and wait until its maker, which waits for all of it, is gone."""
+    maker = account.processes[0]
+    deadline = time.monotonic() + _END_S
+    poll = select.poll()
+    poll.register(maker, select.POLLIN)
+    poll.register(status, select.POLLIN)
+    while True:
+        ready = {descriptor for descriptor, _ in poll.poll(50)}
+        if status.fileno() in ready and not _listen(status, account):
+            poll.unregister(status)
+        if maker in ready:
+            break
+        late = time.monotonic() > deadline
+        doomed = account.processes[1:] if len(account.processes) > 1 and not late else [maker]
+        for process in doomed:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+    status.settimeout(0)
+    while _listen(status, account):
+        pass
+
+
+def _close(account: _Account, talk: Talk, stop: Stop, seconds: float) -> Ended:
+    if account.failed:
+        raise _refused(account)
+    if account.status is None and not stop and not account.running:
+        raise ZygoteGoneError
+    return Ended(
+        stop=stop,
+        status=_KILLED if account.status is None else account.status,
+        stray_bytes=talk.stray_bytes,
+        stdout=talk.stdout.decode("utf-8", "backslashreplace"),
+        stderr=talk.stderr.decode("utf-8", "backslashreplace"),
+        seconds=seconds,
+    )
+
+
+def _refused(account: _Account) -> SandboxError:
+    return SandboxError(f"the tool was not run, because it could not be confined: {account.failed}")

@@ -1,0 +1,147 @@
+"""One cell, from the fork to the tool's own code: an order and its descriptors in; it never returns.
+
+Three processes: the *maker* makes namespaces and root and stays outside, the *first* is process 1 of the
+cell (when it ends, all of it ends), the *tool* is the only one that runs foreign code.
+"""
+
+import errno
+import fcntl
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final, NoReturn
+
+from toolwright.sandbox.cells import tool_cell
+from toolwright.sandbox.kernel import descriptors, limits, namespaces
+from toolwright.sandbox.zygote import channel
+from toolwright.sandbox.zygote.cell_root import build_root
+from toolwright.sandbox.zygote.lockdown import lock_down
+from toolwright.sandbox.zygote.order import (
+    ANSWER,
+    CHANNELS,
+    REQUEST,
+    SCRATCH,
+    STATUS,
+    STDERR,
+    STDOUT,
+    Order,
+    Start,
+)
+
+_INNER_ID: Final = 1000
+_OWN: Final = (
+    namespaces.NEW_USER
+    | namespaces.NEW_PID
+    | namespaces.NEW_MOUNT
+    | namespaces.NEW_IPC
+    | namespaces.NEW_UTS
+    | namespaces.NEW_CGROUP
+    | namespaces.NEW_NET
+)
+_FAILED: Final = 70
+_HIGH: Final = 100
+
+
+def make_cell(start: Start, shown: Sequence[str], order: Order, received: Sequence[int]) -> NoReturn:
+    """Be the maker, in a fresh fork of the zygote. Failures before the tool runs go to the status channel."""
+    # out of the way of the places that the tool's descriptors get
+    status = socket.socket(fileno=fcntl.fcntl(received[STATUS], fcntl.F_DUPFD_CLOEXEC, _HIGH))
+    _be(status, lambda: _make(start, shown, order, received, status))
+
+
+def _make(
+    start: Start, shown: Sequence[str], order: Order, received: Sequence[int], status: socket.socket
+) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    limits.die_with_parent()
+    _send_own_descriptor(status)
+    if start.level != "full":  # no namespaces: the maker is also the first, and there is one process to kill
+        _be_first(start, order, received, status)
+    uid, gid = os.getuid(), os.getgid()
+    namespaces.leave(_OWN)
+    namespaces.map_ids((_INNER_ID, uid), (_INNER_ID, gid))
+    namespaces.set_hostname("cell")
+    build_root(shown, order, received[CHANNELS:])
+    life, held = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(held)
+        _be(status, lambda: _follow(start, order, received, status, life))
+    descriptors.close_others((0, 1, 2, held))
+    os.waitpid(child, 0)
+    os._exit(0)
+
+
+def _follow(start: Start, order: Order, received: Sequence[int], status: socket.socket, life: int) -> None:
+    """Be process 1 of the cell, as long as the maker lives; it holds the other end of `life`."""
+    limits.die_with_parent()
+    if select.select([life], [], [], 0)[0]:  # killed before this process asked to follow it
+        os._exit(_FAILED)
+    _send_own_descriptor(status)
+    _be_first(start, order, received, status)
+
+
+def _be_first(start: Start, order: Order, received: Sequence[int], status: socket.socket) -> NoReturn:
+    """Start the tool, tell how it ended, and end."""
+    tool = os.fork()
+    if tool == 0:
+        _be(status, lambda: _be_tool(start, order, received, status))
+    descriptors.close_others((0, 1, 2, status.fileno()))
+    while True:
+        pid, ended = os.waitpid(-1, 0)
+        if pid == tool:
+            break
+    channel.send(status, {"status": os.waitstatus_to_exitcode(ended)})
+    os._exit(0)
+
+
+def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket.socket) -> None:
+    os.setsid()
+    if start.level != "full":
+        limits.die_with_parent()
+        _send_own_descriptor(status)
+    null = os.open("/dev/null", os.O_RDONLY)
+    wanted = {0: null, 1: received[STDOUT], 2: received[STDERR], 3: received[REQUEST], 4: received[ANSWER]}
+    descriptors.place(wanted)
+    descriptors.close_others((*wanted, status.fileno()))
+    scratch = order.scratch or SCRATCH
+    os.environ.update(HOME=scratch, TMPDIR=scratch)
+    os.chdir(order.folder or scratch)
+    os.umask(0o077)
+    lock_down(start, order)
+    channel.send(status, {"running": True})
+    status.close()
+    for name in [name for name in sys.modules if name.startswith("toolwright")]:
+        del sys.modules[name]
+    # the zygote's own streams remember that they were something else than pipes
+    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(n, mode, closefd=False) for n, mode in enumerate("rww"))
+    sys.argv = ["tool_cell"]
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    gc.enable()
+    tool_cell.main(3, 4)
+
+
+def _send_own_descriptor(status: socket.socket) -> None:
+    own = os.pidfd_open(os.getpid())
+    channel.send(status, {"process": True}, [own])
+    os.close(own)
+
+
+def _be(status: socket.socket, role: Callable[[], None]) -> NoReturn:
+    """Play a role to its end in a process of its own; what the kernel refuses it is reported.
+
+    Foreign code gets no further than `tool_cell.main`, which ends the process itself.
+    """
+    try:
+        role()
+    except OSError as error:
+        channel.send(status, {"failed": str(error), "errno": error.errno or errno.EIO})
+    except BaseException:
+        sys.excepthook(*sys.exc_info())  # a bug: the process ends here, so nobody else would show it
+        raise
+    finally:
+        os._exit(_FAILED)

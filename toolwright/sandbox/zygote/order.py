@@ -1,0 +1,70 @@
+"""What the program tells its zygote: how to build the jail at the start, and one order for each cell."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, Self, TypeAlias
+
+Kind: TypeAlias = Literal["full", "landlock"]
+
+SCRATCH: Final = "/scratch"
+"""Where a cell's own temporary file system is mounted when no folder is given for it."""
+
+STATUS, REQUEST, ANSWER, STDOUT, STDERR = range(5)
+"""Places of the descriptors that come with an order; cloned trees of its grants follow."""
+
+CHANNELS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """`runtime` are folders that every cell may read, `without` names layers left out, for measuring only."""
+
+    level: Kind
+    runtime: tuple[str, ...]
+    control: int
+    program: int
+    without: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `wire` wrote."""
+        return cls(**{**data, "runtime": tuple(data["runtime"]), "without": tuple(data["without"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A folder or file of the host that a cell may see, at the same path.
+
+    `masks` are paths inside it, relative, that are covered: pairs of path and whether it is a folder.
+    """
+
+    path: str
+    write: bool
+    masks: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One cell. `folder` is where it starts; `scratch` its HOME and TMPDIR, "" for memory of its own."""
+
+    folder: str
+    scratch: str
+    grants: tuple[Grant, ...]
+    execute: bool
+    scratch_mb: int
+    scratch_files: int
+    processes: int
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `wire` wrote."""
+        grants = tuple(
+            Grant(each["path"], each["write"], tuple((path, folder) for path, folder in each["masks"]))
+            for each in data["grants"]
+        )
+        return cls(**{**data, "grants": grants})
+
+
+def wire(record: Start | Order) -> dict[str, Any]:
+    """Return a record as it travels."""
+    return asdict(record)
