@@ -14,10 +14,10 @@ commands:
 
 exit codes:
   0    done
-  1    an expected failure: the goal was not reached, a tool failed, the model did not answer, you said n
+  1    an expected failure: the goal was not reached, a tool failed, no model answered, the plan was declined
   2    the command line, a setting or a missing key
   3    a bug in Toolwright; a report was written
-  130  interrupted with Ctrl-C (143 by SIGTERM, 129 when the terminal went away)
+  130  interrupted with Ctrl-C (SIGTERM: 143; the terminal went away: 129)
 
 The result goes to stdout, everything else to stderr. A goal may be quoted or not; after `--` every
 word belongs to the goal; `-` reads it from stdin. Without a goal, at a terminal, it is asked for.
