@@ -1,5 +1,6 @@
 """Descriptors of this process: those to keep in, all others closed."""
 
+import fcntl
 import itertools
 import os
 from collections.abc import Iterable
@@ -24,8 +25,6 @@ def close_others(kept: Iterable[int]) -> None:
 
 def place(wanted: dict[int, int]) -> None:
     """Put descriptors in their places, {place: descriptor}, inheritable; whatever was there is closed."""
-    import fcntl
-
     above = max(*wanted, 64) + 1  # copies that no place overwrites
     copies = {spot: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, above) for spot, source in wanted.items()}
     for spot, copy in copies.items():

@@ -16,6 +16,7 @@ _REMOUNT: Final = 32
 _BIND: Final = 4096
 _RECURSIVE: Final = 16384
 _PRIVATE: Final = 1 << 18
+_SLAVE: Final = 1 << 19
 _DETACH: Final = 2
 
 _ID_MAPPED: Final = 0x00100000
@@ -30,13 +31,13 @@ _NO_SYMLINKS: Final = 0x04
 _BENEATH: Final = 0x08
 
 
-def make_private() -> None:
-    """Stop mounts of this namespace from reaching any other.
+def make_private(*, follow: bool = False) -> None:
+    """Stop mounts of this namespace from reaching any other; with `follow`, those of others come in.
 
     Raises:
         KernelError: the kernel refuses.
     """
-    _mount(None, "/", None, _RECURSIVE | _PRIVATE, None)
+    _mount(None, "/", None, _RECURSIVE | (_SLAVE if follow else _PRIVATE), None)
 
 
 def tmpfs(target: str, flags: int, *, size: str, files: int, mode: int = 0o755) -> None:
