@@ -22,3 +22,10 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
 def grown(first_run: tuple[Path, Ended], tmp_path: Path) -> Path:
     """A copy of the library with two tools and their history."""
     return shutil.copytree(first_run[0], tmp_path / "grown")
+
+
+@pytest.fixture(scope="session")
+def recorded(first_run: tuple[Path, Ended]) -> Path:
+    """The transcript of that goal."""
+    (transcript,) = (first_run[0] / ".toolwright" / "transcripts").iterdir()
+    return transcript

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,38 +37,51 @@ def refused_with(code: int, *words: str | bytes, cwd: Path, **how: object) -> En
     return told
 
 
-@pytest.mark.parametrize(
-    ("words", "parts"),
-    [
-        (["tols"], ["'tols'", "tools"]),
-        (["udno"], ["'udno'", "undo"]),
-        (["verfy", "x"], ["'verfy'", "verify"]),
-        (["tool", "show", "x"], ["'tool'", "tools"]),
-        (["demo"], ["'demo'", "--demo"]),
-        (["tools", "shwo"], ["'shwo'"]),
-        (["undo", "it", "all"], ["'it all'"]),
-        (["--librery", "x", "a goal"], ["--librery", "--library"]),
-        (["a goal", "--timeout"], ["--timeout"]),
-        (["a goal", "--timeout", "abc"], ["--timeout", "'abc'"]),
-        (["a goal", "--model", "gpt"], ["--model", "'gpt'", "SERVER:NAME"]),
-        (["a goal", "--model", "openai:gpt"], ["'openai'", "together"]),
-        (["a goal", "--library", ""], ["--library", "''"]),
-        (["a goal", "--plan", "--make"], ["--plan", "--make"]),
-        (["a goal", "-q", "-v"], ["-q", "-v"]),
-        (["a goal", "--name", "two words"], ["--name", "`two words`"]),
-        (["a goal", "--workspace", "not/there"], ["not/there"]),
-        ([" \n"], ["empty"]),
-        (["--"], ["empty"]),
-        (["x" * 100_000], ["100000 characters", "20000"]),
-        ([b"\xff\xfe"], ["not text"]),
-        ([], ["no goal"]),
-    ],
-)
-def test_a_wrong_command_line_is_refused(tmp_path: Path, words: list[str | bytes], parts: list[str]) -> None:
+REFUSED: list[tuple[list[str | bytes], list[str]]] = [
+    (["tols"], ["'tols'", "tools"]),
+    (["udno"], ["'udno'", "undo"]),
+    (["verfy", "x"], ["'verfy'", "verify"]),
+    (["tool", "show", "x"], ["'tool'", "tools"]),
+    (["demo"], ["'demo'", "--demo"]),
+    (["tools", "shwo"], ["'shwo'"]),
+    (["undo", "it", "all"], ["'it all'"]),
+    (["--librery", "x", "a goal"], ["--librery", "--library"]),
+    (["a goal", "--timeout"], ["--timeout"]),
+    (["a goal", "--timeout", "abc"], ["--timeout", "'abc'"]),
+    (["a goal", "--model", "gpt"], ["--model", "'gpt'", "SERVER:NAME"]),
+    (["a goal", "--model", "openai:gpt"], ["'openai'", "together"]),
+    (["a goal", "--library", ""], ["--library", "''"]),
+    (["a goal", "--plan", "--make"], ["--plan", "--make"]),
+    (["a goal", "-q", "-v"], ["-q", "-v"]),
+    (["a goal", "--name", "two words"], ["--name", "`two words`"]),
+    (["a goal", "--workspace", "not/there"], ["not/there"]),
+    ([" \n"], ["empty"]),
+    (["--"], ["empty"]),
+    (["x" * 100_000], ["100000 characters", "20000"]),
+    ([b"\xff\xfe"], ["not text"]),
+    ([], ["no goal"]),
+]
+"""Command lines that are wrong, and what the error must name."""
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Ended, dict[str, bytes]]]:
+    """How each of the table ended, and which files it left; two run at a time."""
+
+    def refuse(words: list[str | bytes]) -> tuple[Ended, dict[str, bytes]]:
+        folder = tmp_path_factory.mktemp("refused")
+        return refused_with(2, *words, cwd=folder, env=WITH_KEY), tree(folder)
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(refuse, [words for words, _ in REFUSED]))
+
+
+@pytest.mark.parametrize("row", range(len(REFUSED)), ids=[repr(words)[:40] for words, _ in REFUSED])
+def test_a_wrong_command_line_is_refused(refusals: list[tuple[Ended, dict[str, bytes]]], row: int) -> None:
     """Exit 2, the user's own words in one sentence, in words and in JSON alike; no file appears."""
-    refused = refused_with(2, *words, cwd=tmp_path, env=WITH_KEY)
-    assert all(part in refused.problem for part in parts), refused.problem
-    assert tree(tmp_path) == {}
+    refused, left = refusals[row]
+    assert all(part in refused.problem for part in REFUSED[row][1]), refused.problem
+    assert left == {}
 
 
 @pytest.mark.parametrize(
@@ -123,6 +137,7 @@ def test_no_key_and_nobody_to_ask(tmp_path: Path) -> None:
     assert tree(tmp_path) == {}
 
 
+@pytest.mark.slow
 def test_a_network_that_is_down_is_told_in_both_forms(tmp_path: Path) -> None:
     """The server that cannot be reached is named; the report on stdout is valid JSON."""
     failed = run("--json", "a goal", cwd=tmp_path, env=WITH_KEY)
@@ -242,12 +257,11 @@ def test_a_read_only_library_is_refused_before_a_function_is_paid_for(tmp_path: 
     assert tree(source) == {"tools.py": b"X = 1\n"}
 
 
-@pytest.mark.parametrize("room", [0, 32_768])
-def test_a_disk_that_is_full_loses_nothing(tmp_path: Path, room: int) -> None:
-    """Whether nothing or only a part fits, tools.py and tool_tests are byte for byte what they were."""
+def test_a_disk_that_is_full_loses_nothing(tmp_path: Path) -> None:
+    """Where only a part would fit, tools.py and tool_tests are byte for byte what they were."""
     with mounted(tmp_path, "-t", "tmpfs", "-o", "size=256k", "tmpfs"):
         (tmp_path / "tools.py").write_text("X = 1\n")
-        fill(tmp_path / "filler", room)
+        fill(tmp_path / "filler", room=32_768)
         before = library_of(tmp_path)
         with ScriptedServer(reply=Author(1)) as server:
             refused = run("-q", GOAL, cwd=tmp_path, env=environment(server))
@@ -286,13 +300,12 @@ def test_an_edit_during_a_run_is_kept(tmp_path: Path) -> None:
     assert "def apply_op_1(" in text
 
 
-@pytest.mark.parametrize("stage", ["generate", "bind"])
-def test_a_library_that_is_broken_during_a_run_is_not_touched(tmp_path: Path, stage: str) -> None:
-    """A half-typed tools.py, saved at any moment, is named with its line and left alone."""
+def test_a_library_that_is_broken_during_a_run_is_not_touched(tmp_path: Path) -> None:
+    """A half-typed tools.py, saved while the model writes, is named with its line and left alone."""
     tools = tmp_path / "tools.py"
 
     def break_it(now: str, reply: str, _turn: int) -> str:
-        if now == stage:
+        if now == "generate":
             tools.write_text("def half(")
         return reply
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -97,40 +98,46 @@ def test_an_answer_is_one_line_of_json_and_prints_go_to_stderr(library: Path) ->
     assert done.err == "printed\nwhispered\n"
 
 
-@pytest.mark.parametrize(
-    ("words", "kind", "parts"),
-    [
-        (["ech", "{}"], "unknown_tool", ["'ech'", "echo"]),
-        (["", "{}"], "unknown_tool", ["''"]),
-        (["later", "{}"], "not_offered", ["later", "async"]),
-        (["untyped", '{"n": 1}'], "not_offered", ["untyped", "`n` has no type"]),
-        (["echo", '{"value":\n  oops}'], "bad_json", ["line 2, column 3"]),
-        (["sums", '{"values": [NaN]}'], "bad_json", ["NaN"]),
-        (["sums", '{"values": [1e999]}'], "bad_json", ["values[0]"]),
-        (["echo", '{"value": "a", "value": "b"}'], "bad_json", ["'value'", "twice"]),
-        (["echo", '{"value": "\\ud800"}'], "bad_json", ["value", "surrogate"]),
-        (["echo", b'{"value": "\xff"}'], "bad_json", ["value"]),
-        (["echo", "[1]"], "not_an_object", ["[1]"]),
-        (["echo", "-5"], "not_an_object", ["-5"]),
-        (["echo"], "missing_argument", ["'value'", "echo(value: str, times: int=1) -> str"]),
-        (["echo", '{"value": "a", "time": 1}'], "unknown_argument", ["'time'", "times: int"]),
-        (["echo", '{"value": 3}'], "mistyped_argument", ["value", "a string", "3"]),
-        (["sums", '{"values": [1, "x"]}'], "mistyped_argument", ["values[1]", "a number", '"x"']),
-        (["sums", '{"values": [], "weights": {"a": null}}'], "mistyped_argument", ["weights.a"]),
-        (["fail", '{"why": "no row 7"}'], "exception", ["LookupError: no row 7"]),
-        (["sleep", '{"seconds": 30}', "--timeout", "0.3"], "timeout", ["0.3 s"]),
-        (["wrong", '{"kind": "set"}'], "not_json", ["set"]),
-        (["wrong", '{"kind": "nan"}'], "not_json", ["nan"]),
-        (["wrong", '{"kind": "surrogate"}'], "not_json", ["surrogate"]),
-        (["leave"], "crashed", ["exit status 3"]),
-    ],
-)
-def test_every_failure_has_its_kind_and_names_what_is_wrong(
-    library: Path, words: list[str | bytes], kind: str, parts: list[str]
-) -> None:
+FAILING: list[tuple[list[str | bytes], str, list[str]]] = [
+    (["ech", "{}"], "unknown_tool", ["'ech'", "echo"]),
+    (["", "{}"], "unknown_tool", ["''"]),
+    (["later", "{}"], "not_offered", ["later", "async"]),
+    (["untyped", '{"n": 1}'], "not_offered", ["untyped", "`n` has no type"]),
+    (["echo", '{"value":\n  oops}'], "bad_json", ["line 2, column 3"]),
+    (["sums", '{"values": [NaN]}'], "bad_json", ["NaN"]),
+    (["sums", '{"values": [1e999]}'], "bad_json", ["values[0]"]),
+    (["echo", '{"value": "a", "value": "b"}'], "bad_json", ["'value'", "twice"]),
+    (["echo", '{"value": "\\ud800"}'], "bad_json", ["value", "surrogate"]),
+    (["echo", b'{"value": "\xff"}'], "bad_json", ["value"]),
+    (["echo", "[1]"], "not_an_object", ["[1]"]),
+    (["echo", "-5"], "not_an_object", ["-5"]),
+    (["echo"], "missing_argument", ["'value'", "echo(value: str, times: int=1) -> str"]),
+    (["echo", '{"value": "a", "time": 1}'], "unknown_argument", ["'time'", "times: int"]),
+    (["echo", '{"value": 3}'], "mistyped_argument", ["value", "a string", "3"]),
+    (["sums", '{"values": [1, "x"]}'], "mistyped_argument", ["values[1]", "a number", '"x"']),
+    (["sums", '{"values": [], "weights": {"a": null}}'], "mistyped_argument", ["weights.a"]),
+    (["fail", '{"why": "no row 7"}'], "exception", ["LookupError: no row 7"]),
+    (["sleep", '{"seconds": 30}', "--timeout", "0.3"], "timeout", ["0.3 s"]),
+    (["wrong", '{"kind": "set"}'], "not_json", ["set"]),
+    (["wrong", '{"kind": "nan"}'], "not_json", ["nan"]),
+    (["wrong", '{"kind": "surrogate"}'], "not_json", ["surrogate"]),
+    (["leave"], "crashed", ["exit status 3"]),
+]
+"""Calls that fail, their kind, and what the error must name."""
+
+
+@pytest.fixture(scope="module")
+def failures(library: Path) -> list[Ended]:
+    """How each call of the table ended; two run at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda row: call(library, *row[0]), FAILING))
+
+
+@pytest.mark.parametrize("row", range(len(FAILING)), ids=[f"{row[1]}-{row[0][0]!r}" for row in FAILING])
+def test_every_failure_has_its_kind_and_names_what_is_wrong(failures: list[Ended], row: int) -> None:
     """A call that fails says how in one line of JSON, with the user's own text in it, and exits with 1."""
-    failed = call(library, *words)
-    said = failed.json
+    _, kind, parts = FAILING[row]
+    failed, said = failures[row], failures[row].json
     assert (failed.code, said["status"], said["kind"]) == (1, "error", kind)
     assert set(said) == {"status", "error", "kind"}
     assert all(part in said["error"] for part in parts), said

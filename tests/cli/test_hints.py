@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import GOAL, KEY, ROOT, Ended, environment, run
+from command_line import KEY, ROOT, Ended, environment, run
 from scripted_author import Author
 from scripted_server import Fault, ScriptedServer
 
@@ -184,16 +184,3 @@ def test_settings_files_can_be_looked_at_and_overruled(tmp_path: Path) -> None:
     exported = re.match(r"export (\w+)=(\S+)", refused.hint)
     assert exported
     assert run("tools", cwd=tmp_path, env=env | {exported[1]: exported[2]}).code == 0
-
-
-def test_another_library_helps_where_one_cannot_be_written(grown: Path, tmp_path: Path) -> None:
-    """`--library DIR`, which several hints name, is enough to go on with the same goal."""
-    (grown / "tools.py").chmod(0o444)
-    other = tmp_path / "other"
-    other.mkdir()
-    with ScriptedServer(reply=Author(1, prefix="new")) as server:
-        env = environment(server)
-        refused = run("-q", "Another goal", cwd=grown, env=env)
-        assert refused.code == 1
-        assert run("-q", "Another goal", "--library", str(other), cwd=grown, env=env).code == 0
-    assert GOAL not in refused.err
