@@ -25,6 +25,7 @@ MEANINGS: Final = {
     "documented": "the docstring has a summary, `Args`, `Returns`, `Raises`, an `Example`, and `Keywords`",
     "unresolved": "every name used is defined, imported, built in, or a tool of the library",
     "clash": "the name is snake_case, not taken, no word of Python, no standard module, and no test",
+    "promised": "the docstring is the one of the contract, but for line breaks and indents",
     "imports": "what is not standard is imported inside the function and named in `Requires:`; no `import *`",
 }
 LIMITS: Final = {

@@ -106,9 +106,10 @@ class _Runner:
         self._parts.emit(Notice(f"step {binding.step}, {tool.name}: {problem}; asking for other arguments"))
         self._parts.emit(PhaseStarted("rebind", tool.name, binding.step))
         self._account.entering("rebind", binding.step)
-        previews = {
-            number: preview(value, allowed=self._options.preview) for number, value in self._answers.items()
-        }
+        allowed = self._options.preview
+        previews = {number: preview(value, allowed=allowed) for number, value in self._answers.items()}
+        if not allowed:  # messages, ours as well as the tool's, quote values
+            problem = f"{problem.partition(':')[0]} (the message may quote values and is not shown)"
         try:
             other = rebind(self._parts.model, self._account.goal, self._calls, before, problem, previews)
         except (ModelError, ReplyShapeError, TranscriptError) as error:

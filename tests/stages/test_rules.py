@@ -14,7 +14,8 @@ SIGNATURE = "tool(text: str, limit: int=3) -> str"
 GOOD = [(rule, snippet) for rule in RULES for snippet in rule.good]
 BAD = [(rule, snippet) for rule in RULES for snippet in rule.bad]
 # Snippets of one rule are as short as it allows: rarely documented, or of the promised signature.
-INCIDENTAL = {"documented", "signature"}
+INCIDENTAL = {"documented", "signature", "promised"}
+PROMISE = "Return the text."
 
 WHOLE = '''def shout(text: str) -> str:
     """Return the text in capitals.
@@ -42,7 +43,7 @@ def subject(rule_name: str, snippet: str) -> Subject:
     name = "tool"
     if rule_name == "clash":
         name = parse_text(snippet).body[0].name
-    return Subject(name, snippet, parse_text(snippet), SIGNATURE, frozenset({"taken"}), frozenset())
+    return Subject(name, snippet, parse_text(snippet), SIGNATURE, frozenset({"taken"}), frozenset(), PROMISE)
 
 
 @pytest.mark.parametrize(("rule", "snippet"), GOOD, ids=lambda value: getattr(value, "name", ""))

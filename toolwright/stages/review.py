@@ -22,6 +22,7 @@ def review_candidate(
         candidate.name,
         candidate.source,
         signature=stub_signature(contract),
+        docstring=stub_docstring(contract),
         taken=taken,
         callable_tools=callable_tools,
     )
@@ -32,6 +33,7 @@ def review_source(
     source: str,
     *,
     signature: str = "",
+    docstring: str = "",
     taken: frozenset[str] = frozenset(),
     callable_tools: frozenset[str] = frozenset(),
 ) -> tuple[Finding, ...]:
@@ -42,15 +44,24 @@ def review_source(
         tree = parse_and_compile(source)
     except SyntaxError as error:
         return (Finding("syntax", error.lineno or 1, f"not Python: {error.msg}"),)
-    subject = Subject(name, source, tree, signature, taken, callable_tools)
+    subject = Subject(name, source, tree, signature, taken, callable_tools, docstring)
     return tuple(finding for rule in RULES for finding in rule.check(subject))
 
 
 def stub_signature(contract: Contract) -> str:
     """Return the signature a contract promises, as one line of text."""
+    return signature_text(_stub(contract))
+
+
+def stub_docstring(contract: Contract) -> str:
+    """Return the docstring a contract promises, as one cleaned text."""
+    return ast.get_docstring(_stub(contract)) or ""
+
+
+def _stub(contract: Contract) -> ast.FunctionDef:
     for node in parse_text(contract.stub).body:
         if isinstance(node, ast.FunctionDef) and node.name == contract.name:
-            return signature_text(node)
+            return node
     raise ValueError(f"the contract of {contract.name} holds no such function")
 
 

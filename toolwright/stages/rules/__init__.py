@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from toolwright.stages.rules.documentation import DOCUMENTED
+from toolwright.stages.rules.documentation import DOCUMENTED, PROMISED
 from toolwright.stages.rules.imports import IMPORTS
 from toolwright.stages.rules.naming import CLASH, UNRESOLVED
 from toolwright.stages.rules.rule import Rule, Subject
@@ -16,6 +16,7 @@ RULES: Final[tuple[Rule, ...]] = (
     TYPES,
     SIGNATURE,
     DOCUMENTED,
+    PROMISED,
     UNRESOLVED,
     CLASH,
     IMPORTS,

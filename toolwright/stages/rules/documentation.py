@@ -1,4 +1,4 @@
-"""The rule that a tool is documented well enough to be found, understood and called without its source."""
+"""The rules that a tool is documented well enough to be called without its source, and as was promised."""
 
 import ast
 from collections.abc import Iterator
@@ -36,6 +36,15 @@ def _missing(function: ast.FunctionDef) -> Iterator[str]:
         yield "the docstring has no `Keywords:` line"
 
 
+def _promised(subject: Subject) -> Iterator[Finding]:
+    function = subject.function
+    if function is None or not subject.docstring:
+        return
+    if (ast.get_docstring(function) or "").split() != subject.docstring.split():
+        message = "the docstring differs from the contract's; keep it word for word"
+        yield Finding("promised", function.lineno, message)
+
+
 _WHOLE = '''def tool(text: str) -> str:
     """Return the text in capitals.
 
@@ -68,5 +77,18 @@ DOCUMENTED: Final = Rule(
         _WHOLE.replace("    Raises:\n        ValueError: the text is empty.\n", ""),
         _WHOLE.replace(">>> ", ""),
         _WHOLE.replace("    Keywords: shout, upper case\n", ""),
+    ),
+)
+
+PROMISED: Final = Rule(
+    "promised",
+    _promised,
+    good=(
+        'def tool(text: str) -> str:\n    """Return the text."""\n    return text\n',
+        'def tool(text: str) -> str:\n    """Return\n    the text.\n    """\n    return text\n',
+    ),
+    bad=(
+        "def tool(text: str) -> str:\n    return text\n",
+        'def tool(text: str) -> str:\n    """Return some text."""\n    return text\n',
     ),
 )

@@ -11,7 +11,7 @@ from toolwright.types import Finding
 class Subject:
     """A candidate as rules see it.
 
-    `signature` is what its contract promised ("" when it is the contract itself that is reviewed);
+    `signature` and `docstring` are what its contract promised ("" when it is the contract that is reviewed);
     `taken` are the names the library uses, `callable_tools` those among them a candidate may call.
     """
 
@@ -21,6 +21,7 @@ class Subject:
     signature: str = ""
     taken: frozenset[str] = frozenset()
     callable_tools: frozenset[str] = frozenset()
+    docstring: str = ""
 
     @property
     def function(self) -> ast.FunctionDef | None:
