@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from toolwright.errors import LibraryChangedError, MergeClashError
+from toolwright.errors import LibraryChangedError, MergeClashError, ToolNotFoundError
 from toolwright.events import CandidateRefused, CandidateVerified, Notice, PhaseStarted, ToolCommitted
-from toolwright.library.store import Snapshot
+from toolwright.library.fingerprint import fingerprints
+from toolwright.library.store import Snapshot, Store
 from toolwright.parts import Options, Parts
 from toolwright.stages.contract import draft_contract
 from toolwright.stages.generate import generate
@@ -54,20 +55,39 @@ class Made:
     failure: Failure | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A contract; of a tool that it widens also the text, and a print of all that it was drawn from."""
+
+    contract: Contract
+    old_source: str = ""
+    basis: tuple[str, ...] = ()
+
+    def is_stale(self, store: Store) -> bool:
+        """Tell whether somebody took its name, or edited what it widens, since."""
+        snapshot, contract = store.read(), self.contract
+        if not contract.replaces:
+            return contract.name in snapshot.names
+        return contract.replaces not in snapshot.tools or self.basis != _basis(
+            snapshot, contract.replaces, store.tests_of(contract.replaces)
+        )
+
+
 def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
     """Draft a contract, then write, review, verify and commit a function for it.
 
     Raises:
         ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
     """
-    snapshot = parts.store.read()
-    contract = _contract(parts, wish, snapshot)
-    old_source = snapshot.tools[contract.replaces].source if contract.replaces else ""
+    draft = _draft(parts, wish)
     refusals: list[str] = []
     previous: Candidate | None = None
     reasons: tuple[str, ...] = ()
     tries = options.attempts + 1
     for attempt in range(1, tries + 1):
+        if previous and draft.is_stale(parts.store):
+            draft, previous, reasons = _draft(parts, wish), None, ()
+        contract = draft.contract
         parts.emit(PhaseStarted("generate", contract.name, wish.step.number, attempt, tries))
         candidate = generate(
             parts.model,
@@ -75,9 +95,9 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
             attempt=attempt,
             previous=previous,
             reasons=reasons,
-            old_source=old_source,
+            old_source=draft.old_source,
         )
-        stage, reasons, verdict, commit = _try(parts, wish, contract, candidate)
+        stage, reasons, verdict, commit = _try(parts, wish, draft, candidate)
         if commit:
             return Made(contract.name, attempt, tuple(refusals), verdict, commit)
         parts.emit(CandidateRefused(stage, contract.name, attempt, tries, reasons))
@@ -88,23 +108,31 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
     )
 
 
-def _contract(parts: Parts, wish: Wish, snapshot: Snapshot) -> Contract:
+def _draft(parts: Parts, wish: Wish) -> _Draft:
+    snapshot = parts.store.read()
     tool = snapshot.tools.get(wish.match.tool)
     if wish.match.kind == "EXISTS_BUT_SPECIFIC" and tool and wish.name in {"", tool.name}:
         old_tests = parts.store.tests_of(tool.name)
         if old_tests is not None:
             parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
-            return widen_contract(parts.model, wish.step, tool, old_tests, wish.surroundings)
+            contract = widen_contract(parts.model, wish.step, tool, old_tests, wish.surroundings)
+            return _Draft(contract, tool.source, _basis(snapshot, tool.name, old_tests))
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
     parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
-    return draft_contract(parts.model, wish.step, wish.surroundings, taken=snapshot.names, name=wish.name)
+    return _Draft(
+        draft_contract(parts.model, wish.step, wish.surroundings, taken=snapshot.names, name=wish.name)
+    )
+
+
+def _basis(snapshot: Snapshot, name: str, tests: str | None) -> tuple[str, ...]:
+    return fingerprints(snapshot.text, [name])[name], tests or ""
 
 
 def _try(
-    parts: Parts, wish: Wish, contract: Contract, candidate: Candidate
+    parts: Parts, wish: Wish, draft: _Draft, candidate: Candidate
 ) -> tuple[str, tuple[str, ...], Verdict | None, Commit | None]:
     """Take one candidate as far as it goes: (stage that refused it, reasons, verdict, commit)."""
-    snapshot = parts.store.read()
+    snapshot, contract = parts.store.read(), draft.contract
     parts.emit(PhaseStarted("review", contract.name, wish.step.number))
     findings = review_candidate(
         candidate,
@@ -117,11 +145,13 @@ def _try(
     for _ in range(_COMMIT_TRIES):
         try:
             merged = parts.store.merged(candidate, contract.replaces)
+            if draft.is_stale(parts.store):  # looked at after merging: the commit notices what comes later
+                return "merge", (_changed_meanwhile(contract),), None, None
             verdict = _verify(parts, wish, candidate, merged)
             if not verdict.passed:
                 return "verify", _why_failed(verdict), verdict, None
             return "", (), verdict, _commit(parts, wish, contract, candidate, verdict, merged)
-        except MergeClashError as clash:
+        except (MergeClashError, ToolNotFoundError) as clash:
             return "merge", (str(clash),), None, None
         except LibraryChangedError:
             continue
@@ -129,6 +159,11 @@ def _try(
         f"tools.py was changed by somebody else at each of {_COMMIT_TRIES} tries to add {contract.name}",
         hint="let the other program finish, then run the goal again",
     )
+
+
+def _changed_meanwhile(contract: Contract) -> str:
+    what = f"`{contract.replaces}` or its tests were" if contract.replaces else f"`{contract.name}` was"
+    return f"{what} changed by somebody else while this was being written"
 
 
 def _verify(parts: Parts, wish: Wish, candidate: Candidate, merged: str) -> Verdict:
