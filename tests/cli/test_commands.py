@@ -43,7 +43,9 @@ def test_tools_show_gives_source_and_evidence(grown: Path) -> None:
 def test_damaged_evidence_costs_only_the_evidence(grown: Path) -> None:
     """Evidence is a file that anybody may edit: whatever it holds, the tool is shown."""
     path = grown / "tool_tests" / "evidence" / "apply_op_1.json"
-    for text in ('{"verdict": 1, "calls": {"a": 1}, "origin": 3}', '{"verdict": {"tests": [1]}}', "[1]", "{"):
+    texts = ['{"verdict": 1, "calls": {"a": 1}, "origin": 3}', "[1]", "{"]
+    texts += ['{"verdict": {"tests": 1, "level": 2}}', '{"verdict": {"tests": [1], "level": []}}']
+    for text in texts:
         path.write_text(text)
         shown = run("tools", "show", "apply_op_1", cwd=grown)
         assert shown.code == 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import KEY, ROOT, Ended, environment, run
+from command_line import KEY, ROOT, Ended, OneCall, environment, run
 from scripted_author import Author
 from scripted_server import Fault, ScriptedServer
 
@@ -103,11 +103,11 @@ def test_a_failed_tool_is_shown_by_the_hint(grown: Path) -> None:
     assert follow(run("verify", "apply_op_1", cwd=grown).hint, grown).out.startswith("def apply_op_1(")
 
 
-def test_a_goal_is_what_the_hint_asks_for(tmp_path: Path) -> None:
+def test_a_goal_is_what_the_hint_asks_for(grown: Path) -> None:
     """Without a goal the hint shows how to give one, and that line runs."""
-    with ScriptedServer(reply=Author(1)) as server:
+    with ScriptedServer(reply=OneCall("apply_op_1", {"number": {"literal": 20}})) as server:
         env = environment(server)
-        assert follow(run(cwd=tmp_path, env=env).hint, tmp_path, env).code == 0
+        assert follow(run(cwd=grown, env=env).hint, grown, env).out == "41\n"
 
 
 @pytest.mark.slow
