@@ -185,7 +185,12 @@ def _commit(
     parts: Parts, wish: Wish, contract: Contract, candidate: Candidate, verdict: Verdict, merged: str
 ) -> Commit:
     admission = Admission(
-        candidate, verdict, wish.step.description, wish.goal, parts.model.name, contract.replaces
+        candidate,
+        verdict,
+        parts.redact(wish.step.description),
+        parts.redact(wish.goal),
+        parts.model.name,
+        contract.replaces,
     )
     commit = parts.store.commit(admission, merged)
     parts.emit(ToolCommitted(commit, candidate.source))

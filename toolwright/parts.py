@@ -17,6 +17,9 @@ Ask = Callable[[str], str | None]
 Approve = Callable[[Plan, tuple[Match, ...]], bool]
 """Shows the plan before anything is written; False stops the run."""
 
+Redact = Callable[[str], str]
+"""Masks what must not be written down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -30,6 +33,7 @@ class Parts:
     emit: Listener
     ask: Ask
     approve: Approve
+    redact: Redact
 
 
 @dataclass(frozen=True, slots=True)

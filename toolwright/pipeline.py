@@ -60,7 +60,7 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
         outcome = run_bindings(calls, bindings, scratch, parts, options, account)
     if isinstance(outcome, Failure):
         return account.failed(outcome)
-    if asks_nothing(bindings):
+    if asks_nothing(bindings) and parts.redact(goal) == goal:
         parts.memory.remember(_remembered(plan, matches, outcome, parts.store.read()))
     return account.ended("done")
 

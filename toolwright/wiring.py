@@ -52,7 +52,10 @@ def open_parts(
         UsageError, ModelError, TranscriptError, LibraryError: a setting or a file cannot be used.
     """
     store = Store(settings.library)
-    metered = MeteredModel(model, company.tell) if model else _model(settings, run, goal, company.tell)
+    redact = Redactor(secrets(settings)).redact
+    path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
+    writer = TranscriptWriter(path, f"recorded from {settings.model}", redact, goal=goal, emit=company.tell)
+    metered = MeteredModel(model, company.tell) if model else _model(settings, writer, company.tell)
     return Parts(
         model=metered,
         sandbox=ProcessSandbox(),
@@ -62,6 +65,7 @@ def open_parts(
         emit=company.tell,
         ask=company.ask,
         approve=company.approve,
+        redact=redact,
     )
 
 
@@ -93,13 +97,9 @@ def connections(settings: Settings) -> dict[str, Connection]:
     return {"together": together}
 
 
-def _model(settings: Settings, run: str, goal: str, emit: Listener) -> MeteredModel:
+def _model(settings: Settings, writer: TranscriptWriter, emit: Listener) -> MeteredModel:
     if settings.replay:
         return open_replay(Transcript.read(settings.replay), emit)
-    path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
-    writer = TranscriptWriter(
-        path, f"recorded from {settings.model}", Redactor(secrets(settings)).redact, goal=goal, emit=emit
-    )
     values = (settings.model, *settings.fallbacks)
     try:
         return open_model(values, connections(settings), emit, writer=writer)

@@ -202,6 +202,20 @@ def test_the_key_is_nowhere_in_what_a_run_writes(tmp_path: Path) -> None:
     assert not [path for path in written if KEY.encode() in path.read_bytes()]
 
 
+def test_a_key_in_the_goal_reaches_no_file(tmp_path: Path) -> None:
+    """A goal that holds a key is run and not remembered; evidence, which travels in git, has it masked."""
+    goal = f"Apply the operations to 1 with {KEY}"
+    with ScriptedServer(reply=Author(1)) as server:
+        report = run(server, tmp_path, goal=goal)
+        again = run(server, tmp_path, goal=goal)
+    assert report.output == again.output == expected(1)
+    assert again.plan_origin == "model"
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in written if KEY.encode() in path.read_bytes()]
+    evidence = json.loads((tmp_path / "tool_tests" / "evidence" / "apply_op_1.json").read_text())
+    assert evidence["origin"]["goal"] == "Apply the operations to 1 with ***"
+
+
 def test_a_goal_in_another_script_is_a_goal(tmp_path: Path) -> None:
     """Goals may be written in any language; the steps come back in English."""
     with ScriptedServer(reply=Author(1)) as server:
