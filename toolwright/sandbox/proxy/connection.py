@@ -126,8 +126,7 @@ def _carry(
     else:
         if why and not tunnel and not down.moved:
             _say(client, answer(Refusal(504, why)))
-    if why != _OVER:
-        _let_read(client, grounds.bell)
+    _let_read(client, grounds.bell)
     return _Carried(why, up.moved, down.moved)
 
 
@@ -136,8 +135,7 @@ def _refuse(
 ) -> Exchange:
     record = _record(request, refusal, started)
     _say(client, answer(refusal))
-    with contextlib.suppress(RunOverError):
-        _let_read(client, grounds.bell)
+    _let_read(client, grounds.bell)
     return record
 
 
@@ -164,11 +162,7 @@ def _say(client: socket.socket, text: bytes) -> None:
 
 
 def _let_read(client: socket.socket, bell: Bell) -> None:
-    """Let the client read what it was sent: closing a socket with unread bytes would take that back.
-
-    Raises:
-        RunOverError: the run ended meanwhile.
-    """
+    """Let the client read what it was sent: closing a socket with unread bytes would take that back."""
     deadline = time.monotonic() + _LINGER_S
     drained = 0
     try:
@@ -178,5 +172,5 @@ def _let_read(client: socket.socket, bell: Bell) -> None:
             if not piece:
                 return
             drained += len(piece)
-    except OSError:
+    except (OSError, RunOverError):
         return

@@ -81,13 +81,14 @@ class Proxy:
         self._bell.close()
 
     def _start(self, thread: threading.Thread) -> None:
+        """Start a thread and count it, as one act: `close` may join only what was started.
+
+        Raises:
+            RuntimeError: the system has no thread to give.
+        """
         with self._changing:
-            self._threads.add(thread)
-        try:
             thread.start()
-        except RuntimeError:  # the system has no thread to give
-            self._leave(thread)
-            raise
+            self._threads.add(thread)
 
     def _leave(self, thread: threading.Thread) -> None:
         """Forget a thread; the last one to leave a closed proxy turns off the light."""
