@@ -63,7 +63,7 @@ class Caller:
             "function": function,
             "arguments": dict(arguments),
             "site": self.site,
-            "limits": wire_limits(limits),
+            "limits": wire_limits(limits) | ({} if self.level == LEVEL else _wire_shared(limits)),
         }
         frames: list[bytes] = []
 
@@ -96,6 +96,11 @@ def wire_limits(limits: Limits) -> dict[str, float]:
 def _run_in_process(request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame) -> Ended:
     with _folders(policy) as (folder, scratch):
         return run_cell(Cell("tool_cell", folder, scratch), request, bounds, on_frame)
+
+
+def _wire_shared(limits: Limits) -> dict[str, float]:
+    """The limits that are put on a confined cell from outside; it must know them to name them."""
+    return {"scratch_mb": limits.scratch_mb, "processes": limits.processes}
 
 
 @contextlib.contextmanager
@@ -135,6 +140,9 @@ def _stopped(ended: Ended, limits: Limits) -> tuple[CallStatus, str] | None:
         return "limit", f"printed more than {limits.output_kb} KB"
     if ended.stop == "frame":
         return "limit", f"returned more than {limits.result_kb} KB"
+    if ended.stop == "scratch":
+        most = f"{limits.scratch_mb} MB or {limits.scratch_files} files"
+        return "limit", f"wrote more than {most} to its scratch folder"
     return None
 
 

@@ -1,20 +1,24 @@
 """`protocols.Sandbox` by the kernel: every call in a fresh cell that can do only what its policy grants."""
 
+import contextlib
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import PurePath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Literal, Self, TypeAlias
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.confined_cell import run_confined
 from toolwright.sandbox.grants import make_order
+from toolwright.sandbox.levels import LEVELS, Found, find_level
+from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
 from toolwright.sandbox.warmth import HypothesisTables
-from toolwright.sandbox.zygote.order import Kind
+from toolwright.sandbox.zygote.order import Kind, Order
 from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
 from toolwright.types import CallResult, Example, Json, Policy, Verdict
 
@@ -22,32 +26,47 @@ _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
 _TRIES: Final = 2
 
 
+Wanted: TypeAlias = Literal["best", "full", "landlock"]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeBounds:
+    """Of one verification: seconds for all its tests together, and calls of the tool."""
+
+    wall_s: float = 60.0
+    calls: int = 2000
+
+
 class ConfinedSandbox:
     """Runs tools in confined cells. Safe to use from several threads; `close` ends the zygote."""
 
     def __init__(
         self,
-        level: Kind = "full",
+        level: Wanted = "best",
         *,
+        minimum: Kind = "landlock",
         protected: Sequence[str] = (),
+        cache: Path | None = None,
         without: Sequence[str] = (),
-        judge_wall_s: float = 60.0,
-        judge_calls: int = 2000,
+        bounds: JudgeBounds = JudgeBounds(),
     ) -> None:
-        """Confine at `level`; `protected` paths are hidden in every grant.
+        """Confine at `level`, or at the best one that works here and is not below `minimum`.
 
+        `protected` paths are hidden in every grant; `cache` is a file that remembers what works here.
         `without` leaves layers out ("landlock", "seccomp"), to measure what each of them stops.
+        Nothing is tried or started before the first call.
         """
-        self._level: Kind = level
+        self._wanted: Wanted = level
+        self._minimum: Kind = minimum
+        self._cache = cache
         self._protected = tuple(protected)
         self._without = tuple(without)
-        self._judge_wall_s = judge_wall_s
-        self._judge_calls = judge_calls
+        self._bounds = bounds
         self._site = tuple(path for path in sys.path if PurePath(path).name in _PACKAGE_FOLDERS)
-        self._caller = Caller(level, self._site, self._run)
         self._tables = HypothesisTables(self._site)
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
         self._zygote: Zygote | None = None
+        self._found: Found | None = None if level == "best" else Found(level)
 
     def __enter__(self) -> Self:
         return self
@@ -58,9 +77,32 @@ class ConfinedSandbox:
         self.close()
 
     @property
-    def level(self) -> str:
-        """How strong the confinement is."""
-        return self._level
+    def level(self) -> Kind:
+        """How strong the confinement is.
+
+        Raises:
+            SandboxError: nothing as strong as the minimum works here.
+        """
+        level = self.found.level
+        for each in LEVELS:
+            if level == each:
+                return each
+            if each == self._minimum:
+                break
+        raise _too_weak(self.found, self._minimum)
+
+    @property
+    def found(self) -> Found:
+        """What works here, and why not more."""
+        with self._turn:
+            if self._found is None:
+                self._found = find_level(self._cache)
+            return self._found
+
+    @property
+    def caller(self) -> Caller:
+        """How calls are made; it also tells the judge of raised exceptions."""
+        return Caller(self.level, self._site, self._run)
 
     def call(self, source: str, function: str, arguments: Mapping[str, Json], policy: Policy) -> CallResult:
         """Run `function` of the module text `source` once, JSON in, JSON out.
@@ -68,9 +110,9 @@ class ConfinedSandbox:
         Relative paths start in the workspace, or in the scratch folder when there is none.
 
         Raises:
-            SandboxError: the call cannot be confined as the policy asks; every other failure is in the result.
+            SandboxError: it cannot be confined as the policy asks; every other failure is in the result.
         """
-        return self._caller.call(source, function, arguments, policy).result
+        return self.caller.call(source, function, arguments, policy).result
 
     def verify(
         self,
@@ -90,7 +132,7 @@ class ConfinedSandbox:
         """
         from toolwright.sandbox.judging import Judge
 
-        judge = Judge(self._caller, self._judge_wall_s, self._judge_calls, self._tables)
+        judge = Judge(self._judge_caller(), self._bounds.wall_s, self._bounds.calls, self._tables)
         return judge.verify(source, tests, policy, function=function, examples=examples)
 
     def close(self) -> None:
@@ -100,8 +142,35 @@ class ConfinedSandbox:
                 self._zygote.close()
                 self._zygote = None
 
+    def _judge_caller(self) -> Caller:
+        """Calls of a verification may write where the test stands: those folders were made for both."""
+
+        def run(request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame) -> Ended:
+            shared = tuple(path for path in (policy.workspace, policy.scratch) if path)
+            return self._run(request, replace(policy, write=(*policy.write, *shared)), bounds, on_frame)
+
+        return Caller(self.level, self._site, run)
+
     def _run(self, request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame) -> Ended:
-        order = make_order(policy, self._protected)
+        if self.level == "full":
+            return self._run_order(make_order(policy, self._protected), request, bounds, on_frame)
+        if policy.execute:
+            raise SandboxError(
+                "a tool cannot be allowed to start processes at level landlock: nothing would end them",
+                hint="`python agent.py doctor` says what level full needs",
+            )
+        with contextlib.ExitStack() as stack:
+            own = policy.scratch or stack.enter_context(fresh_folder("scratch"))
+            order = make_order(replace(policy, scratch=own), self._protected)
+            user = self._living().user
+            if user >= 0:  # there is no map of owners here: the tool becomes who owns what it may use
+                owner = _owner(policy, user)
+                order = replace(order, user=owner[0], group=owner[1])
+                if not policy.scratch:
+                    os.chown(own, order.user, order.group)
+            return self._run_order(order, request, bounds, on_frame)
+
+    def _run_order(self, order: Order, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:
         for _ in range(_TRIES):
             zygote = self._living()
             try:
@@ -115,7 +184,7 @@ class ConfinedSandbox:
         with self._turn:
             if self._zygote is None:
                 runtime = (sys.base_prefix, sys.prefix, *self._site)
-                self._zygote = Zygote.start(self._level, runtime, self._without)
+                self._zygote = Zygote.start(self.level, runtime, self._without)
             return self._zygote
 
     def _bury(self, zygote: Zygote) -> None:
@@ -123,3 +192,21 @@ class ConfinedSandbox:
             if self._zygote is zygote:
                 self._zygote = None
         zygote.close()
+
+
+def _owner(policy: Policy, unused: int) -> tuple[int, int]:
+    """Whom a tool runs as: the owner of the folder it is to use, an unused user when there is none."""
+    for path in (*policy.write, policy.workspace, policy.scratch, *policy.read):
+        if path:
+            info = Path(path).stat()
+            return info.st_uid, info.st_gid
+    return unused, unused
+
+
+def _too_weak(found: Found, minimum: Kind) -> SandboxError:
+    reasons = "; ".join(f"{level}: {why}" for level, why in found.missing)
+    return SandboxError(
+        f"tools cannot be confined here as strongly as {minimum!r} asks ({reasons})",
+        hint="allow user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, in a container "
+        "`--security-opt seccomp=unconfined`), or lower the minimum",
+    )

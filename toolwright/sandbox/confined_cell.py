@@ -42,6 +42,7 @@ class _Account:
     status: int | None = None
     running: bool = False
     failed: str = ""
+    filled: bool = False
 
 
 def run_confined(zygote: Zygote, order: Order, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:
@@ -124,6 +125,7 @@ def _listen(status: socket.socket, account: _Account) -> bool:
     account.processes += descriptors
     account.running = account.running or "running" in message
     account.status = message.get("status", account.status)
+    account.filled = bool(message.get("filled", account.filled))
     account.failed = account.failed or message.get("failed", "")
     return True
 
@@ -157,7 +159,7 @@ def _close(account: _Account, talk: Talk, stop: Stop, seconds: float) -> Ended:
     if account.status is None and not stop and not account.running:
         raise ZygoteGoneError
     return Ended(
-        stop=stop,
+        stop=stop or ("scratch" if account.filled else ""),
         status=_KILLED if account.status is None else account.status,
         stray_bytes=talk.stray_bytes,
         stdout=talk.stdout.decode("utf-8", "backslashreplace"),

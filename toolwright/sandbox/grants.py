@@ -32,11 +32,8 @@ def make_order(policy: Policy, protected: Sequence[str] = ()) -> Order:
     readable = [_resolve(path, "granted path") for path in policy.read]
     hidden = [os.path.realpath(path) for path in protected]
     for path in (*writable, *readable, *([folder] if folder else [])):
-        if any(_lies_in(path, [place]) for place in hidden) or (
-            set(Path(path).parts) & {".git", ".toolwright"}
-        ):
-            if not (scratch and _lies_in(path, [scratch])):
-                raise SandboxError(f"{path!r} is never shown to a tool", hint="grant another folder")
+        if _is_secret(path, hidden) and not (scratch and _lies_in(path, [scratch])):
+            raise SandboxError(f"{path!r} is never shown to a tool", hint="grant another folder")
     writable += [scratch] if scratch else []
     paths = sorted({*writable, *readable, *([folder] if folder else [])})
     rights = {path: _lies_in(path, writable) for path in paths}
@@ -44,7 +41,7 @@ def make_order(policy: Policy, protected: Sequence[str] = ()) -> Order:
     return Order(
         folder=folder,
         scratch=scratch,
-        grants=tuple(Grant(path, rights[path], _masks(path, hidden, needed)) for path in needed),
+        grants=tuple(Grant(path, rights[path], _masks(path, hidden)) for path in needed),
         execute=policy.execute,
         scratch_mb=policy.limits.scratch_mb,
         scratch_files=policy.limits.scratch_files,
@@ -62,6 +59,10 @@ def _resolve(path: str, what: str) -> str:
     if found == "/" or _lies_in(found, _NEVER):
         raise SandboxError(f"{path!r} is never shown to a tool", hint="grant another folder")
     return found
+
+
+def _is_secret(path: str, protected: Sequence[str]) -> bool:
+    return _lies_in(path, protected) or any(_is_hidden(part) for part in Path(path).parts)
 
 
 def _lies_in(path: str, folders: Sequence[str]) -> bool:
@@ -83,13 +84,11 @@ def _is_hidden(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in HIDDEN)
 
 
-def _masks(top: str, protected: Sequence[str], granted: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+def _masks(top: str, protected: Sequence[str]) -> tuple[tuple[str, bool], ...]:
     """Return the paths inside a granted folder that are covered, relative to it."""
     if not Path(top).is_dir():
         return ()
-    found: dict[str, bool] = {}
-    for path, folder in _walk(top):
-        found[path] = folder
+    found = dict(_walk(top))
     for place in protected:
         if place != top and _lies_in(place, [top]) and os.path.lexists(place):
             found[place] = Path(place).is_dir()

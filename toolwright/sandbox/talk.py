@@ -11,8 +11,8 @@ from typing import IO, Final, Literal, Protocol, Self, TypeAlias
 
 from toolwright.sandbox.cells.wire import frame
 
-Stop: TypeAlias = Literal["", "time", "output", "frame"]
-"""Which bound ended a cell: its time, what it printed, or the size of one frame."""
+Stop: TypeAlias = Literal["", "time", "output", "frame", "scratch"]
+"""Which bound ended a cell: its time, what it printed, the size of one frame, or its files."""
 
 _PIECE: Final = 1 << 16
 _LOOK_EVERY_S: Final = 0.01  # where the kernel cannot report the end of a process

@@ -83,10 +83,9 @@ def _describe(error: BaseException, source: str, limits: Limits) -> Answer:
     if isinstance(error, MemoryError):
         error.__traceback__ = None  # lets go of everything the frames hold
         return _out_of_memory(limits)
-    if isinstance(error, OSError) and error.errno == errno.EFBIG:
-        return _bad("limit", f"wrote a file larger than {limits['file_mb']} MB")
-    if isinstance(error, OSError) and error.errno == errno.EMFILE:
-        return _bad("limit", f"opened more than {limits['open_files']} files at once")
+    bound = _bound_that_was_hit(error, limits)
+    if bound:
+        return _bad("limit", bound)
     if not isinstance(error, Exception):
         return _bad("crashed", _ending(error))
     message = _text(error)
@@ -95,6 +94,20 @@ def _describe(error: BaseException, source: str, limits: Limits) -> Answer:
     types = [_clean(f"{kind.__module__}:{kind.__qualname__}") for kind in type(error).__mro__[:12]]
     trace = _traceback(error, message, source.splitlines())
     return _raised(types, message, trace, _arguments(error))
+
+
+def _bound_that_was_hit(error: BaseException, limits: Limits) -> str:
+    number = error.errno if isinstance(error, OSError) else 0
+    if number == errno.EFBIG:
+        return f"wrote a file larger than {limits['file_mb']} MB"
+    if number == errno.EMFILE:
+        return f"opened more than {limits['open_files']} files at once"
+    if number == errno.ENOSPC and "scratch_mb" in limits:
+        return f"found no space left to write to; its scratch folder holds {limits['scratch_mb']} MB"
+    refused = number == errno.EAGAIN or (type(error) is RuntimeError and "start new thread" in str(error))
+    if refused and "processes" in limits:
+        return f"started more than {limits['processes']} threads and processes"
+    return ""
 
 
 def _raised(types: list[str], message: str, traceback: str = "", arguments: object = None) -> Answer:

@@ -5,6 +5,7 @@ import os
 import stat
 import struct
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from toolwright.sandbox.kernel.syscalls import KernelError, call
@@ -53,15 +54,19 @@ def ruleset_attributes(version: int, *, tcp: bool) -> bytes:
     return struct.pack("=Q", rights(version))
 
 
-def restrict(
-    version: int,
-    readable: Iterable[str],
-    writable: Iterable[str],
-    *,
-    execute: bool = False,
-    tcp: bool = False,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Paths beneath which files may be read, or read and written; in `listed` only names may be seen."""
+
+    readable: Iterable[str]
+    writable: Iterable[str]
+    listed: Iterable[str] = ()
+
+
+def restrict(version: int, rules: Rules, *, execute: bool = False, tcp: bool = False) -> None:
     """Deny this process, for good, every file that lies beneath none of the paths; absent paths are skipped.
+
+    A path that is a link allows nothing: what it leads to is not what was named.
 
     `no_new_privs` must be set. Without `tcp`, connecting and binding are denied (from version 4 on);
     from version 6 on, abstract sockets and signals do not reach beyond the process's own children.
@@ -73,10 +78,12 @@ def restrict(
     ruleset = call("landlock_create_ruleset", attributes, len(attributes), 0)
     try:
         may_execute = EXECUTE if execute else 0
-        for path in readable:
+        for path in rules.readable:
             _allow(ruleset, path, (READ | may_execute) & rights(version))
-        for path in writable:
+        for path in rules.writable:
             _allow(ruleset, path, rights(version) & ~(EXECUTE ^ may_execute))
+        for path in rules.listed:
+            _allow(ruleset, path, READ_FOLDER)
         call("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
@@ -84,7 +91,7 @@ def restrict(
 
 def _allow(ruleset: int, path: str, allowed: int) -> None:
     try:
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:  # a path that cannot be opened needs no permission
         return
     try:

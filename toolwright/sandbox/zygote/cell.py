@@ -18,7 +18,9 @@ from typing import Final, NoReturn
 from toolwright.sandbox.cells import tool_cell
 from toolwright.sandbox.kernel import descriptors, limits, namespaces
 from toolwright.sandbox.zygote import channel
+from toolwright.sandbox.zygote.becoming import become
 from toolwright.sandbox.zygote.cell_root import build_root
+from toolwright.sandbox.zygote.disk import outgrows
 from toolwright.sandbox.zygote.lockdown import lock_down
 from toolwright.sandbox.zygote.order import (
     ANSWER,
@@ -91,19 +93,21 @@ def _be_first(start: Start, order: Order, received: Sequence[int], status: socke
     if tool == 0:
         _be(status, lambda: _be_tool(start, order, received, status))
     descriptors.close_others((0, 1, 2, status.fileno()))
+    filled = start.level != "full" and outgrows(order.scratch, order.scratch_mb, order.scratch_files, tool)
     while True:
         pid, ended = os.waitpid(-1, 0)
         if pid == tool:
             break
-    channel.send(status, {"status": os.waitstatus_to_exitcode(ended)})
+    channel.send(status, {"status": os.waitstatus_to_exitcode(ended), "filled": filled})
     os._exit(0)
 
 
 def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket.socket) -> None:
     os.setsid()
     if start.level != "full":
-        limits.die_with_parent()
         _send_own_descriptor(status)
+        become(order.user, order.group)
+        limits.die_with_parent()  # a change of user forgets it
     null = os.open("/dev/null", os.O_RDONLY)
     wanted = {0: null, 1: received[STDOUT], 2: received[STDERR], 3: received[REQUEST], 4: received[ANSWER]}
     descriptors.place(wanted)
@@ -111,7 +115,7 @@ def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket
     scratch = order.scratch or SCRATCH
     os.environ.update(HOME=scratch, TMPDIR=scratch)
     os.chdir(order.folder or scratch)
-    os.umask(0o077)
+    os.umask(0o022)
     lock_down(start, order)
     channel.send(status, {"running": True})
     status.close()

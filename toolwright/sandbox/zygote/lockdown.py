@@ -1,10 +1,10 @@
 """The last step before foreign code runs: an order in, and no way back out."""
 
-from collections.abc import Iterable
+import os
 
 from toolwright.sandbox.kernel import landlock, limits, seccomp
 from toolwright.sandbox.zygote.jail import DEVICES, SYSTEM
-from toolwright.sandbox.zygote.order import SCRATCH, Order, Start
+from toolwright.sandbox.zygote.order import SCRATCH, Grant, Order, Start
 
 
 def lock_down(start: Start, order: Order) -> None:
@@ -20,16 +20,37 @@ def lock_down(start: Start, order: Order) -> None:
     limits.drop_capabilities()
     version = 0 if "landlock" in start.without else landlock.abi()
     if version:
-        readable, writable = _paths(start, order)
-        landlock.restrict(version, readable, writable, execute=order.execute)
+        listed, readable, writable = _paths(start, order)
+        rules = landlock.Rules(readable, writable, listed)
+        landlock.restrict(version, rules, execute=order.execute)
     if "seccomp" not in start.without:
         program = seccomp.build_filter(execute=order.execute, shared_files=start.level != "full")
         seccomp.apply_filter(program)
 
 
-def _paths(start: Start, order: Order) -> tuple[Iterable[str], Iterable[str]]:
-    granted = {
-        write: [grant.path for grant in order.grants if grant.write == write] for write in (True, False)
-    }
-    readable = (*SYSTEM, *start.runtime, *granted[False])
-    return readable, (*DEVICES, order.scratch or SCRATCH, *granted[True])
+def _paths(start: Start, order: Order) -> tuple[list[str], list[str], list[str]]:
+    readable = [os.path.realpath(path) for path in (*SYSTEM, *start.runtime)]
+    writable = [*DEVICES, order.scratch or SCRATCH]
+    listed: list[str] = []
+    for grant in order.grants:
+        covered = start.level == "full" or not grant.masks  # then nothing inside must be spared
+        paths = [grant.path] if covered else _around(grant, listed)
+        (writable if grant.write else readable).extend(paths)
+    return listed, readable, writable
+
+
+def _around(grant: Grant, listed: list[str]) -> list[str]:
+    """Return what a grant holds apart from its masks. A folder around a mask can get no new files."""
+    hidden = {f"{grant.path}/{path}" for path, _ in grant.masks}
+    allowed, folders = [], [grant.path]
+    while folders:
+        folder = folders.pop()
+        listed.append(folder)
+        for entry in os.scandir(folder):
+            if entry.path in hidden or entry.is_symlink():
+                continue
+            if any(path.startswith(entry.path + "/") for path in hidden):
+                folders.append(entry.path)
+            else:
+                allowed.append(entry.path)
+    return allowed

@@ -45,7 +45,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One cell. `folder` is where it starts; `scratch` its HOME and TMPDIR, "" for memory of its own."""
+    """One cell. `folder` is where it starts; `scratch` its HOME and TMPDIR, "" for memory of its own.
+
+    `user` and `group` are whom the tool runs as where no map of owners can be made; -1 changes nothing.
+    """
 
     folder: str
     scratch: str
@@ -54,6 +57,8 @@ class Order:
     scratch_mb: int
     scratch_files: int
     processes: int
+    user: int = -1
+    group: int = -1
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:

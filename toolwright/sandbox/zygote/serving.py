@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 
 from toolwright.sandbox.kernel import descriptors, limits, mounts, namespaces
 from toolwright.sandbox.zygote import channel, warden, warmth
+from toolwright.sandbox.zygote.becoming import become, unused_user
 from toolwright.sandbox.zygote.cell import make_cell
 from toolwright.sandbox.zygote.jail import build_jail, visible
 from toolwright.sandbox.zygote.order import Order, Start
@@ -16,9 +17,6 @@ from toolwright.sandbox.zygote.order import Order, Start
 _OUTER: Final = (
     namespaces.NEW_MOUNT | namespaces.NEW_PID | namespaces.NEW_IPC | namespaces.NEW_UTS | namespaces.NEW_NET
 )
-_FIRST_UNUSED: Final = 60578
-_LAST_UNUSED: Final = 61183
-"""User ids that nothing hands out, neither distributions nor systemd (systemd.io/UIDS-GIDS)."""
 
 
 def live(start: Start) -> NoReturn:
@@ -29,12 +27,10 @@ def live(start: Start) -> NoReturn:
     """
     descriptors.close_others((0, 1, 2, start.control, start.program))
     control = socket.socket(fileno=start.control)
-    user = _unused_user() if os.getuid() == 0 else -1
-    if start.level != "full":
-        limits.die_with_parent()
+    user = unused_user() if os.getuid() == 0 else -1
+    if start.level != "full":  # it stays who it is: without maps of owners, each cell becomes another user
         warmth.load_all()
-        _become(user)
-        _serve(start, control)
+        _serve(start, control, user)
     if user < 0:
         uid, gid = os.getuid(), os.getgid()
         namespaces.leave(_OUTER | namespaces.NEW_USER)
@@ -53,15 +49,15 @@ def live(start: Start) -> NoReturn:
     namespaces.leave(namespaces.NEW_MOUNT)
     mounts.make_private()
     build_jail(start.runtime)
-    _become(user)
-    _serve(start, inner, ready=control)
+    _settle(user)
+    _serve(start, inner, user, ready=control)
 
 
-def _serve(start: Start, orders: socket.socket, ready: socket.socket | None = None) -> NoReturn:
-    """Fork a cell for every order. `ready` is told once that it can begin."""
+def _serve(start: Start, orders: socket.socket, user: int, ready: socket.socket | None = None) -> NoReturn:
+    """Fork a cell for every order. `ready` is told who the cells run as, -1 for the same user."""
     shown = visible(start.runtime)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the makers
-    channel.send(ready or orders, {"ready": True, "user": os.getuid()})
+    channel.send(ready or orders, {"ready": True, "user": user})
     if ready is not None:
         ready.close()
     descriptors.close_others((0, 1, 2, orders.fileno(), start.program))
@@ -83,25 +79,8 @@ def _serve(start: Start, orders: socket.socket, ready: socket.socket | None = No
         channel.close_all(brought)
 
 
-def _unused_user() -> int:
-    """Return a user id that has no name, another one for most programs."""
-    import pwd
-
-    span = _LAST_UNUSED - _FIRST_UNUSED + 1
-    for step in range(span):
-        user = _FIRST_UNUSED + (os.getpid() + step) % span
-        try:
-            pwd.getpwuid(user)
-        except KeyError:
-            return user
-    raise OSError(f"every user id from {_FIRST_UNUSED} to {_LAST_UNUSED} has a name")
-
-
-def _become(user: int) -> None:
+def _settle(user: int) -> None:
     """Become a user that owns nothing, for good; -1 stays who it is. /proc entries stay its own."""
-    if user >= 0:
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
+    become(user, user)
     limits.forbid_new_privileges()
     limits.set_dumpable(dumpable=True)  # maps of user namespaces are written through /proc/self
