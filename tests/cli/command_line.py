@@ -10,16 +10,14 @@ import struct
 import subprocess
 import sys
 import termios
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pexpect import EOF
 from pexpect.fdpexpect import fdspawn
-from scripted_author import FIRST_WORDS, Author
 from scripted_server import ScriptedServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -209,54 +207,6 @@ def terminal(
         os.close(ours)
 
 
-@dataclass
-class OneCall:
-    """A model whose every plan is one step that `tool` of the library does, with the given arguments."""
-
-    tool: str
-    arguments: dict[str, Any]
-    asked: list[str] = field(default_factory=list)
-
-    def __call__(self, body: dict[str, Any]) -> str:
-        """Answer a chat request."""
-        prompt = body["messages"][-1]["content"]
-        stage = next(stage for words, stage in FIRST_WORDS.items() if prompt.startswith(words))
-        self.asked.append(stage)
-        replies = {
-            "decompose": {
-                "wants": "result",
-                "steps": [{"step": f"Do {self.tool}.", "keywords": [self.tool]}],
-            },
-            "classify": {
-                "matches": [
-                    {
-                        "step": 1,
-                        "verdict": "EXISTS_AND_GENERIC",
-                        "tool": self.tool,
-                        "reason": "it does just that",
-                    }
-                ]
-            },
-            "bind": {"calls": [{"step": 1, "arguments": self.arguments}]},
-        }
-        return json.dumps(replies[stage])
-
-
-@contextlib.contextmanager
-def silent_after(author: Author, stage: str) -> Iterator[ScriptedServer]:
-    """Serve an author who falls silent after a stage."""
-    over = threading.Event()
-
-    def reply(body: dict) -> str:
-        if stage in author.asked:
-            over.wait(20)
-        return author(body)
-
-    with ScriptedServer(reply=reply) as server:
-        yield server
-        over.set()
-
-
 def without_codes(text: str) -> str:
     """Return a terminal's text without escape codes."""
     return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
@@ -274,6 +224,12 @@ def library_of(folder: Path) -> dict[str, bytes]:
     """Return what a library consists of: everything but our own records."""
     ours = (".toolwright", "agent.log")
     return {name: held for name, held in tree(folder).items() if not name.startswith(ours)}
+
+
+def log_of(library: Path) -> bytes:
+    """Return the log as it is now."""
+    path = library / "agent.log"
+    return path.read_bytes() if path.exists() else b""
 
 
 def until(holds: Callable[[], object], seconds: float = 20.0) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import KEY, ROOT, Ended, OneCall, environment, run
+from command_line import KEY, ROOT, Ended, environment, run
 from scripted_author import Author
+from scripted_calls import OneCall
 from scripted_server import Fault, ScriptedServer
 
 from toolwright import __version__

@@ -13,14 +13,13 @@ from command_line import (
     KEY,
     ROOT,
     WITH_A_BUG,
-    OneCall,
     environment,
     library_of,
-    silent_after,
     terminal,
     tree,
 )
 from scripted_author import Author, expected
+from scripted_calls import OneCall, silent_after
 from scripted_server import ScriptedServer
 
 ASKED = "(hidden, for this run only): "
