@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from library_modules import ITEMS, modules
 
+from toolwright.library.bindings import bindings
 from toolwright.syntax.chunks import BOM, parse, split
 
 SOUP = [
@@ -134,3 +135,11 @@ def test_what_is_not_python():
     """A text that has to be parsed and cannot be says so."""
     with pytest.raises(SyntaxError):
         split("x = (\n\n")
+
+
+def test_a_backslash_on_a_line_of_its_own_is_python():
+    """What stands between two functions is read as the file as a whole is."""
+    text = "def f(): pass\n\\\n\ndef g(): return f()\n\\\n\n"
+    library = bindings(split(text))
+    assert set(library.chunks) == {"f", "g"}
+    assert library.reach(["g"]).keys() == {"f", "g"}

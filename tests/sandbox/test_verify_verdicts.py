@@ -322,3 +322,11 @@ def test_a_source_without_the_function_is_refused(source, why):
     """The reason is about tools.py, not about the tests."""
     verdict = BOX.verify(source, HONEST, POLICY, function="add")
     assert (verdict.passed, verdict.why) == (False, why)
+
+
+def test_a_byte_order_mark_before_source_or_tests_means_nothing():
+    """Files that an editor saved with one are called and judged as without it."""
+    mark = "\ufeff"
+    assert BOX.call(mark + RIGHT, "add", {"a": 1, "b": 2}, POLICY).value == 3
+    verdict = BOX.verify(mark + RIGHT, mark + HONEST.lstrip(), POLICY, function="add")
+    assert verdict.passed, verdict.why

@@ -84,7 +84,7 @@ def used_by(source: str) -> frozenset[str]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        table = symtable.symtable(source.removeprefix(BOM), "tools.py", "exec")
+        table = symtable.symtable(source.removeprefix(BOM) + "\n", "tools.py", "exec")
     quoted = {
         word
         for node in ast.walk(parse(source))

@@ -32,7 +32,7 @@ def read_source(source: str) -> SourceShape:
         SyntaxError: it is not Python.
         ValueError: it holds a null byte or a lone surrogate.
     """
-    tree = ast.parse(source)
+    tree = ast.parse(source.removeprefix("\ufeff"))
     functions = {
         node.name: tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args))
         for node in tree.body

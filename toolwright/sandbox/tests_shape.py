@@ -31,7 +31,7 @@ def read_tests(tests: str, function: str) -> TestsShape:
         SyntaxError: it is not Python.
         ValueError: it holds a null byte or a lone surrogate.
     """
-    tree = ast.parse(tests)
+    tree = ast.parse(tests.removeprefix("\ufeff"))
     names = list(_test_names(tree.body))
     return TestsShape(
         names=tuple(names),

@@ -97,7 +97,7 @@ def parse(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(text.removeprefix(BOM))
+            return ast.parse(text.removeprefix(BOM) + "\n")  # a piece of a file may end in a backslash
         except (ValueError, RecursionError) as error:  # null bytes, lone surrogates, absurd nesting
             raise SyntaxError(str(error)) from None
 

@@ -70,7 +70,8 @@ def _run(source: str, function: str, arguments: dict[str, object]) -> object:
     module = ModuleType("tools")
     module.__file__ = FILE
     sys.modules["tools"] = module
-    exec(compile(source, FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - running it is the job
+    code = compile(source.removeprefix("\ufeff"), FILE, "exec", dont_inherit=True)
+    exec(code, module.__dict__)  # noqa: S102 - running it is the job
     called = getattr(module, function, None)
     if not callable(called):
         raise _NoFunctionError
