@@ -42,12 +42,14 @@ class Account:
             match.step.number, match=match, tool=match.tool, action="reused", tests_passed=tests_passed
         )
 
-    def made(
-        self, number: int, tool: str, *, verdict: Verdict | None, usage: Usage, seconds: float, **rest: object
-    ) -> None:
+    def spent(self, number: int, usage: Usage, seconds: float) -> None:
+        """The making of a tool cost that, whether it came to an end or not."""
+        self._update(number, usage=usage, seconds=seconds)
+
+    def made(self, number: int, tool: str, *, verdict: Verdict | None, **rest: object) -> None:
         """A tool was written or widened for a step, or could not be: `rest` are fields of its report."""
         passed = sum(test.outcome == "passed" for test in verdict.tests) if verdict else 0
-        self._update(number, tool=tool, tests_passed=passed, usage=usage, seconds=seconds, **rest)
+        self._update(number, tool=tool, tests_passed=passed, **rest)
 
     def ran(self, number: int, arguments: Mapping[str, Json], result: CallResult, usage: Usage) -> StepReport:
         """A step was run on real values; returns its report."""

@@ -144,14 +144,15 @@ def _obtain_tool(
     account.entering("contract", number)
     before, began = account.usage, time.monotonic()
     surroundings = _surroundings(plan, number, parts, account)
-    made = make_tool(parts, options, Wish(plan.goal, match.step, match, surroundings, options.name))
+    try:
+        made = make_tool(parts, options, Wish(plan.goal, match.step, match, surroundings, options.name))
+    finally:
+        account.spent(number, account.usage - before, time.monotonic() - began)
     widened = made.commit is not None and made.commit.replaced
     account.made(
         number,
         made.tool,
         verdict=made.verdict,
-        usage=account.usage - before,
-        seconds=time.monotonic() - began,
         action="none" if made.failure else "widened" if widened else "written",
         attempts=made.attempts,
         refusals=made.refusals,

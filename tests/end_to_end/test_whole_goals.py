@@ -119,6 +119,16 @@ def test_a_tool_that_fails_every_time_leaves_the_library_as_it_was(tmp_path: Pat
     assert len(report.steps[0].refusals) == 3
 
 
+def test_a_step_whose_making_breaks_off_shows_what_it_cost(tmp_path: Path) -> None:
+    """Calls and tokens of a contract that never came stand in the line of its step."""
+    author = Author(1, spoil=lambda stage, reply, _turn: "no" if stage == "contract" else reply)
+    with ScriptedServer(reply=author) as server:
+        report = run(server, tmp_path)
+    assert report.status == "failed"
+    assert report.steps[0].usage.calls == 3
+    assert report.steps[0].usage.tokens == report.usage.tokens - report.stages["decompose"].tokens > 0
+
+
 def test_what_was_merged_before_a_failure_stays(tmp_path: Path) -> None:
     """When the third step cannot be made, the first two functions are in the library, proven."""
 
