@@ -1,10 +1,11 @@
 """A step that no tool does -> a proven function in the library, or why there is none: the repair loop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from toolwright.errors import LibraryChangedError, MergeClashError, ToolNotFoundError
 from toolwright.events import CandidateRefused, CandidateVerified, Notice, PhaseStarted, ToolCommitted
+from toolwright.library.excerpt import excerpt
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
 from toolwright.parts import Options, Parts
@@ -115,8 +116,9 @@ def _draft(parts: Parts, wish: Wish) -> _Draft:
         old_tests = parts.store.tests_of(tool.name)
         if old_tests is not None:
             parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
-            contract = widen_contract(parts.model, wish.step, tool, old_tests, wish.surroundings)
-            return _Draft(contract, tool.source, _basis(snapshot, tool.name, old_tests))
+            whole = replace(tool, source=excerpt(snapshot.text, tool.name))
+            contract = widen_contract(parts.model, wish.step, whole, old_tests, wish.surroundings)
+            return _Draft(contract, whole.source, _basis(snapshot, tool.name, old_tests))
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
     parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
     return _Draft(
