@@ -90,7 +90,7 @@ class _Runner:
         report = self._account.ran(binding.step, done.arguments, done.result, self._account.usage - used)
         self._parts.emit(StepFinished(report))
         if done.result.status != "returned":
-            return _failure(binding, done, no_other)
+            return replace(_failure(binding, done, no_other), hint=self._hint(done))
         self._answers[binding.step] = done.result.value
         return binding
 
@@ -98,6 +98,10 @@ class _Runner:
         self._account.entering("execute", binding.step)
         self._parts.emit(StepStarted(binding.step, tool.name))
         return run_step(self._parts.sandbox, self._library, tool, binding, self._answers, self._policy)
+
+    def _hint(self, done: StepRun) -> str:
+        longer = f"python agent.py --timeout {self._options.step_timeout_s * 4:g} ... gives a step more time"
+        return longer if done.result.status == "timeout" else ""
 
     def _bound_anew(
         self, binding: Binding, tool: Tool, before: tuple[Binding, ...], problem: str

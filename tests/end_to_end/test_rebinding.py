@@ -52,7 +52,9 @@ RIGHT = calls(text={"literal": "one\ntwo"}, number={"literal": 2})
 Again = Callable[[str], object]
 
 
-def run(library: Path, rebind: Again, *, tool: str = TOOL, first: object = WRONG) -> tuple[Report, list[str]]:
+def run(
+    library: Path, rebind: Again, *, tool: str = TOOL, first: object = WRONG, **settings: object
+) -> tuple[Report, list[str]]:
     """Run a goal with the `first` arguments; return the report and the prompts for other ones."""
     (library / "tools.py").write_text(tool)
     again: list[str] = []
@@ -72,7 +74,12 @@ def run(library: Path, rebind: Again, *, tool: str = TOOL, first: object = WRONG
 
     with ScriptedServer(reply=reply) as server:
         agent = Agent(
-            library, "together:scripted", base_url=server.url, api_key="k-0123456789", fallbacks="none"
+            library,
+            "together:scripted",
+            base_url=server.url,
+            api_key="k-0123456789",
+            fallbacks="none",
+            **settings,
         )
         return agent.run(GOAL), again
 
@@ -117,6 +124,16 @@ def test_the_reason_of_a_failed_step_survives_a_rebinding_that_fails(
     assert failure.arguments == {"text": "one\ntwo", "number": 3}
     assert report.steps[0].result.error_type == "ValueError"
     assert why in failure.details[-1]
+
+
+def test_a_step_that_takes_too_long_says_how_to_give_it_longer(tmp_path: Path) -> None:
+    """The hint names the flag and four times the seconds that were not enough."""
+    slow = TOOL.replace("    lines =", "    while True: pass\n    lines =")
+    report, again = run(tmp_path, lambda _prompt: RIGHT, tool=slow, step_timeout_s=0.5)
+    assert report.failure.kind == "timeout"
+    assert report.failure.message == "step 1, line_of: ran longer than 0.5 s"
+    assert report.failure.hint.startswith("python agent.py --timeout 2 ")
+    assert not again
 
 
 def test_a_remembered_step_that_fails_needs_no_key_to_say_why(
