@@ -34,6 +34,9 @@ LIMITS: Final = {
     "memory_mb": "MiB of memory",
     "file_mb": "MiB in one file that it writes",
     "open_files": "files open at once",
+    "scratch_mb": "MiB in its scratch folder (not held yet: needs confinement by the kernel)",
+    "scratch_files": "files in its scratch folder (not held yet)",
+    "processes": "processes, where it may start any (not held yet)",
     "output_kb": "KiB printed to stdout and stderr",
     "result_kb": "KiB of JSON in the answer",
 }
