@@ -53,7 +53,7 @@ def run_confined(zygote: Zygote, order: Order, request: bytes, bounds: Bounds, o
         SandboxError: a layer of the confinement was refused, so nothing was run.
     """
     started = time.monotonic()
-    status, account = socket.socket(), _Account()
+    account = _Account()
     with contextlib.ExitStack() as stack:
         status, talk = _begin(zygote, order, bounds, account, stack)
         try:

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from toolwright.sandbox.kernel import descriptors, limits, mounts, namespaces
 from toolwright.sandbox.zygote import channel, warden, warmth
-from toolwright.sandbox.zygote.becoming import become, unused_user
+from toolwright.sandbox.zygote.becoming import become, can_read, unused_user
 from toolwright.sandbox.zygote.cell import make_cell
 from toolwright.sandbox.zygote.jail import build_jail, visible
 from toolwright.sandbox.zygote.order import Order, Start
@@ -28,7 +28,10 @@ def live(start: Start) -> NoReturn:
     descriptors.close_others((0, 1, 2, start.control, start.program))
     control = socket.socket(fileno=start.control)
     user = unused_user() if os.getuid() == 0 else -1
-    if start.level != "full":  # it stays who it is: without maps of owners, each cell becomes another user
+    if start.level != "full":
+        # a Python in root's home can be read by root only: then the cells stay root, without capabilities
+        user = user if can_read(user, start.runtime) else -1
+        # it stays who it is: without maps of owners, each cell becomes another user
         warmth.load_all()
         _serve(start, control, user)
     if user < 0:

@@ -1,0 +1,145 @@
+"""Runs attacks of the tables: a level in, one verdict for each out; as a script, `attack_runs.py LEVEL`."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+if __name__ == "__main__":  # started as another user, with no more than the two folders
+    sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+
+import attacks_files
+import attacks_kernel
+import attacks_network
+import attacks_processes
+from canaries import SECRET, Canaries
+
+from toolwright.sandbox.confined import ConfinedSandbox
+from toolwright.types import Policy
+
+TABLES = (attacks_network, attacks_files, attacks_processes, attacks_kernel)
+ATTACKS = [attack for table in TABLES for attack in table.ATTACKS]
+BENIGN = "def f(a, b):\n    return sorted([a, b])\n"
+
+
+class Arena:
+    """A sandbox at one level with canaries around it."""
+
+    def __init__(self, level, without=()):
+        self.level = level
+        self.box = ConfinedSandbox(level, without=without)
+        self.benign()
+        self.user = self.box._zygote.user
+        self.canaries = Canaries(self.user)
+        self.idle = self.descendants()
+
+    def benign(self):
+        """A harmless call works: otherwise nothing below would mean anything."""
+        result = self.box.call(BENIGN, "f", {"a": 3, "b": 2}, Policy())
+        assert result.value == [2, 3], result
+
+    def attack(self, attack):
+        """Run one attack; return its last result."""
+        arguments = {"victim": self.canaries.victim.pid} if attack.victim else {}
+        source = attack.source({**self.canaries.places, "LEVEL": self.level})
+        for _ in range(1 + attack.twice):
+            result = self.box.call(source, "f", arguments, attack.policy)
+        return result
+
+    def judge(self, attack):
+        """Return "" when the attack was contained, otherwise what was wrong."""
+        self.benign()
+        began = time.monotonic()
+        result = self.attack(attack)
+        took = time.monotonic() - began
+        wrong = []
+        if not attack.holds(result):
+            wrong.append(f"{result.status} {result.value!r} {result.message} {result.stderr[-300:]}")
+        if SECRET in f"{result.value}{result.message}{result.stdout}{result.stderr}":
+            wrong.append("the secret came out")
+        wrong += [f"reached {place}" for place in self.canaries.disturbed()]
+        if took > (1 + attack.twice) * (attack.policy.limits.wall_s + 3):
+            wrong.append(f"took {took:.1f} s")
+        if self.leftovers():
+            wrong.append(f"left processes: {self.leftovers()}")
+        return "; ".join(wrong)
+
+    def escapes(self, attack):
+        """The positive control: whether the attack does what it says when nothing holds it."""
+        result = self.attack(attack)
+        disturbed = self.canaries.disturbed()
+        self.canaries.restore(self.user)
+        return bool(disturbed) or (isinstance(result.value, dict) and result.value["escaped"]), result
+
+    def leftovers(self):
+        """Return processes of the sandbox beyond those that always run; the dying get a moment."""
+        for _ in range(40):
+            extra = self.descendants() - self.idle
+            if not extra:
+                return set()
+            time.sleep(0.02)
+        return extra
+
+    def descendants(self):
+        """Return all descendants of this process that the sandbox has."""
+        children = {}
+        for process in Path("/proc").iterdir():
+            if process.name.isdecimal():
+                try:
+                    fields = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+                except OSError:
+                    continue
+                children.setdefault(int(fields[1]), set()).add(int(process.name))
+        found, todo = set(), [self.box._zygote._process.pid]
+        while todo:
+            more = children.get(todo.pop(), set()) - found
+            found |= more
+            todo += more
+        return found
+
+    def close(self):
+        """End it all."""
+        self.box.close()
+        self.canaries.close()
+
+
+def fitting(level):
+    """Return the attacks that a level promises to stop."""
+    return [attack for attack in ATTACKS if level == "full" or attack.level != "full"]
+
+
+def run_attacks(level):
+    """Return what went wrong with each attack at a level, "" for nothing."""
+    arena = Arena(level)
+    try:
+        return {attack.name: arena.judge(attack) for attack in fitting(level)}
+    finally:
+        arena.close()
+
+
+def run_controls():
+    """Return what went wrong with each positive control: an attack that never works proves nothing."""
+    if os.getuid() == 0:
+        raise SystemExit("nobody runs unconfined attacks as root")
+    arena = Arena("landlock", without=("landlock", "seccomp"))
+    wrong = {}
+    try:
+        for attack in ATTACKS:
+            if attack.control:
+                escaped, result = arena.escapes(attack)
+                wrong[attack.name] = "" if escaped else f"{result.status} {result.value} {result.message}"
+    finally:
+        arena.close()
+    return wrong
+
+
+def main(what):
+    """Print {"user": ..., "count": ..., "failed": {...}} for a level or for "controls"."""
+    wrong = run_controls() if what == "controls" else run_attacks(what)
+    failed = {name: why for name, why in wrong.items() if why}
+    print(json.dumps({"user": os.getuid(), "count": len(wrong), "failed": failed}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
