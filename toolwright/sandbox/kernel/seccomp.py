@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import functools
 import platform
 from typing import Final
 
@@ -65,6 +66,7 @@ _PROCESSES: Final = "fork vfork execve execveat"
 _CONNECTIONS: Final = "connect bind listen accept accept4"
 
 
+@functools.cache  # the zygote builds what its cells will ask for
 def build_filter(
     *, execute: bool = False, network: bool = False, shared_files: bool = False, machine: str = ""
 ) -> bytes:

@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 from typing import Any, Final
@@ -23,6 +24,7 @@ class KernelError(OSError):
         return f"{self.strerror} ({errno.errorcode.get(self.errno or 0, self.errno)})"
 
 
+@functools.cache  # opening it costs more than most calls
 def libc() -> ctypes.CDLL:
     """Return the process's own C library; ctypes keeps the last errno apart for it."""
     return ctypes.CDLL(None, use_errno=True)

@@ -7,6 +7,12 @@ from toolwright.sandbox.zygote.jail import DEVICES, SYSTEM
 from toolwright.sandbox.zygote.order import SCRATCH, Grant, Order, Start
 
 
+def prepare(start: Start) -> None:
+    """Do in the zygote what every cell would otherwise do again."""
+    for execute in (False, True):
+        seccomp.build_filter(execute=execute, shared_files=start.level != "full")
+
+
 def lock_down(start: Start, order: Order) -> None:
     """Bound processes, then give up privileges, files and system calls, in that order.
 

@@ -12,6 +12,7 @@ from toolwright.sandbox.zygote import channel, warden, warmth
 from toolwright.sandbox.zygote.becoming import become, can_read, unused_user
 from toolwright.sandbox.zygote.cell import make_cell
 from toolwright.sandbox.zygote.jail import build_jail, visible
+from toolwright.sandbox.zygote.lockdown import prepare
 from toolwright.sandbox.zygote.order import Order, Start
 
 _OUTER: Final = (
@@ -58,6 +59,7 @@ def live(start: Start) -> NoReturn:
 
 def _serve(start: Start, orders: socket.socket, user: int, ready: socket.socket | None = None) -> NoReturn:
     """Fork a cell for every order. `ready` is told who the cells run as, -1 for the same user."""
+    prepare(start)
     shown = visible(start.runtime)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the makers
     channel.send(ready or orders, {"ready": True, "user": user})
