@@ -68,13 +68,19 @@ def origin(reply=OK, *, closes=True) -> Iterator[Origin]:
         server.close()
 
 
+class Patient(ThreadingHTTPServer):
+    """A server with room for many who connect at the same moment: the usual five lose some to SYN cookies."""
+
+    request_queue_size = 128
+    daemon_threads = True
+
+
 @contextlib.contextmanager
 def web_server(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """A real HTTP or HTTPS server on 127.0.0.1; gives its port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Patient(("127.0.0.1", 0), handler)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

@@ -123,7 +123,10 @@ def test_localhost_when_named_may_lead_to_loopback_only():
     """`localhost:8080` stands for loopback on that port, and for nothing else a resolver might say."""
     grant = parse_allowed(["network:localhost:8080"])
 
-    assert permitted_addresses("localhost", 8080, grant, lambda *_: ["::1", "127.0.0.1"]) == ("::1", "127.0.0.1")
+    assert permitted_addresses("localhost", 8080, grant, lambda *_: ["::1", "127.0.0.1"]) == (
+        "::1",
+        "127.0.0.1",
+    )
     for host, port, address in [
         ("localhost", 8080, "10.0.0.1"),
         ("localhost", 80, "127.0.0.1"),

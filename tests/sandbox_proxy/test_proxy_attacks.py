@@ -1,7 +1,7 @@
 """Attacks on the proxy, each with its control: the same without the trick, which must reach the server.
 
-An attack counts as contained when the server behind heard nothing of it (or, where a part is forwarded, nothing
-that could be read in two ways), and the client was told a reason.
+An attack counts as contained when the server behind heard nothing of it (or, where a part is forwarded,
+nothing that could be read in two ways), and the client was told a reason.
 """
 
 import time
@@ -22,7 +22,9 @@ def server():
 
 GET = "GET http://{a}/ HTTP/1.1\r\nHost: {a}\r\n\r\n"
 POST = "POST http://{a}/ HTTP/1.1\r\nHost: {a}\r\nContent-Length: 5\r\n\r\nhello"
-CHUNKED = "POST http://{a}/ HTTP/1.1\r\nHost: {a}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+CHUNKED = (
+    "POST http://{a}/ HTTP/1.1\r\nHost: {a}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+)
 TUNNEL = "CONNECT {a} HTTP/1.1\r\nHost: {a}\r\n\r\nGET / HTTP/1.1\r\n\r\n"
 
 
@@ -51,7 +53,10 @@ REQUESTS = {
     "allowed host as user name": (GET.replace("http://{a}", "http://{a}@{b}"), GET),
     "backslash before the host": (GET.replace("http://{a}", "http://{a}\\@{b}"), GET),
     "fragment before the host": (GET.replace("http://{a}/", "http://{a}#@{b}/"), GET),
-    "percent-coded host": (GET.replace("http://127", "http://%31").replace("http://{a}", "http://%31{a}"), GET),
+    "percent-coded host": (
+        GET.replace("http://127", "http://%31").replace("http://{a}", "http://%31{a}"),
+        GET,
+    ),
     "host of another alphabet": (GET.replace("http://{a}", "http://\uff11{a}"), GET),
     "origin form": (GET.replace("http://{a}/", "/"), GET),
     "asterisk form": (GET.replace("GET http://{a}/", "OPTIONS *"), GET.replace("GET", "OPTIONS")),
@@ -139,7 +144,7 @@ CHUNK_TRICKS = {
 
 @pytest.mark.parametrize("body", CHUNK_TRICKS.values(), ids=CHUNK_TRICKS)
 def test_no_trick_in_a_chunk_reaches_the_server(body):
-    """What is forwarded stops before the trick, so no server takes the request for complete; proper chunks pass."""
+    """What is forwarded stops before the trick, so no request is complete; proper chunks pass."""
     with origin(reply=b"", closes=False) as server, proxy_for([f"127.0.0.1:{server.port}"]) as served:
         head, _, proper = CHUNKED.partition("\r\n\r\n")
         names = {"a": f"127.0.0.1:{server.port}", "b": ""}
@@ -191,7 +196,9 @@ def test_nothing_inside_is_reached_unless_it_was_named(server, host, address, fo
     port = server.port
     named = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     names = {"a": f"{host}:{port}", "b": ""}
-    tight = Allowed(parse_allowed([f"network:{host}:{port}"]).hosts if host.endswith(".example") else (), True)
+    tight = Allowed(
+        parse_allowed([f"network:{host}:{port}"]).hosts if host.endswith(".example") else (), True
+    )
     before = len(server.heard)
     with proxy_for(tight, resolve=lambda *_: [address]) as served:
         refused = served.ask(fill(form, names))
@@ -205,7 +212,9 @@ def test_nothing_inside_is_reached_unless_it_was_named(server, host, address, fo
     assert served.records[0].allowed
 
 
-@pytest.mark.parametrize("host", ["127.1", "127.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "127.0.0.1.."])
+@pytest.mark.parametrize(
+    "host", ["127.1", "127.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "127.0.0.1.."]
+)
 def test_other_spellings_of_an_address_are_no_hosts(server, host):
     """Numbers that the C library would read as 127.0.0.1 are refused before anything is looked up."""
     names = {"a": f"{host}:{server.port}", "b": ""}
@@ -227,10 +236,10 @@ def test_other_spellings_of_an_address_are_no_hosts(server, host):
 
 
 def test_a_name_that_changes_between_check_and_connection_changes_nothing(server):
-    """The name is looked up once a request; a server that answers a second lookup differently is not asked."""
+    """The name is looked up once a request; a second lookup, which would lead elsewhere, does not happen."""
     port = server.port
     answers = iter([["127.0.0.1"], ["127.0.0.2"], ["127.0.0.1", "127.0.0.2"]])
-    grant = ["moving.example:%d" % port, f"127.0.0.1:{port}"]
+    grant = [f"moving.example:{port}", f"127.0.0.1:{port}"]
     before = len(server.visited)
     with proxy_for(grant, resolve=lambda *_: next(answers)) as served:
         statuses = [
@@ -244,7 +253,7 @@ def test_a_name_that_changes_between_check_and_connection_changes_nothing(server
 
 
 def test_the_control_of_rebinding_the_other_address_is_really_there(server):
-    """With 127.0.0.2 named as well, the second answer does lead there: the test above had something to reach."""
+    """With 127.0.0.2 named as well, the answer does lead there: the test above had something to reach."""
     port = server.port
     grant = [f"moving.example:{port}", f"127.0.0.2:{port}"]
     before = len(server.visited)
@@ -256,7 +265,9 @@ def test_the_control_of_rebinding_the_other_address_is_really_there(server):
 
 def test_credentials_for_the_proxy_stay_here(server):
     """Proxy-Authorization and what Connection names do not go on; Authorization does, and is in no record."""
-    text = with_line(GET, "Proxy-Authorization: Basic aaa\r\nAuthorization: Bearer bbb\r\nConnection: X-C\r\nX-C: ccc")
+    text = with_line(
+        GET, "Proxy-Authorization: Basic aaa\r\nAuthorization: Bearer bbb\r\nConnection: X-C\r\nX-C: ccc"
+    )
     with proxy_for([f"127.0.0.1:{server.port}"]) as served:
         served.ask(fill(text, {"a": f"127.0.0.1:{server.port}", "b": ""}))
 
@@ -279,7 +290,9 @@ def test_text_of_a_request_gets_into_no_answer_and_no_record(server):
     assert "bait" not in repr(served.records)
 
 
-@pytest.mark.parametrize("reply", [b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"x" * 70_000])
+@pytest.mark.parametrize(
+    "reply", [b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"x" * 70_000]
+)
 def test_a_server_that_speaks_something_else_is_cut_off(reply):
     """A plain request gets an HTTP answer or none: another protocol is not carried over it."""
     with origin(reply=reply) as server, proxy_for([f"127.0.0.1:{server.port}"]) as served:
@@ -305,7 +318,10 @@ def test_silent_and_slow_clients_do_not_keep_others_out(server):
 
 def test_a_body_that_ends_early_is_not_completed():
     """A client that promises five bytes and sends two leaves a request that no server takes for complete."""
-    with origin(reply=b"", closes=False) as server, proxy_for([f"127.0.0.1:{server.port}"], bounds=QUICK) as served:
+    with (
+        origin(reply=b"", closes=False) as server,
+        proxy_for([f"127.0.0.1:{server.port}"], bounds=QUICK) as served,
+    ):
         names = {"a": f"127.0.0.1:{server.port}", "b": ""}
         answer = served.ask(fill(POST.removesuffix("llo"), names), half_close=True)
 

@@ -1,5 +1,7 @@
 """The gates for bodies and answers: pieces of any size in, exactly what belongs to the message out."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ def pour(gate, data, cuts=()):
     """Feed data in pieces until the gate is at its end, and return what came out."""
     edges = [0, *sorted(cut for cut in cuts if cut <= len(data)), len(data)]
     out = b""
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         if not gate.ended:
             out += gate.feed(data[start:stop])
     return out
@@ -35,7 +37,9 @@ def test_chunks_pass_and_nothing_after_them(pieces, cuts, tail):
     gate.finish()
 
 
-@given(st.lists(st.sampled_from([b"5", b"\r", b"\n", b"\r\n", b"a", b"0", b";x", b" ", b"hello", b"-"])), CUTS)
+@given(
+    st.lists(st.sampled_from([b"5", b"\r", b"\n", b"\r\n", b"a", b"0", b";x", b" ", b"hello", b"-"])), CUTS
+)
 def test_odd_chunks_never_pass(tokens, cuts):
     """Any bytes are chunks or a refusal, and what has passed is the beginning of proper chunks."""
     gate = ChunkedBody()
@@ -51,8 +55,22 @@ def test_odd_chunks_never_pass(tokens, cuts):
 
 @pytest.mark.parametrize(
     "data",
-    [b"100000000\r\n", b"fffffffff", b"5;ext=1\r\nhello\r\n", b"5\nhello\n", b"0x5\r\n", b"+5\r\n", b" 5\r\n"]
-    + [b"5\r\nhelloX\r\n", b"5\r\nhello\n0\r\n", b"0\r\nTrailer: x\r\n\r\n", b"-1\r\n", b"\r\n", b"5\rX", b"5 \r\n"],
+    [
+        b"100000000\r\n",
+        b"fffffffff",
+        b"5;ext=1\r\nhello\r\n",
+        b"5\nhello\n",
+        b"0x5\r\n",
+        b"+5\r\n",
+        b" 5\r\n",
+        b"5\r\nhelloX\r\n",
+        b"5\r\nhello\n0\r\n",
+        b"0\r\nTrailer: x\r\n\r\n",
+        b"-1\r\n",
+        b"\r\n",
+        b"5\rX",
+        b"5 \r\n",
+    ],
 )
 def test_malformed_chunks_are_refused_at_once(data):
     """Sizes of more than eight digits, signs, extensions, trailers and bare line ends end the exchange."""
@@ -101,7 +119,8 @@ def test_an_answer_passes_and_says_close(method, head, body, ended, cuts):
 
 
 @pytest.mark.parametrize(
-    "data", [b"HTTP/1.1 101 Switching\r\n\r\n", b"SSH-2.0\r\n\r\n", b"x" * 1001, b"HTTP/2 200\r\n\r\n", b"\r\n\r\n"]
+    "data",
+    [b"HTTP/1.1 101 Switching\r\n\r\n", b"SSH-2.0\r\n\r\n", b"x" * 1001, b"HTTP/2 200\r\n\r\n", b"\r\n\r\n"],
 )
 def test_what_is_no_answer_is_refused(data):
     """Another protocol, or a head without end, is not passed on; neither is nothing."""
@@ -115,6 +134,8 @@ def test_what_is_no_answer_is_refused(data):
 def test_any_answer_passes_or_is_refused(data, cuts):
     """No bytes of a server make the gate fail in another way."""
     try:
-        pour(Answer("GET", 50), data, cuts)
-    except RefusedError as error:
-        assert error.refusal.status == 502
+        out = pour(Answer("GET", 50), data, cuts)
+    except RefusedError:
+        return
+
+    assert out == b"" or out.startswith(b"HTTP/1.")

@@ -12,7 +12,15 @@ from toolwright.sandbox.proxy.heads import METHODS, Request, take_head
 from toolwright.sandbox.proxy.refusals import Refusal, answer
 
 MOST = 4096
-HOP = {b"connection", b"keep-alive", b"proxy-authorization", b"proxy-connection", b"te", b"upgrade", b"trailer"}
+HOP = {
+    b"connection",
+    b"keep-alive",
+    b"proxy-authorization",
+    b"proxy-connection",
+    b"te",
+    b"upgrade",
+    b"trailer",
+}
 
 
 def take(raw):
@@ -83,7 +91,9 @@ def test_only_so_much_of_a_path_is_shown():
     assert request.path == "/" + "x" * 199
 
 
-@pytest.mark.parametrize("end", [b"", b"G", b"GET http://a.org/ HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nA: b\r\n\r"])
+@pytest.mark.parametrize(
+    "end", [b"", b"G", b"GET http://a.org/ HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nA: b\r\n\r"]
+)
 def test_an_incomplete_head_is_waited_for(end):
     """A proper beginning is neither a request nor a refusal."""
     assert take(end) is None
@@ -91,7 +101,16 @@ def test_an_incomplete_head_is_waited_for(end):
 
 @pytest.mark.parametrize(
     "raw",
-    [b"\x16\x03\x01\x02", b"\r\n", b" GET", b"get ", b"GET \0", b"GET / HTTP/1.1\n", b"GET\rX", b"G" * (MOST + 1)],
+    [
+        b"\x16\x03\x01\x02",
+        b"\r\n",
+        b" GET",
+        b"get ",
+        b"GET \0",
+        b"GET / HTTP/1.1\n",
+        b"GET\rX",
+        b"G" * (MOST + 1),
+    ],
 )
 def test_garbage_is_not_waited_for(raw):
     """TLS, other protocols, stray line ends and heads without end are refused before they are complete."""
@@ -121,11 +140,41 @@ def test_hostile_heads_cost_no_time():
 
 
 NAMES = st.sampled_from(
-    [b"Host", b"host", b"Content-Length", b"Content_Length", b"Transfer-Encoding", b"Connection", b"Expect", b"X"]
+    [
+        b"Host",
+        b"host",
+        b"Content-Length",
+        b"Content_Length",
+        b"Transfer-Encoding",
+        b"Connection",
+        b"Expect",
+        b"X",
+    ]
 )
 VALUES = st.sampled_from(
-    [b"a.org", b"b.org", b"a.org:80", b"5", b"05", b"+5", b"5, 5", b"-1", b"chunked", b"Chunked", b"gzip, chunked"]
-    + [b"identity", b"close", b"host", b"x", b"\x0bchunked", b"", b"100-continue", b"\xff", b"a\0b", b"a\rb"]
+    [
+        b"a.org",
+        b"b.org",
+        b"a.org:80",
+        b"5",
+        b"05",
+        b"+5",
+        b"5, 5",
+        b"-1",
+        b"chunked",
+        b"Chunked",
+        b"gzip, chunked",
+        b"identity",
+        b"close",
+        b"host",
+        b"x",
+        b"\x0bchunked",
+        b"",
+        b"100-continue",
+        b"\xff",
+        b"a\x00b",
+        b"a\rb",
+    ]
 )
 LINES = st.builds(
     lambda name, before, after, value: name + before + b":" + after + value,
@@ -136,9 +185,26 @@ LINES = st.builds(
 )
 ENDS = st.sampled_from([b"\r\n"] * 12 + [b"\n", b"\r", b"\r\n ", b"\r\r\n", b"\r\n\t"])
 TARGETS = st.sampled_from(
-    [b"http://a.org/", b"http://a.org:80/x?y", b"http://a.org", b"http://b.org/", b"http://a.org@b.org/"]
-    + [b"http://a.org\\@b.org/", b"http://a.org#@b.org/", b"//a.org/", b"/", b"*", b"a.org:443", b"https://a.org/"]
-    + [b"http:a.org", b"ftp://a.org/", b"http:///", b"http://a.org:/", b"http://a.org:080/", b"http://%61.org/"]
+    [
+        b"http://a.org/",
+        b"http://a.org:80/x?y",
+        b"http://a.org",
+        b"http://b.org/",
+        b"http://a.org@b.org/",
+        b"http://a.org\\@b.org/",
+        b"http://a.org#@b.org/",
+        b"//a.org/",
+        b"/",
+        b"*",
+        b"a.org:443",
+        b"https://a.org/",
+        b"http:a.org",
+        b"ftp://a.org/",
+        b"http:///",
+        b"http://a.org:/",
+        b"http://a.org:080/",
+        b"http://%61.org/",
+    ]
 )
 FIRST = st.builds(
     lambda method, gap, target, version: method + gap + target + b" " + version,
@@ -184,7 +250,7 @@ def check_unambiguous(request):
 
 @given(LIKELY | st.binary(max_size=200))
 def test_nothing_ambiguous_goes_on(raw):
-    """Any bytes are a request that an independent parser reads alike, a refusal, or incomplete; never an error."""
+    """Any bytes are a request that another parser reads alike, a refusal, or incomplete; never an error."""
     taken = take(raw)
     if isinstance(taken, tuple) and not taken[0].is_tunnel:
         assert raw.endswith(taken[1])
