@@ -9,7 +9,7 @@ from typing import Literal
 from toolwright.sandbox.kernel.numbers import NUMBERS
 from toolwright.types import CallResult, Limits, Policy
 
-QUICK = Policy(limits=Limits(wall_s=1.0, cpu_s=2, memory_mb=256))
+QUICK = Policy(limits=Limits(wall_s=0.7, cpu_s=2, memory_mb=256))
 ROOMY = Policy(limits=Limits(wall_s=8.0))
 
 WORDS = """
