@@ -29,6 +29,7 @@ from toolwright.types import (
 )
 
 _COMMIT_TRIES: Final = 5
+_MOST_ATTEMPTS: Final = 15
 _FAILING_SHOWN: Final = 3
 _MESSAGE_SHOWN: Final = 1500
 
@@ -62,6 +63,7 @@ class _Draft:
 
     contract: Contract
     old_source: str = ""
+    old_tests: str = ""
     basis: tuple[str, ...] = ()
 
     def is_stale(self, store: Store) -> bool:
@@ -118,12 +120,28 @@ def _draft(parts: Parts, wish: Wish) -> _Draft:
             parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
             whole = replace(tool, source=excerpt(snapshot.text, tool.name))
             contract = widen_contract(parts.model, wish.step, whole, old_tests, wish.surroundings)
-            return _Draft(contract, whole.source, _basis(snapshot, tool.name, old_tests))
+            return _Draft(contract, whole.source, old_tests, _basis(snapshot, tool.name, old_tests))
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
     parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
     return _Draft(
-        draft_contract(parts.model, wish.step, wish.surroundings, taken=snapshot.names, name=wish.name)
+        draft_contract(
+            parts.model,
+            wish.step,
+            wish.surroundings,
+            taken=snapshot.names,
+            name=wish.name,
+            clash=lambda name, stub: _clash(parts.store, Candidate(name, stub, "")),
+        )
     )
+
+
+def _clash(store: Store, stub: Candidate) -> str:
+    """Say what of a stub could never be merged: its function is still unwritten, its helpers are there."""
+    try:
+        store.merged(stub)
+    except MergeClashError as clash:
+        return str(clash)
+    return ""
 
 
 def _basis(snapshot: Snapshot, name: str, tests: str | None) -> tuple[str, ...]:
@@ -149,7 +167,7 @@ def _try(
             merged = parts.store.merged(candidate, contract.replaces)
             if draft.is_stale(parts.store):  # looked at after merging: the commit notices what comes later
                 return "merge", (_changed_meanwhile(contract),), None, None
-            verdict = _verify(parts, wish, candidate, merged)
+            verdict = _verify(parts, wish, candidate, merged, draft.old_tests)
             if not verdict.passed:
                 return "verify", _why_failed(verdict), verdict, None
             return "", (), verdict, _commit(parts, wish, contract, candidate, verdict, merged)
@@ -168,12 +186,17 @@ def _changed_meanwhile(contract: Contract) -> str:
     return f"{what} changed by somebody else while this was being written"
 
 
-def _verify(parts: Parts, wish: Wish, candidate: Candidate, merged: str) -> Verdict:
+def _verify(parts: Parts, wish: Wish, candidate: Candidate, merged: str, old_tests: str) -> Verdict:
+    """Run all tests of a candidate; the old ones of a widened tool also by themselves, as they were."""
     parts.emit(PhaseStarted("verify", candidate.name, wish.step.number))
     tool = next(t for t in read_library(merged).tools if t.name == candidate.name)
     verdict = parts.sandbox.verify(
         merged, candidate.tests, Policy(), function=candidate.name, examples=docstring_examples(tool)
     )
+    if verdict.passed and old_tests:
+        alone = parts.sandbox.verify(merged, old_tests, Policy(), function=candidate.name)
+        if not alone.passed:
+            return replace(alone, why=f"its old tests, run as they were: {alone.why}")
     if verdict.passed:
         parts.emit(
             CandidateVerified(
@@ -216,5 +239,10 @@ def _gave_up(wish: Wish, contract: Contract, stage: str, reasons: tuple[str, ...
         step=wish.step.number,
         tool=contract.name,
         details=reasons[1:],
-        hint="python agent.py --attempts 10 ... gives it more attempts; or say the goal more exactly",
+        hint=_more_attempts(tries - 1) or "say the goal more exactly, or try another model with --model",
     )
+
+
+def _more_attempts(now: int) -> str:
+    more = min(2 * now, _MOST_ATTEMPTS)
+    return f"give it more attempts with --attempts {more}, or say the goal more exactly" if more > now else ""

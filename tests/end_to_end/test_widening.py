@@ -85,6 +85,38 @@ def answer(prompt: Prompt) -> str:
     return json.dumps({"calls": [{"step": 1, "arguments": arguments}]})
 
 
+UNDERMINING = """import pytest
+from tools import cut_text
+
+
+@pytest.fixture(autouse=True)
+def lenient(request):
+    request.node.obj = (lambda: cut_text("a")) if "comma" in request.node.name else request.node.obj
+
+
+def test_cuts_at_another_separator():
+    assert cut_text("a;b,c", ";") == {"head": "a", "rest": "b,c"}
+"""
+
+
+def test_new_tests_cannot_excuse_a_broken_old_promise(tmp_path: Path) -> None:
+    """The old test file is also run by itself: what the new one does to its tests does not count."""
+    (tmp_path / "tools.py").write_text(f'"""Mine."""\n\n{OLD}', encoding="utf-8")
+    (tmp_path / "tool_tests").mkdir()
+    (tmp_path / "tool_tests" / "test_cut_text.py").write_text(TESTS, encoding="utf-8")
+
+    def sly(prompt: Prompt) -> str:
+        reply = answer(prompt)
+        if prompt.stage == "widen":
+            return reply.replace(NEW_TESTS, UNDERMINING)
+        return reply.replace("text.partition(separator)", 'text.partition(separator.replace(",", ", "))')
+
+    report = Agent(tmp_path, ScriptedModel(sly), attempts=1).run("Cut x|y at the bar")
+
+    assert report.status == "failed"
+    assert (tmp_path / "tools.py").read_text(encoding="utf-8") == f'"""Mine."""\n\n{OLD}'
+
+
 def test_a_tool_with_helpers_is_widened(tmp_path: Path) -> None:
     """Its helpers are shown to the author, stay once in the library, and old and new tests hold."""
     (tmp_path / "tools.py").write_text(f'"""Mine."""\n\n{OLD}', encoding="utf-8")

@@ -99,7 +99,6 @@ def _check(settings: Settings, arguments: Arguments) -> None:
         )
     if arguments.name:
         snapshot = Store(settings.library).read()
-        taken = frozenset(snapshot.tools) | {other.name for other in snapshot.not_offered}
-        why = why_not_a_name(arguments.name, taken)
+        why = why_not_a_name(arguments.name, snapshot.names)
         if why:
             raise UsageError(f"--name {arguments.name}: {why}", hint="--name count_words, for example")

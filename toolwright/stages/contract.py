@@ -2,8 +2,8 @@
 
 import ast
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 from toolwright.errors import ReplyShapeError
 from toolwright.prompts import render
@@ -19,6 +19,15 @@ from toolwright.types import Contract, Prompt, Step
 _TAKEN_SHOWN: Final = 60
 
 
+Clash: TypeAlias = Callable[[str, str], str]
+"""Given the name and the text of a stub, says why it could never be merged, "" when it could."""
+
+
+def no_clash(_name: str, _stub: str) -> str:
+    """Answer for a library in which nothing stands in the way."""
+    return ""
+
+
 def draft_contract(
     model: Model,
     step: Step,
@@ -26,11 +35,12 @@ def draft_contract(
     *,
     taken: frozenset[str],
     name: str = "",
+    clash: Clash = no_clash,
 ) -> Contract:
     """Ask for signature, docstring and tests of a new tool.
 
     `surroundings` are lines that show the plan with the signatures known so far; `name` is the name
-    the user insists on, "" for a free choice.
+    the user insists on, "" for a free choice; `clash` knows the library.
 
     Raises:
         ReplyShapeError, ModelError: no usable contract could be had.
@@ -46,11 +56,13 @@ def draft_contract(
     return ask(
         model,
         Prompt("contract", step.description, text),
-        lambda reply: read_contract(reply, step, taken=taken, name=name),
+        lambda reply: read_contract(reply, step, taken=taken, name=name, clash=clash),
     )
 
 
-def read_contract(text: str, step: Step, *, taken: frozenset[str], name: str = "") -> Contract:
+def read_contract(
+    text: str, step: Step, *, taken: frozenset[str], name: str = "", clash: Clash = no_clash
+) -> Contract:
     """Read a contract reply: two Python blocks, stub and tests.
 
     Raises:
@@ -64,6 +76,9 @@ def read_contract(text: str, step: Step, *, taken: frozenset[str], name: str = "
     if why:
         raise ReplyShapeError(why)
     check_stub(function.name, stub)
+    why = clash(function.name, stub)
+    if why:
+        raise ReplyShapeError(f"the stub: {why}")
     check_tests(function.name, tests)
     return Contract(function.name, stub, tests, step)
 
