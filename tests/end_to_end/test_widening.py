@@ -91,7 +91,7 @@ from tools import cut_text
 
 @pytest.fixture(autouse=True)
 def lenient(request):
-    request.node.obj = (lambda: cut_text("a")) if "comma" in request.node.name else request.node.obj
+    request.node.obj = (lambda: cut_text("a")) if "nothing" in request.node.name else request.node.obj
 
 
 def test_cuts_at_another_separator():
@@ -109,7 +109,7 @@ def test_new_tests_cannot_excuse_a_broken_old_promise(tmp_path: Path) -> None:
         reply = answer(prompt)
         if prompt.stage == "widen":
             return reply.replace(NEW_TESTS, UNDERMINING)
-        return reply.replace("text.partition(separator)", 'text.partition(separator.replace(",", ", "))')
+        return reply.replace('"rest": _strip(rest)}', '"rest": _strip(rest) or "none"}')
 
     report = Agent(tmp_path, ScriptedModel(sly), attempts=1).run("Cut x|y at the bar")
 
