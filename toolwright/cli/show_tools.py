@@ -104,7 +104,7 @@ def _evidence_lines(name: str, evidence: Json, store: Store) -> list[str]:
             lines = ["tests: unknown"]
     match evidence:
         case {"origin": {"goal": goal, "model": model, "time": moment}}:
-            lines += [f"made for: {goal}", f"by: {model}, {moment}"]
+            lines += [f"made for: {goal}", f"by: {model or 'hand'}, {moment}"]
     calls = evidence.get("calls")
     first = calls[:3] if isinstance(calls, list) else []
     return lines + [f"verified: {json.dumps(call, ensure_ascii=False)[:200]}" for call in first]
