@@ -157,7 +157,7 @@ class ConfinedSandbox:
         if policy.execute:
             raise SandboxError(
                 "a tool cannot be allowed to start processes at level landlock: nothing would end them",
-                hint="`python agent.py doctor` says what level full needs",
+                hint="it takes level full: user namespaces, which the system must allow",
             )
         with contextlib.ExitStack() as stack:
             own = policy.scratch or stack.enter_context(fresh_folder("scratch"))
