@@ -167,6 +167,22 @@ def test_a_refusal_says_what_to_allow(site):
     assert served.records[0].address == ""
 
 
+@pytest.mark.parametrize(("host", "status"), [("localhost", 403), ("127.0.0.1", 200)])
+def test_a_client_that_is_still_sending_gets_its_answer(host, status):
+    """Whether the proxy refuses or the server answers early: the client sends on, then reads why."""
+    with origin() as server, proxy_for([f"127.0.0.1:{server.port}"]) as served, served.connect() as client:
+        name = f"{host}:{server.port}"
+        client.sendall(
+            f"POST http://{name}/ HTTP/1.1\r\nHost: {name}\r\nContent-Length: 9999\r\n\r\n".encode()
+        )
+        for _ in range(4):
+            time.sleep(0.1)
+            client.sendall(b"x" * 100)
+        answer = read_all(client)
+
+    assert status_of(answer) == status
+
+
 def test_a_redirect_comes_back_and_is_judged_again(plain):
     """A server that is allowed cannot send the client to one that is not."""
     with origin() as other, proxy_for([f"localhost:{plain}"]) as served, session(served) as client:
@@ -250,13 +266,9 @@ def test_a_slow_head_is_given_up():
     """A client that sends its head byte by byte has the time of a whole head, not of each byte."""
     with proxy_for(["a.org"], bounds=Bounds(head_s=0.4)) as served, served.connect() as client:
         started = time.monotonic()
-        for byte in b"GET http://a.org/ HTTP/1.1":
-            try:
-                client.send(bytes([byte]))
-            except ConnectionError:
-                break
-            if served.records:
-                break
+        client.sendall(b"GET http://a.org/ HTTP/1.1\r\nX: ")
+        while not served.records and time.monotonic() - started < 3:
+            client.send(b"x")
             time.sleep(0.05)
         answer = read_all(client)
         assert time.monotonic() - started < 2

@@ -82,11 +82,9 @@ def end_to_end(fields: Sequence[Field]) -> list[Field]:
 
 
 def _parse_field(line: bytes) -> Field:
-    if line[:1] in {b" ", b"\t"}:
-        raise RefusedError(400, "the request continues a header line on the next")
     found = _FIELD.fullmatch(line)
     if not found:
-        raise RefusedError(400, "the request has a malformed header line")
+        raise RefusedError(400, "the request has a malformed or continued header line")
     name = found[1].lower()
     if name.replace(b"_", b"-") in _FRAMING and b"_" in name:
         raise RefusedError(400, "the request has a header that some servers read as another")
