@@ -7,7 +7,8 @@ from typing import Final
 
 from toolwright.errors import ToolwrightError
 
-OF_A_GOAL: Final = ("libcst", "pytest", "filelock", "rich", "_sqlite3")
+OF_THE_TESTS: Final = ("pytest", "hypothesis", "pytest_httpserver")
+OF_A_GOAL: Final = ("libcst", *OF_THE_TESTS, "filelock", "rich", "_sqlite3")
 OF_A_MODEL: Final = ("together", "httpx", "requests", "filelock")
 
 
@@ -44,6 +45,7 @@ def _not_there(names: list[str]) -> ToolwrightError:
                 f"this Python was built without its module {name.lstrip('_')!r}",
                 hint="use a complete Python, such as one from python.org or `uv python install`",
             )
+    names = [name.replace("_", "-") for name in names]
     what = f"the package {names[0]!r} is" if len(names) == 1 else f"the packages {', '.join(names)} are"
     return ToolwrightError(
         f"{what} not installed", hint=f"python -m pip install {' '.join(names)} (or: uv sync)"
