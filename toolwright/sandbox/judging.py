@@ -7,11 +7,11 @@ never shares a process with those who decide about it.
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from toolwright.sandbox.calling import Answer, Caller, how_it_ended, wire_limits
 from toolwright.sandbox.cells.wire import decode
@@ -20,7 +20,7 @@ from toolwright.sandbox.evidence import Evidence
 from toolwright.sandbox.records import Records
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.source_shape import SourceShape, read_source
-from toolwright.sandbox.spawn import Bounds, Cell, Ended, run_cell
+from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
 from toolwright.sandbox.tests_shape import TestsShape, read_tests
 from toolwright.sandbox.warmth import STORAGE, HypothesisTables
 from toolwright.types import CallResult, Example, Json, Limits, Policy, Verdict
@@ -31,6 +31,9 @@ _OUTPUT_KB: Final = 1024
 _FRAME_BYTES: Final = 16 << 20
 """Arguments of one call of a test; they are made by the test, not by the tool."""
 
+RunJudge: TypeAlias = Callable[[Cell, bytes, Bounds, OnFrame], Ended]
+"""Starts the judge's cell, gives it the request, and passes on the frames it sends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -40,6 +43,7 @@ class Judge:
     wall_s: float
     max_calls: int
     tables: HypothesisTables
+    run_tests: RunJudge = run_cell
 
     def verify(
         self, source: str, tests: str, policy: Policy, *, function: str, examples: Sequence[Example]
@@ -114,7 +118,7 @@ class _Session:
             }
             cell = Cell("judge_cell", str(work), str(scratch), environment)
             bounds = Bounds(self._judge.wall_s, _OUTPUT_KB * 1024, _FRAME_BYTES)
-            ended = run_cell(cell, self._request(here, scratch), bounds, self._serve)
+            ended = self._judge.run_tests(cell, self._request(here, scratch), bounds, self._serve)
         return self._stopped(ended)
 
     def complain(self, function: str) -> str:

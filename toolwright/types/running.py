@@ -28,6 +28,10 @@ class Policy:
 
     `workspace` is where relative paths start, `scratch` the folder for temporary files ("" makes
     a fresh one that goes with the run). `read` and `write` are further granted paths.
+
+    `network` holds what may be reached: "HOST" (ports 80 and 443) or "HOST:PORT" through the proxy, "*"
+    for any public host through it, "raw" for sockets of the inet families, "loopback" for nothing but
+    the network that the cells of one verification share.
     """
 
     workspace: str = ""

@@ -6,6 +6,9 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 Kind: TypeAlias = Literal["full", "landlock"]
 
+Network: TypeAlias = Literal["none", "shared", "proxy", "raw"]
+"""What a cell can connect to: nothing, the cells of its verification, a proxy, or what the host can."""
+
 SCRATCH: Final = "/scratch"
 """Where a cell's own temporary file system is mounted when no folder is given for it."""
 
@@ -47,7 +50,7 @@ class Grant:
 class Order:
     """One cell. `folder` is where it starts; `scratch` its HOME and TMPDIR, "" for memory of its own.
 
-    `user` and `group` are whom the tool runs as where no map of owners can be made; -1 changes nothing.
+    `network` says which network it is in. `user` and `group` are whom the tool runs as where no map of owners can be made; -1 changes nothing.
     """
 
     folder: str
@@ -59,6 +62,7 @@ class Order:
     processes: int
     user: int = -1
     group: int = -1
+    network: Network = "none"
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
