@@ -50,7 +50,8 @@ class Grant:
 class Order:
     """One cell. `folder` is where it starts; `scratch` its HOME and TMPDIR, "" for memory of its own.
 
-    `network` says which network it is in. `user` and `group` are whom the tool runs as where no map of owners can be made; -1 changes nothing.
+    `user` and `group` are whom the tool runs as where no map of owners can be made; -1 changes nothing.
+    `network` says which network it is in.
     """
 
     folder: str
