@@ -134,6 +134,8 @@ def _read(ended: Ended, frames: list[bytes], limits: Limits, level: str) -> Answ
 
 
 def _stopped(ended: Ended, limits: Limits) -> tuple[CallStatus, str] | None:
+    if ended.refused:
+        return "limit", ended.refused
     if ended.stop == "time":
         return "timeout", f"ran longer than {limits.wall_s:g} s"
     if ended.stop == "output":

@@ -15,8 +15,10 @@ from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.confined_cell import run_confined
 from toolwright.sandbox.grants import make_order
 from toolwright.sandbox.levels import LEVELS, Found, find_level
+from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
+from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.warmth import HypothesisTables
 from toolwright.sandbox.zygote.order import Kind, Order
 from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
@@ -65,6 +67,7 @@ class ConfinedSandbox:
         self._site = tuple(path for path in sys.path if PurePath(path).name in _PACKAGE_FOLDERS)
         self._tables = HypothesisTables(self._site)
         self._turn = threading.RLock()
+        self._survey = Survey()
         self._zygote: Zygote | None = None
         self._found: Found | None = None if level == "best" else Found(level)
 
@@ -153,7 +156,8 @@ class ConfinedSandbox:
 
     def _run(self, request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame) -> Ended:
         if self.level == "full":
-            return self._run_order(make_order(policy, self._protected), request, bounds, on_frame)
+            order, watch = make_order(policy, self._protected, self._survey)
+            return self._run_order(order, watch, request, bounds, on_frame)
         if policy.execute:
             raise SandboxError(
                 "a tool cannot be allowed to start processes at level landlock: nothing would end them",
@@ -161,22 +165,29 @@ class ConfinedSandbox:
             )
         with contextlib.ExitStack() as stack:
             own = policy.scratch or stack.enter_context(fresh_folder("scratch"))
-            order = make_order(replace(policy, scratch=own), self._protected)
+            order, watch = make_order(replace(policy, scratch=own), self._protected, self._survey)
             user = self._living().user
             if user >= 0:  # there is no map of owners here: the tool becomes who owns what it may use
                 owner = _owner(policy, user)
                 order = replace(order, user=owner[0], group=owner[1])
                 if not policy.scratch:
                     os.chown(own, order.user, order.group)
-            return self._run_order(order, request, bounds, on_frame)
+            return self._run_order(order, watch, request, bounds, on_frame)
 
-    def _run_order(self, order: Order, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:
+    def _run_order(
+        self, order: Order, watch: Watch, request: bytes, bounds: Bounds, on_frame: OnFrame
+    ) -> Ended:
         for _ in range(_TRIES):
             zygote = self._living()
+            refused = ""
             try:
-                return run_confined(zygote, order, request, bounds, on_frame)
+                ended = run_confined(zygote, order, request, bounds, on_frame)
             except ZygoteGoneError:
                 self._bury(zygote)
+                continue
+            finally:  # also when Ctrl-C came
+                refused = watch.settle()
+            return replace(ended, refused=refused)
         raise SandboxError("the process that makes confined cells died twice in a row", hint="try again")
 
     def _living(self) -> Zygote:

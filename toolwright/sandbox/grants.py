@@ -1,27 +1,25 @@
 """What a policy grants of the host's files: a policy in, an order for a cell with places to hide out."""
 
-import os
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import SandboxError
+from toolwright.sandbox.guarded_names import is_secret
+from toolwright.sandbox.masks import lies_in, make_masks, places
+from toolwright.sandbox.planting import Watch, find_place
+from toolwright.sandbox.survey import Seen, Survey
 from toolwright.sandbox.zygote.order import Grant, Order
 from toolwright.types import Policy
 
-HIDDEN: Final = (".git", ".toolwright", ".env", ".env.*", ".envrc")
-"""Names that no tool sees, wherever in a granted folder they stand."""
-
 _NEVER: Final = ("/proc", "/sys", "/dev")
-_PACKAGES: Final = {"node_modules", "__pycache__"}
-_MOST_ENTRIES: Final = 100_000
 
 
-def make_order(policy: Policy, protected: Sequence[str] = ()) -> Order:
-    """Resolve a policy's paths and look for what must be hidden in them; `protected` are further paths.
+def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tuple[Order, Watch]:
+    """Resolve a policy's paths and look for what must be covered in them; `protected` are further paths.
 
     The workspace and the `read` paths can be read; what lies in a `write` path, and scratch, written too.
+    The watch is to be settled when the cell has ended; it is for what the user has, not for a scratch folder.
 
     Raises:
         SandboxError: a path does not exist, must not be granted, or holds too much to be looked through.
@@ -30,23 +28,30 @@ def make_order(policy: Policy, protected: Sequence[str] = ()) -> Order:
     scratch = _resolve(policy.scratch, "scratch folder") if policy.scratch else ""
     writable = [_resolve(path, "granted path") for path in policy.write]
     readable = [_resolve(path, "granted path") for path in policy.read]
-    hidden = [os.path.realpath(path) for path in protected]
+    hidden = places(protected)
     for path in (*writable, *readable, *([folder] if folder else [])):
-        if _is_secret(path, hidden) and not (scratch and _lies_in(path, [scratch])):
+        if _is_secret(path, hidden) and not (scratch and lies_in(path, [scratch])):
             raise SandboxError(f"{path!r} is never shown to a tool", hint="grant another folder")
     writable += [scratch] if scratch else []
     paths = sorted({*writable, *readable, *([folder] if folder else [])})
-    rights = {path: _lies_in(path, writable) for path in paths}
+    rights = {path: lies_in(path, writable) for path in paths}
     needed = [path for path in paths if not _is_covered(path, rights)]
-    return Order(
+    seen = {path: survey.look(path) if Path(path).is_dir() else Seen() for path in needed}
+    order = Order(
         folder=folder,
         scratch=scratch,
-        grants=tuple(Grant(path, rights[path], _masks(path, hidden)) for path in needed),
+        grants=tuple(
+            Grant(path, rights[path], make_masks(path, seen[path], hidden, write=rights[path]))
+            for path in needed
+        ),
         execute=policy.execute,
         scratch_mb=policy.limits.scratch_mb,
         scratch_files=policy.limits.scratch_files,
         processes=policy.limits.processes,
     )
+    changeable = {path: seen[path] for path in needed if rights[path] and Path(path).is_dir()}
+    tops = {*changeable, *([folder] if folder and lies_in(folder, writable) else [])} - {scratch}
+    return order, _watch(survey, changeable, hidden, sorted(tops))
 
 
 def _resolve(path: str, what: str) -> str:
@@ -56,73 +61,32 @@ def _resolve(path: str, what: str) -> str:
         raise SandboxError(
             f"the {what} {path!r} does not exist", hint="create it, or name another one"
         ) from error
-    if found == "/" or _lies_in(found, _NEVER):
+    if found == "/" or lies_in(found, _NEVER):
         raise SandboxError(f"{path!r} is never shown to a tool", hint="grant another folder")
     return found
 
 
 def _is_secret(path: str, protected: Sequence[str]) -> bool:
-    return _lies_in(path, protected) or any(_is_hidden(part) for part in Path(path).parts)
-
-
-def _lies_in(path: str, folders: Sequence[str]) -> bool:
-    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+    return lies_in(path, protected) or is_secret(path)
 
 
 def _is_covered(path: str, rights: dict[str, bool]) -> bool:
     """Whether the nearest granted folder around it grants the same, so that it needs no mount of its own."""
-    around = [other for other in rights if other != path and _lies_in(path, [other])]
+    around = [other for other in rights if other != path and lies_in(path, [other])]
     nearest = max(around, key=len, default="")
-    return bool(nearest) and rights[nearest] == rights[path] and not _is_hidden_between(path, nearest)
+    return bool(nearest) and rights[nearest] == rights[path] and not is_secret(path[len(nearest) :])
 
 
-def _is_hidden_between(path: str, outer: str) -> bool:
-    return any(_is_hidden(part) for part in Path(path).relative_to(outer).parts)
-
-
-def _is_hidden(name: str) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in HIDDEN)
-
-
-def _masks(top: str, protected: Sequence[str]) -> tuple[tuple[str, bool], ...]:
-    """Return the paths inside a granted folder that are covered, relative to it."""
-    if not Path(top).is_dir():
-        return ()
-    found = dict(_walk(top))
-    for place in protected:
-        if place != top and _lies_in(place, [top]) and os.path.lexists(place):
-            found[place] = Path(place).is_dir()
-    # a link is not covered but what it leads to, if that can be reached at all
-    for path in [path for path in found if Path(path).is_symlink()]:
-        del found[path]
-        target = os.path.realpath(path)
-        if target != top and _lies_in(target, [top]) and os.path.lexists(target):
-            found[target] = Path(target).is_dir()
-    outermost = [
-        path for path in found if not any(path != other and _lies_in(path, [other]) for other in found)
-    ]
-    return tuple((os.path.relpath(path, top), found[path]) for path in sorted(outermost))
-
-
-def _walk(top: str) -> Iterator[tuple[str, bool]]:
-    """Find hidden names below a folder, at any depth; installed packages are not looked through."""
-    folders, seen = [top], 0
-    while folders:
-        try:
-            entries = list(os.scandir(folders.pop()))
-        except OSError:  # not to be read by us: by the tool neither
-            continue
-        seen += len(entries)
-        if seen > _MOST_ENTRIES:
-            raise SandboxError(
-                f"{top!r} holds more than {_MOST_ENTRIES} files, too many to look through for secrets",
-                hint="start in a smaller folder, or name one with --workspace",
-            )
-        if any(entry.name == "pyvenv.cfg" for entry in entries):
-            continue
-        for entry in entries:
-            folder = entry.is_dir(follow_symlinks=False)
-            if _is_hidden(entry.name):
-                yield entry.path, folder
-            elif folder and entry.name not in _PACKAGES:
-                folders.append(entry.path)
+def _watch(
+    survey: Survey, writable: Mapping[str, Seen], protected: Sequence[str], tops: Sequence[str]
+) -> Watch:
+    """Remember what is guarded now, so that it is known what has been there when the cell has ended."""
+    known = {place for seen in writable.values() for _, place in seen.guarded.values()}
+    known |= {place for place in map(find_place, protected) if place is not None}
+    spared = {
+        identity
+        for seen in writable.values()
+        for identity in (*seen.packages.values(), *seen.closed.values())
+    }
+    inside = tuple(path for path in protected if lies_in(path, tops))
+    return Watch(survey, tuple(tops), frozenset(known), frozenset(spared), inside)

@@ -40,7 +40,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a cell ended. `stop` names the bound that ended it; `status` is negative for a signal."""
+    """How a cell ended. `stop` names the bound that ended it; `status` is negative for a signal.
+
+    `refused` says what it did that no tool may, though nothing stopped it.
+    """
 
     stop: Stop
     status: int
@@ -48,6 +51,7 @@ class Ended:
     stdout: str
     stderr: str
     seconds: float
+    refused: str = ""
 
 
 def run_cell(cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:

@@ -117,12 +117,13 @@ def attach(tree: int, target: int, what: str) -> None:
 
 
 def open_beneath(folder: int, path: str) -> int:
-    """Open (O_PATH) a relative path that neither leaves the folder nor follows any link.
+    """Open (O_PATH) a relative path that neither leaves the folder nor follows any link; it may be one.
 
     Raises:
         KernelError: there is no such path (ENOENT), or a link stands in the way (ELOOP).
     """
-    how = struct.pack("=QQQ", os.O_PATH | os.O_CLOEXEC, 0, _BENEATH | _NO_SYMLINKS | _NO_MAGIC_LINKS)
+    flags = os.O_PATH | os.O_CLOEXEC | os.O_NOFOLLOW
+    how = struct.pack("=QQQ", flags, 0, _BENEATH | _NO_SYMLINKS | _NO_MAGIC_LINKS)
     return call("openat2", folder, os.fsencode(path), how, len(how), what=f"openat2 {path}")
 
 

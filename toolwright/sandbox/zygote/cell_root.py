@@ -73,24 +73,28 @@ def _attach(grant: Grant, tree: int) -> None:
     if not grant.masks:
         return
     top = os.open(target, os.O_PATH | os.O_CLOEXEC | os.O_NOFOLLOW)
-    for path, folder in grant.masks:
-        _mask(top, path, folder=folder)
+    for path, guard in grant.masks:
+        _mask(top, path, hidden=guard == "hidden")
     os.close(top)
 
 
-def _mask(top: int, path: str, *, folder: bool) -> None:
-    """Cover one path inside a granted tree; one that is gone needs no cover."""
+def _mask(top: int, path: str, *, hidden: bool) -> None:
+    """Cover one path inside a granted tree by something empty, or by itself, read-only.
+
+    One that is gone needs no cover. A link is covered itself: it can be neither followed nor replaced.
+    """
     try:
         target = mounts.open_beneath(top, path)
     except KernelError as error:
-        if error.errno == errno.ENOENT:
+        if error.errno in {errno.ENOENT, errno.ENOTDIR}:
             return
         raise
-    cover = os.open(EMPTY_FOLDER if folder else EMPTY_FILE, os.O_PATH | os.O_CLOEXEC)
-    copy = mounts.clone(cover)
-    mounts.seal(copy, mounts.READ_ONLY | mounts.NO_EXECUTE)
-    mounts.attach(copy, target, path)
-    for descriptor in (copy, cover, target):
+    folder = stat.S_ISDIR(os.fstat(target).st_mode)
+    source = os.open(EMPTY_FOLDER if folder else EMPTY_FILE, os.O_PATH | os.O_CLOEXEC) if hidden else target
+    cover = mounts.clone(source)
+    mounts.seal(cover, mounts.READ_ONLY | (mounts.NO_EXECUTE if hidden else 0))
+    mounts.attach(cover, target, path)
+    for descriptor in {cover, source, target}:
         os.close(descriptor)
 
 

@@ -1,6 +1,7 @@
 """The last step before foreign code runs: an order in, and no way back out."""
 
 import os
+from pathlib import PurePath
 
 from toolwright.sandbox.kernel import landlock, limits, seccomp
 from toolwright.sandbox.zygote.jail import DEVICES, SYSTEM
@@ -40,23 +41,27 @@ def _paths(start: Start, order: Order) -> tuple[list[str], list[str], list[str]]
     listed: list[str] = []
     for grant in order.grants:
         covered = start.level == "full" or not grant.masks  # then nothing inside must be spared
-        paths = [grant.path] if covered else _around(grant, listed)
+        paths = [grant.path] if covered else _around(grant, listed, readable)
         (writable if grant.write else readable).extend(paths)
     return listed, readable, writable
 
 
-def _around(grant: Grant, listed: list[str]) -> list[str]:
+def _around(grant: Grant, listed: list[str], readable: list[str]) -> list[str]:
     """Return what a grant holds apart from its masks. A folder around a mask can get no new files."""
-    hidden = {f"{grant.path}/{path}" for path, _ in grant.masks}
-    allowed, folders = [], [grant.path]
+    hidden = {f"{grant.path}/{path}" for path, guard in grant.masks if guard == "hidden"}
+    kept = {f"{grant.path}/{path}" for path, guard in grant.masks if guard != "hidden"}
+    around = {f"{grant.path}/{path}".rpartition("/")[0] for path, _ in grant.masks}
+    around |= {str(folder) for path in around for folder in PurePath(path).parents}
+    allowed: list[str] = []
+    folders = [grant.path]
     while folders:
         folder = folders.pop()
         listed.append(folder)
         for entry in os.scandir(folder):
             if entry.path in hidden or entry.is_symlink():
                 continue
-            if any(path.startswith(entry.path + "/") for path in hidden):
+            if entry.path in around:
                 folders.append(entry.path)
             else:
-                allowed.append(entry.path)
+                (readable if entry.path in kept else allowed).append(entry.path)
     return allowed

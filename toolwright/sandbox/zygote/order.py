@@ -38,12 +38,13 @@ class Start:
 class Grant:
     """A folder or file of the host that a cell may see, at the same path.
 
-    `masks` are paths inside it, relative, that are covered: pairs of path and whether it is a folder.
+    `masks` are paths inside it, relative, outer ones first: "hidden" are covered by something empty, "kept"
+    can be read and not changed.
     """
 
     path: str
     write: bool
-    masks: tuple[tuple[str, bool], ...] = ()
+    masks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Order:
     def read(cls, data: Mapping[str, Any]) -> Self:
         """Read what `wire` wrote."""
         grants = tuple(
-            Grant(each["path"], each["write"], tuple((path, folder) for path, folder in each["masks"]))
+            Grant(each["path"], each["write"], tuple((path, guard) for path, guard in each["masks"]))
             for each in data["grants"]
         )
         return cls(**{**data, "grants": grants})
