@@ -1,6 +1,7 @@
 """Which files a confined tool sees: what was granted, less what is hidden, owned by the user."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,17 +54,29 @@ def work(tmp_path):
     return work
 
 
+def here(box, work, *, write=False):
+    """A grant of the workspace that is the same at each level: by its path where it would become another."""
+    paths = (str(work),)
+    if box.level == "full":
+        return Policy(workspace=str(work), write=paths if write else ())
+    plain = work.parent / "plain"
+    plain.mkdir(exist_ok=True)
+    return Policy(workspace=str(plain), read=paths, write=paths if write else ())
+
+
 def call(box, policy, function, **arguments):
     """One call of the source."""
     return box.call(SOURCE, function, arguments, policy)
 
 
-def test_the_workspace_can_be_read(box, work):
+def test_the_workspace_can_be_read(box, tmp_path):
     """Relative and absolute paths work, at any depth."""
-    policy = Policy(workspace=str(work))
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.txt").write_text("text", encoding="utf-8")
+    policy = Policy(workspace=str(tmp_path))
 
-    assert call(box, policy, "look", path="a.txt").value == "text of a.txt"
-    assert call(box, policy, "look", path=str(work / "deep" / "a.txt")).value == "text of deep/a.txt"
+    assert call(box, policy, "look", path="deep/a.txt").value == "text"
+    assert call(box, policy, "look", path=str(tmp_path / "deep" / "a.txt")).value == "text"
 
 
 @pytest.mark.parametrize(
@@ -71,26 +84,27 @@ def test_the_workspace_can_be_read(box, work):
 )
 def test_secrets_are_hidden_in_a_grant(box, work, path):
     """What is masked can be read by no name, also where the grant lets the tool write."""
-    for policy in (Policy(workspace=str(work)), Policy(workspace=str(work), write=(str(work),))):
-        result = call(box, policy, "look", path=path)
+    for policy in (here(box, work), here(box, work, write=True)):
+        result = call(box, policy, "look", path=str(work / path))
         assert "text of" not in f"{result.value}"
-        assert call(box, policy, "write", path=path, text="x").status == "raised"
+        assert call(box, policy, "write", path=str(work / path), text="x").status == "raised"
     assert "text of" in (work / path).read_text(encoding="utf-8")
+    assert call(box, policy, "look", path=str(work / "deep" / "a.txt")).value == "text of deep/a.txt"
 
 
 @pytest.mark.parametrize("path", ["../outside", "out", "/etc/passwd", "deep/../../outside"])
 def test_no_way_leads_out(box, work, path):
     """Parents, absolute paths and links out of the grant reach nothing."""
-    policy = Policy(workspace=str(work), write=(str(work),))
+    policy = here(box, work, write=True)
 
-    assert call(box, policy, "look", path=path).status == "raised"
-    assert call(box, policy, "write", path=path, text="x").status == "raised"
+    assert call(box, policy, "look", path=str(work / path)).status == "raised"
+    assert call(box, policy, "write", path=str(work / path), text="x").status == "raised"
     assert (work.parent / "outside").read_text(encoding="utf-8") == "text of outside"
 
 
 def test_reading_is_not_writing(box, work):
     """A workspace that is not in `write` stays as it is."""
-    result = call(box, Policy(workspace=str(work)), "write", path="a.txt", text="x")
+    result = call(box, here(box, work), "write", path=str(work / "a.txt"), text="x")
 
     assert result.status == "raised"
     assert (work / "a.txt").read_text(encoding="utf-8") == "text of a.txt"
@@ -129,10 +143,10 @@ def test_grants_work_for_other_owners(box, tmp_path):
 
 def test_a_folder_inside_may_be_written_alone(box, work):
     """A written folder inside a read one: only the inner one changes."""
-    policy = Policy(workspace=str(work), write=(str(work / "deep" / "er"),))
+    policy = replace(here(box, work), write=(str(work / "deep" / "er"),))
 
-    assert call(box, policy, "write", path="deep/b", text="x").status == "raised"
-    assert call(box, policy, "look", path="a.txt").value == "text of a.txt"
+    assert call(box, policy, "write", path=str(work / "deep" / "b"), text="x").status == "raised"
+    assert call(box, policy, "look", path=str(work / "a.txt")).value == "text of a.txt"
 
 
 def test_a_shared_scratch_keeps_its_files(box, tmp_path):

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from types import TracebackType
@@ -13,7 +13,7 @@ from typing import Final, Literal, Self, TypeAlias
 from toolwright.errors import SandboxError
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.confined_cell import run_confined
-from toolwright.sandbox.grants import make_order
+from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
 from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.scratch import fresh_folder
@@ -51,11 +51,13 @@ class ConfinedSandbox:
         cache: Path | None = None,
         without: Sequence[str] = (),
         bounds: JudgeBounds = JudgeBounds(),
+        on_notice: Callable[[str], object] = str,
     ) -> None:
         """Confine at `level`, or at the best one that works here and is not below `minimum`.
 
         `protected` paths are hidden in every grant; `cache` is a file that remembers what works here.
         `without` leaves layers out ("landlock", "seccomp"), to measure what each of them stops.
+        `on_notice` is told, once each, what is done otherwise than asked.
         Nothing is tried or started before the first call.
         """
         self._wanted: Wanted = level
@@ -68,6 +70,8 @@ class ConfinedSandbox:
         self._tables = HypothesisTables(self._site)
         self._turn = threading.RLock()
         self._survey = Survey()
+        self._on_notice = on_notice
+        self._noticed: set[str] = set()
         self._zygote: Zygote | None = None
         self._found: Found | None = None if level == "best" else Found(level)
 
@@ -163,6 +167,7 @@ class ConfinedSandbox:
                 "a tool cannot be allowed to start processes at level landlock: nothing would end them",
                 hint="it takes level full: user namespaces, which the system must allow",
             )
+        policy = self._narrow(policy)
         with contextlib.ExitStack() as stack:
             own = policy.scratch or stack.enter_context(fresh_folder("scratch"))
             order, watch = make_order(replace(policy, scratch=own), self._protected, self._survey)
@@ -173,6 +178,16 @@ class ConfinedSandbox:
                 if not policy.scratch:
                     os.chown(own, order.user, order.group)
             return self._run_order(order, watch, request, bounds, on_frame)
+
+    def _narrow(self, policy: Policy) -> Policy:
+        narrowed = narrow(policy, self._protected, self._survey)
+        if narrowed.workspace != policy.workspace and narrowed.workspace not in self._noticed:
+            self._noticed.add(narrowed.workspace)
+            self._on_notice(
+                f"what is secret in {policy.workspace!r} cannot be covered at level landlock, "
+                f"so tools work in {narrowed.workspace!r}"
+            )
+        return narrowed
 
     def _run_order(
         self, order: Order, watch: Watch, request: bytes, bounds: Bounds, on_frame: OnFrame

@@ -1,6 +1,9 @@
 """What a policy grants of the host's files: a policy in, an order for a cell with places to hide out."""
 
+import os
+import stat
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +14,9 @@ from toolwright.sandbox.planting import Watch, find_place
 from toolwright.sandbox.survey import Seen, Survey
 from toolwright.sandbox.zygote.order import Grant, Order
 from toolwright.types import Policy
+
+INNER_WORKSPACE: Final = "workspace"
+"""The folder of a workspace that is granted in its place where what is guarded cannot be covered."""
 
 _NEVER: Final = ("/proc", "/sys", "/dev")
 
@@ -52,6 +58,55 @@ def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tupl
     changeable = {path: seen[path] for path in needed if rights[path] and Path(path).is_dir()}
     tops = {*changeable, *([folder] if folder and lies_in(folder, writable) else [])} - {scratch}
     return order, _watch(survey, changeable, hidden, sorted(tops))
+
+
+def is_never_shown(path: str) -> bool:
+    """Tell whether an absolute path without links is shown to no tool, whatever is granted."""
+    return path == "/" or lies_in(path, _NEVER) or is_secret(path)
+
+
+def narrow(policy: Policy, protected: Sequence[str], survey: Survey) -> Policy:
+    """Where nothing can be covered: a workspace with guarded things in it becomes its folder `workspace`.
+
+    That folder is made when it is not there, and belongs to the owner of the workspace.
+
+    Raises:
+        SandboxError: the workspace does not exist, or the folder cannot be made.
+    """
+    if not policy.workspace:
+        return policy
+    folder = _resolve(policy.workspace, "working folder")
+    scratch = _resolve(policy.scratch, "scratch folder") if policy.scratch else ""
+    own = bool(scratch) and lies_in(folder, [scratch])
+    if own or not make_masks(folder, survey.look(folder), places(protected), write=True):
+        return policy
+    inner = _make_inner(folder)
+
+    def inside(paths: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(inner if str(Path(path).resolve()) == folder else path for path in paths)
+
+    return replace(policy, workspace=inner, read=inside(policy.read), write=inside(policy.write))
+
+
+def _make_inner(folder: str) -> str:
+    inner = Path(folder, INNER_WORKSPACE)
+    try:
+        if not os.path.lexists(inner):
+            inner.mkdir()
+            if os.getuid() == 0:
+                info = Path(folder).stat()
+                os.chown(inner, info.st_uid, info.st_gid, follow_symlinks=False)
+        if stat.S_ISDIR(inner.lstat().st_mode):
+            return str(inner)
+    except OSError as error:
+        raise SandboxError(
+            f"the folder {str(inner)!r}, where tools are to work, cannot be made: {error.strerror}",
+            hint="make it, or name another folder with --workspace",
+        ) from error
+    raise SandboxError(
+        f"{str(inner)!r}, where tools are to work, is not a folder",
+        hint="rename it, or name another folder with --workspace",
+    )
 
 
 def _resolve(path: str, what: str) -> str:

@@ -1,109 +1,29 @@
 """Names that no tool may make, and what it sees of those that are there: a name in, how it is guarded out.
 
 `hidden` things hold secrets or belong to the program: a tool finds an empty file or folder in their place.
-`kept` things are run by the user's other programs (shells, editors, git): a tool can read but not change them.
+`kept` things are run by the user's other programs, shells and editors: a tool can read but not change them.
 """
 
 from typing import Final, Literal, TypeAlias
 
 Guard: TypeAlias = Literal["hidden", "kept"]
 
-HIDDEN: Final = frozenset(
-    [
-        ".git",
-        ".toolwright",
-        ".ssh",
-        ".gnupg",
-        ".aws",
-        ".azure",
-        ".kube",
-        ".docker",
-        ".oci",
-        ".terraform.d",
-        ".vault-token",
-        ".password-store",
-        ".netrc",
-        ".pgpass",
-        ".my.cnf",
-        ".mylogin.cnf",
-        ".git-credentials",
-        ".pypirc",
-        ".npmrc",
-        ".yarnrc.yml",
-        ".s3cfg",
-        ".boto",
-        ".authinfo",
-        ".authinfo.gpg",
-        ".bash_history",
-        ".zsh_history",
-        ".python_history",
-        ".node_repl_history",
-        ".psql_history",
-        ".mozilla",
-        ".thunderbird",
-        ".config/gcloud",
-        ".config/gh",
-        ".config/op",
-        ".config/google-chrome",
-        ".config/chromium",
-        ".local/share/keyrings",
-    ]
-)
-
-KEPT: Final = frozenset(
-    [
-        ".bashrc",
-        ".bash_profile",
-        ".bash_login",
-        ".bash_logout",
-        ".bash_aliases",
-        ".profile",
-        ".login",
-        ".logout",
-        ".cshrc",
-        ".tcshrc",
-        ".kshrc",
-        ".zshrc",
-        ".zshenv",
-        ".zprofile",
-        ".zlogin",
-        ".zlogout",
-        ".inputrc",
-        ".xinitrc",
-        ".xprofile",
-        ".xsession",
-        ".pam_environment",
-        ".gitconfig",
-        ".gitmodules",
-        ".gitattributes",
-        ".hg",
-        ".hgrc",
-        ".svn",
-        ".vimrc",
-        ".exrc",
-        ".nvimrc",
-        ".emacs",
-        ".emacs.d",
-        ".vscode",
-        ".idea",
-        ".mcp.json",
-        ".pythonrc",
-        ".pdbrc",
-        ".gdbinit",
-        ".lldbinit",
-        ".pre-commit-config.yaml",
-        ".gitlab-ci.yml",
-        ".github",
-        ".husky",
-        ".local/bin",
-        ".config/fish",
-        ".config/git",
-        ".config/autostart",
-        ".config/systemd",
-        ".config/environment.d",
-    ]
-)
-
+_HIDDEN_NAMES: Final = """
+.git .toolwright
+.ssh .gnupg .aws .azure .kube .docker .oci .terraform.d .vault-token .password-store .netrc .pgpass .my.cnf
+.mylogin.cnf .git-credentials .pypirc .npmrc .yarnrc.yml .s3cfg .boto .authinfo .authinfo.gpg
+.bash_history .zsh_history .python_history .node_repl_history .psql_history .mozilla .thunderbird
+.config/gcloud .config/gh .config/op .config/google-chrome .config/chromium .local/share/keyrings
+"""
+_KEPT_NAMES: Final = """
+.bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .login .logout .cshrc .tcshrc .kshrc
+.zshrc .zshenv .zprofile .zlogin .zlogout .inputrc .xinitrc .xprofile .xsession .pam_environment
+.gitconfig .gitmodules .gitattributes .hg .hgrc .svn .vimrc .exrc .nvimrc .emacs .emacs.d .vscode .idea
+.mcp.json .pythonrc .pdbrc .gdbinit .lldbinit .pre-commit-config.yaml .gitlab-ci.yml .github .husky
+.local/bin .config/fish .config/git .config/autostart .config/systemd .config/environment.d
+"""
+HIDDEN: Final = frozenset(_HIDDEN_NAMES.split())
+KEPT: Final = frozenset(_KEPT_NAMES.split())
 _HIDDEN_BEGINNINGS: Final = (".env",)
 PACKAGES: Final = "node_modules"
 """A folder of installed packages, as is each one that holds a file of the next name: never looked through."""
