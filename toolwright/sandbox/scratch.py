@@ -1,11 +1,11 @@
 """Temporary folders that go with a run: a purpose in, an empty folder out, nothing left behind."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from toolwright.errors import SandboxError
+from toolwright.sandbox.removing import remove_tree
 
 
 @contextlib.contextmanager
@@ -27,19 +27,4 @@ def fresh_folder(purpose: str) -> Iterator[str]:
     try:
         yield str(folder)
     finally:
-        _remove(folder)
-
-
-def _remove(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
-    if not folder.exists():
-        return
-    for parent, names, _ in os.walk(folder):  # the tool took rights away from its own folders
-        for name in names:
-            path = Path(parent, name)
-            if not path.is_symlink():
-                with contextlib.suppress(OSError):
-                    path.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(str(folder))

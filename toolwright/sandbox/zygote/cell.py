@@ -93,7 +93,7 @@ def _be_first(start: Start, order: Order, received: Sequence[int], status: socke
     if tool == 0:
         _be(status, lambda: _be_tool(start, order, received, status))
     descriptors.close_others((0, 1, 2, status.fileno()))
-    filled = start.level != "full" and outgrows(order.scratch, order.scratch_mb, order.scratch_files, tool)
+    filled = bool(order.scratch) and outgrows(order.scratch, order.scratch_mb, order.scratch_files, tool)
     while True:
         pid, ended = os.waitpid(-1, 0)
         if pid == tool:

@@ -1,5 +1,6 @@
 """The bound on a scratch folder that is not a file system of its own: looked at while the tool runs."""
 
+import errno
 import os
 import select
 import signal
@@ -10,23 +11,22 @@ _BLOCK: Final = 512
 
 
 def outgrows(folder: str, megabytes: int, files: int, tool: int) -> bool:
-    """Wait for the end of the process `tool`; kill it and return True when the folder grows past a bound."""
+    """Wait for the end of the process `tool`, killed when the folder grows past a bound; tell if it did."""
     ended = os.pidfd_open(tool)
     poll = select.poll()
     poll.register(ended, select.POLLIN)
     try:
         while not poll.poll(_LOOK_EVERY_MS):
-            size, count = measure(folder)
-            if size > megabytes << 20 or count > files:
+            if _is_past(folder, megabytes, files):
                 signal.pidfd_send_signal(ended, signal.SIGKILL)
                 return True
     finally:
         os.close(ended)
-    return False
+    return _is_past(folder, megabytes, files)  # it may have been quick
 
 
-def measure(folder: str) -> tuple[int, int]:
-    """Return the bytes on disk and the number of entries below a folder, as far as it can be read."""
+def _is_past(folder: str, megabytes: int, files: int) -> bool:
+    """Whether a folder holds more than a number of bytes or entries, or so deep that nobody can tell."""
     size, count, folders = 0, 0, [folder]
     while folders:
         try:
@@ -34,8 +34,11 @@ def measure(folder: str) -> tuple[int, int]:
                 for entry in entries:
                     count += 1
                     size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+                    if size > megabytes << 20 or count > files:
+                        return True
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
-        except OSError:  # it is being changed, or closed to us
-            continue
-    return size, count
+        except OSError as error:  # otherwise it is being changed, or closed to us
+            if error.errno == errno.ENAMETOOLONG:
+                return True
+    return False
