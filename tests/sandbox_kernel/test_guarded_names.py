@@ -257,7 +257,7 @@ def test_a_folder_too_deep_for_a_path_is_refused(box, tmp_path):
         act(box, tmp_path, "pass")
 
 
-@given(st.sampled_from(sorted(HIDDEN | KEPT)), st.sampled_from(["", "/home/u", "/.git"]), st.booleans())
+@given(st.sampled_from(sorted(HIDDEN | KEPT)), st.sampled_from(["", "/folder", "/.git"]), st.booleans())
 def test_every_name_of_the_table_is_guarded(name, folder, upper):
     """Wherever it stands and however it is written."""
     first, _, last = f"{folder}/{name}".rpartition("/")
@@ -269,7 +269,7 @@ def test_every_name_of_the_table_is_guarded(name, folder, upper):
 @pytest.mark.parametrize("name", ["env", "git", "a.env", "bin", "fish", ".gitignore", ".", "..", "", ".ENVx"])
 def test_other_names_are_not(name):
     """Only the names of the table are."""
-    assert guard(name, "/home/u") == ("hidden" if name == ".ENVx" else None)
+    assert guard(name, "/folder") == ("hidden" if name == ".ENVx" else None)
 
 
 def test_guarded_names_that_are_odd_are_moved_too(box, tmp_path):
