@@ -36,6 +36,8 @@ ENDINGS: Final = {
     "library_changed": "what a candidate was tested with was changed meanwhile; nothing was written",
     "unknown_tool": "there is no tool of that name; names the nearest",
     "merge_clash": "a candidate would rebind a name that the library uses already",
+    "not_permitted": "the tool declares what was not allowed; the message names the flag",
+    "memory": "the file of approvals, `.toolwright/memory.sqlite`, cannot be used; names why",
     "sandbox": "no process could be started for the tool",
     "not_made": "no version of a function was good enough in all attempts",
     "unknown_value": "a value is not in the goal, and there was nobody to ask",
@@ -187,6 +189,10 @@ def setting(variable: Variable) -> tuple[str, str, str, str]:
     match default:
         case _ if variable.field in {"library", "workspace"}:
             shown = "the current folder"
+        case _ if variable.field == "blocked":
+            shown = "see there"
+        case ():
+            shown = "none"
         case bool():
             shown = "on" if default else "off"
         case tuple():

@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from toolwright.checked_goal import checked_goal
-from toolwright.errors import ToolwrightError
+from toolwright.errors import NotPermittedError, ToolwrightError
 from toolwright.events import Listener
 from toolwright.library.store import Store
+from toolwright.permissions.allowed import read_allowed
+from toolwright.permissions.opening import open_gate
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.settings import load
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.nearest import tool_not_found
-from toolwright.types import CallResult, Json, Limits, Policy, Report, Tool
+from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Report, Tool
 from toolwright.wiring import Company, new_run, open_parts, options
 
 
@@ -82,10 +84,28 @@ class Agent:
 class Library:
     """The tools of one folder, each call in a process of its own."""
 
-    def __init__(self, directory: str | os.PathLike[str] = ".", *, timeout_s: float = 30.0) -> None:
-        """Name the folder with tools.py, which is read when it is needed, and how long a call may take."""
+    def __init__(
+        self,
+        directory: str | os.PathLike[str] = ".",
+        *,
+        timeout_s: float = 30.0,
+        allow: Iterable[str] = (),
+    ) -> None:
+        """Name the folder with tools.py, which is read when it is needed, and how calls are made.
+
+        Args:
+            directory: The folder.
+            timeout_s: How long a call may take.
+            allow: What tools may touch beyond the current folder if they declare it: values of `--allow`
+                such as "read:PATH" and "network:HOST".
+
+        Raises:
+            UsageError: a value of `allow` grants nothing.
+        """
         self._store = Store(Path(directory))
         self._timeout_s = timeout_s
+        self._allow = tuple(allow)
+        read_allowed(self._allow, Path.cwd())
         self._sandbox = ProcessSandbox()
 
     @property
@@ -98,6 +118,7 @@ class Library:
 
         Raises:
             ToolNotFoundError: there is no such tool; names the nearest.
+            NotPermittedError: the tool declares what is not allowed; the hint names what would allow it.
             ToolwrightError: an argument does not fit, or the tool failed; the text says how.
         """
         result = self.try_call(name, **arguments)
@@ -112,6 +133,7 @@ class Library:
         Raises:
             ToolNotFoundError: there is no such tool; names the nearest.
             ToolwrightError: an argument does not fit.
+            NotPermittedError: the tool declares what is not allowed.
         """
         snapshot = self._store.read()
         tool = snapshot.tools.get(name)
@@ -121,6 +143,12 @@ class Library:
         if wrong:
             raise ToolwrightError(f"{name}: {wrong}", hint=f"its signature is {tool.signature}")
         limits = Limits(wall_s=self._timeout_s, cpu_s=max(1, round(self._timeout_s)))
-        return self._sandbox.call(
-            snapshot.text, name, arguments, Policy(workspace=str(Path.cwd()), limits=limits)
-        )
+        policy = self._permitted(snapshot.text, tool, arguments, Policy(limits=limits))
+        return self._sandbox.call(snapshot.text, name, arguments, policy)
+
+    def _permitted(self, source: str, tool: Tool, arguments: dict[str, Json], policy: Policy) -> Policy:
+        settings = load({"library": str(self._store.directory), "allow": self._allow or None})
+        permitted = open_gate(settings, workspace=Path.cwd()).permit(source, tool, [arguments], policy)
+        if isinstance(permitted, Refusal):
+            raise NotPermittedError(permitted.message, hint=permitted.hint)
+        return permitted

@@ -12,6 +12,8 @@ ToolwrightError             one sentence for the user, an exit code, and where p
 │   ├── LibraryChangedError somebody changed what a candidate was verified with; verify it again
 │   ├── ToolNotFoundError   no such tool; carries the nearest names
 │   └── MergeClashError     a candidate would rebind a name that the library uses already
+├── NotPermittedError       a tool declares what was not allowed; the hint names the flag
+├── MemoryFileError         .toolwright/memory.sqlite cannot be used; names why
 └── SandboxError            the isolated process could not be started at all
 
 A candidate that fails its tests, or a step that fails on real data, is not an exception: those are
@@ -129,6 +131,18 @@ class MergeClashError(LibraryError):
     """A candidate that cannot be merged as it stands; `str(error)` is also the feedback to its author."""
 
     kind = "merge_clash"
+
+
+class NotPermittedError(ToolwrightError):
+    """A call of a tool that needs what it was not granted; it was not made."""
+
+    kind = "not_permitted"
+
+
+class MemoryFileError(ToolwrightError):
+    """The file of approvals cannot be read or written; it is as it was."""
+
+    kind = "memory"
 
 
 class SandboxError(ToolwrightError):

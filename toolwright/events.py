@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from toolwright.types import Commit, Match, Plan, Report, StepReport, TestOutcome, Usage
+from toolwright.types import Commit, Match, Permission, Plan, Report, StepReport, TestOutcome, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,21 @@ class ToolCommitted:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionDecided:
+    """A tool was granted or denied more than the workspace. `detail` is a path or host, "*" any public host.
+
+    `by` says who decided: `flag` (--allow), `once`, `approval` (given now or earlier for this version of the
+    tool), `no` (the user), `nobody` (there was nobody to ask) or `blocked` (BLOCKED_PERMISSIONS).
+    """
+
+    tool: str
+    permission: Permission
+    detail: str
+    granted: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     """A step of the plan is being run with real arguments."""
 
@@ -153,6 +168,7 @@ Event: TypeAlias = (
     | CandidateRefused
     | CandidateVerified
     | ToolCommitted
+    | PermissionDecided
     | StepStarted
     | StepFinished
     | Notice

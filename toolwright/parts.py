@@ -8,7 +8,7 @@ from toolwright.events import Listener
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.models.metered import MeteredModel
-from toolwright.protocols import Memory, Sandbox
+from toolwright.protocols import Memory, Permits, Sandbox
 from toolwright.types import Match, Plan
 
 Ask = Callable[[str], str | None]
@@ -30,6 +30,7 @@ class Parts:
     store: Store
     index: Index
     memory: Memory
+    permits: Permits
     emit: Listener
     ask: Ask
     approve: Approve

@@ -9,8 +9,10 @@ from toolwright.types import (
     Json,
     Policy,
     Prompt,
+    Refusal,
     RememberedRun,
     Reply,
+    Tool,
     Verdict,
 )
 
@@ -77,4 +79,25 @@ class Memory(Protocol):
 
     def remember(self, run: RememberedRun) -> None:
         """Keep a plan that ran well."""
+        ...
+
+
+class Permits(Protocol):
+    """Decides what a call may touch: what its tool declares, as far as the user allows it."""
+
+    def permit(
+        self,
+        source: str,
+        tool: Tool,
+        calls: Sequence[Mapping[str, Json]],
+        policy: Policy,
+        *,
+        complete: bool = True,
+    ) -> Policy | Refusal:
+        """Return `policy` with what the calls of `tool` are granted, or why they may not be made.
+
+        `source` is the text of the library, `policy` holds workspace, scratch and limits. The user may be
+        asked; what was answered once is not asked again. Calls that are not `complete` lack arguments that
+        are not known yet: only what is sure to be needed is decided then.
+        """
         ...

@@ -1,7 +1,7 @@
-"""Bindings -> answers: the steps run one after the other; one that fails is bound anew once."""
+"""Bindings -> answers: the steps run one after the other, as permitted; one that fails is bound anew once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +10,7 @@ from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
 from toolwright.events import Notice, PhaseStarted, StepFinished, StepStarted
 from toolwright.parts import Options, Parts
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
-from toolwright.stages.execute import StepRun, preview, run_step
+from toolwright.stages.execute import StepRun, preview, run_calls, step_calls
 from toolwright.syntax.checking import mismatch
 from toolwright.types import (
     Argument,
@@ -20,6 +20,7 @@ from toolwright.types import (
     Json,
     Limits,
     Policy,
+    Refusal,
     Schema,
     Step,
     Tool,
@@ -49,6 +50,10 @@ def run_bindings(
     known = _answered(bindings, calls, parts)
     if isinstance(known, Failure):
         return known
+    for binding, (_, tool) in zip(known, calls, strict=True):
+        refused = runner.refusal_before(binding, tool)
+        if refused:
+            return refused
     worked: list[Binding] = []
     for binding, (_, tool) in zip(known, calls, strict=True):
         done = runner.run(binding, tool, tuple(worked))
@@ -81,12 +86,16 @@ class _Runner:
         """Run one step, with at most one new binding; return the binding that worked."""
         used = self._account.usage
         done, no_other = self._once(binding, tool), ""
+        if isinstance(done, Failure):
+            return done
         if done.result.status in _REBINDABLE:
             other = self._bound_anew(binding, tool, before, _why(done))
             if isinstance(other, str):
                 no_other = other
             elif other != binding:
                 binding, done = other, self._once(other, tool)
+                if isinstance(done, Failure):
+                    return done
         report = self._account.ran(binding.step, done.arguments, done.result, self._account.usage - used)
         self._parts.emit(StepFinished(report))
         if done.result.status != "returned":
@@ -94,10 +103,25 @@ class _Runner:
         self._answers[binding.step] = done.result.value
         return binding
 
-    def _once(self, binding: Binding, tool: Tool) -> StepRun:
+    def refusal_before(self, binding: Binding, tool: Tool) -> Failure | None:
+        """Ask for what a step needs, as far as it is known before the first step runs."""
+        known = {name: a.value for name, a in binding.arguments.items() if isinstance(a, Given)}
+        self._account.entering("permit", binding.step)
+        complete = len(known) == len(binding.arguments)
+        permitted = self._parts.permits.permit(self._library, tool, [known], self._policy, complete=complete)
+        return _not_permitted(binding, permitted, known) if isinstance(permitted, Refusal) else None
+
+    def _once(self, binding: Binding, tool: Tool) -> StepRun | Failure:
         self._account.entering("execute", binding.step)
+        calls = step_calls(tool, binding, self._answers, self._policy.scratch)
+        if isinstance(calls, StepRun):
+            self._parts.emit(StepStarted(binding.step, tool.name))
+            return calls
+        policy = self._parts.permits.permit(self._library, tool, calls.rounds, self._policy)
+        if isinstance(policy, Refusal):
+            return _not_permitted(binding, policy, calls.arguments)
         self._parts.emit(StepStarted(binding.step, tool.name))
-        return run_step(self._parts.sandbox, self._library, tool, binding, self._answers, self._policy)
+        return run_calls(self._parts.sandbox, self._library, tool, calls, policy)
 
     def _hint(self, done: StepRun) -> str:
         longer = f"python agent.py --timeout {self._options.step_timeout_s * 4:g} ... gives a step more time"
@@ -173,6 +197,18 @@ def _as_value(said: str, schema: Schema) -> Json:
 def _why(done: StepRun) -> str:
     kind = f"{done.result.error_type}: " if done.result.error_type else ""
     return f"{kind}{done.result.message}"
+
+
+def _not_permitted(binding: Binding, refusal: Refusal, arguments: Mapping[str, Json]) -> Failure:
+    return Failure(
+        "permit",
+        f"step {binding.step}, {refusal.message}",
+        kind="not_permitted",
+        step=binding.step,
+        tool=binding.tool,
+        arguments=dict(arguments),
+        hint=refusal.hint,
+    )
 
 
 def _failure(binding: Binding, done: StepRun, no_other: str) -> Failure:

@@ -16,6 +16,8 @@ from toolwright.models.endpoint import Connection
 from toolwright.models.metered import MeteredModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.parts import Approve, Ask, Options, Parts
+from toolwright.permissions.gate import Grantor
+from toolwright.permissions.opening import open_gate
 from toolwright.protocols import Model
 from toolwright.redaction import Redactor
 from toolwright.sandbox.process import ProcessSandbox
@@ -31,6 +33,8 @@ class Company:
     listeners: Sequence[Listener] = ()
     ask: Ask = lambda _question: None
     approve: Approve = lambda _plan, _matches: True
+    present: bool = False
+    """Whether somebody is there to be asked for permissions."""
 
     def tell(self, event: Event) -> None:
         """Pass an event on to every listener."""
@@ -49,7 +53,7 @@ def open_parts(
     """Open what a run of `goal` needs; nothing is written yet. `model` takes the place of the configured one.
 
     Raises:
-        UsageError, ModelError, TranscriptError, LibraryError: a setting or a file cannot be used.
+        UsageError, ModelError, TranscriptError, LibraryError: a setting, a grant or a file cannot be used.
     """
     store = Store(settings.library)
     redact = Redactor(secrets(settings)).redact
@@ -62,6 +66,7 @@ def open_parts(
         store=store,
         index=Index(store),
         memory=PlanMemory(settings.library / STATE / "plans"),
+        permits=open_gate(settings, Grantor(company.ask if company.present else None, company.tell)),
         emit=company.tell,
         ask=company.ask,
         approve=company.approve,

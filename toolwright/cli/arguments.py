@@ -24,6 +24,12 @@ word belongs to the goal; `-` reads it from stdin. Without a goal, at a terminal
 """
 
 
+_ALLOW = (
+    "let tools that declare it: read:PATH, write:PATH, network, network:HOST[:PORT], network:raw, execute; "
+    "may be given again"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What was asked for. `overrides` holds the settings among the flags, by field, as they were typed."""
@@ -65,6 +71,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         "fallbacks": known.fallbacks,
         "attempts": known.attempts,
         "step_timeout_s": known.timeout,
+        "allow": known.allow,
         "replay": known.replay,
         "fresh": "yes" if known.fresh else None,
         "yes": "yes" if known.yes else None,
@@ -105,6 +112,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--name", default="", metavar="NAME", help="what the one new tool is to be called; implies --make")
     add("--library", metavar="DIR", help="the folder with tools.py (default: the current one)")
     add("--workspace", metavar="DIR", help="where relative paths of a goal start (default: the current one)")
+    add("--allow", metavar="GRANT", action="append", help=_ALLOW)
     add("--model", metavar="SERVER:NAME", help="the model (default: together:deepseek-ai/DeepSeek-R1)")
     add("--fallbacks", metavar="LIST", help="models to ask when that one is not available")
     add("--attempts", metavar="N", help="how often a refused function is sent back for repair (default: 5)")
@@ -112,8 +120,8 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
     add("--fresh", action="store_true", help="plan anew although the goal ran before")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
-    add("--yes", action="store_true", help="do not ask before writing")
-    add("--all", action="store_true", help="with verify: every tool")
+    add("--yes", action="store_true", help="do not ask before writing; grants no permission")
+    add("--all", action="store_true", help="with verify: every tool; with approvals revoke: every approval")
     add("--json", action="store_true", help="print the report as one JSON object")
     loud = parser.add_mutually_exclusive_group()
     loud.add_argument("-v", "--verbose", action="store_true", help="show functions, tests and thoughts")

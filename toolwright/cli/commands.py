@@ -55,9 +55,20 @@ def _undo(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _approvals(arguments: Arguments) -> int:
+    from toolwright.cli.approvals import run
+
+    return run(arguments)
+
+
 COMMANDS: Final = {
     "tools": Command("tools [show NAME]", "list the library, or show one tool", _tools),
     "verify": Command("verify [NAME ...] [--all]", "run the tests of kept tools again, isolated", _verify),
     "models": Command("models", "list the models that the server offers", _models),
+    "approvals": Command(
+        "approvals [revoke ID|TOOL|--all]",
+        "list what tools were allowed for good, or take it back",
+        _approvals,
+    ),
     "undo": Command("undo", "take the last admission to the library back", _undo),
 }

@@ -8,14 +8,21 @@ from typing import Any, Final
 from toolwright.cli.streams import read_stdin, write_stderr, write_stdout
 from toolwright.errors import LibraryError, ToolwrightError, UsageError
 from toolwright.library.place import Place, decode, read_bytes
+from toolwright.permissions.opening import open_gate
 from toolwright.sandbox.cells.wire import NotJsonError, encode
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.settings import Settings, load
 from toolwright.syntax.checking import described, mismatch
 from toolwright.syntax.reading import read_library
-from toolwright.types import CallResult, Limits, Policy, Tool
+from toolwright.types import CallResult, Limits, Policy, Refusal, Tool
 
-_VALUED: Final = {"--library": "library", "--workspace": "workspace", "--timeout": "step_timeout_s"}
+_ALLOW: Final = "--allow"
+_VALUED: Final = {
+    "--library": "library",
+    "--workspace": "workspace",
+    "--timeout": "step_timeout_s",
+    _ALLOW: "allow",
+}
 _IGNORED: Final = frozenset({"--json", "--quiet", "-q", "--verbose", "-v", "--yes"})
 """Flags of goals that change nothing here: the answer is JSON, and nobody is asked."""
 _OPERANDS: Final = 2
@@ -28,6 +35,7 @@ class _Wanted:
 
     operands: list[str] = field(default_factory=list)
     overrides: dict[str, object] = field(default_factory=dict)
+    allow: list[str] = field(default_factory=list)
 
 
 class CallError(ToolwrightError):
@@ -56,7 +64,9 @@ def _execute(wanted: _Wanted) -> Any:
     source, tool = _found(name, Place(settings.library.absolute()))
     arguments = _json_object(text)
     _check(tool, arguments)
-    result = ProcessSandbox().call(source, tool.name, arguments, _policy(settings))
+    result = ProcessSandbox().call(
+        source, tool.name, arguments, _permitted(settings, source, tool, arguments)
+    )
     write_stderr(result.stdout + result.stderr)
     if result.status != "returned":
         raise CallError(*_failed(result))
@@ -67,6 +77,14 @@ def _policy(settings: Settings) -> Policy:
     seconds = settings.step_timeout_s
     limits = Limits(wall_s=seconds, cpu_s=max(1, round(seconds)))
     return Policy(workspace=str(settings.workspace.absolute()), limits=limits)
+
+
+def _permitted(settings: Settings, source: str, tool: Tool, arguments: dict[str, Any]) -> Policy:
+    """Return the policy of the call; nobody is asked, for stdin and stdout belong to scripts."""
+    permitted = open_gate(settings).permit(source, tool, [arguments], _policy(settings))
+    if isinstance(permitted, Refusal):
+        raise CallError("not_permitted", f"{permitted.message}: {permitted.hint}")
+    return permitted
 
 
 def _failed(result: CallResult) -> tuple[str, str]:
@@ -86,7 +104,11 @@ def _wanted(argv: list[str]) -> _Wanted:
         elif option in _VALUED:
             if not equals and not argv:
                 raise UsageError(f"{option} needs a value")
-            wanted.overrides[_VALUED[option]] = value if equals else argv.pop(0)
+            given = value if equals else argv.pop(0)
+            if option == _ALLOW:
+                wanted.overrides["allow"] = wanted.allow = [*wanted.allow, given]
+            else:
+                wanted.overrides[_VALUED[option]] = given
         elif word in _IGNORED:
             continue
         elif called and len(wanted.operands) < _OPERANDS and not word.startswith("--"):

@@ -52,7 +52,7 @@ class Session:
         settings = self._settings
         redactor = Redactor(secrets(settings))
         with RunLog(settings.library / "agent.log", run, redactor.redact) as log, self._screen:
-            company = Company((self._screen, log), self._ask, self._approve)
+            company = Company((self._screen, log), self._ask, self._approve, at_terminal())
             try:
                 parts = open_parts(settings, run, goal, company, model)
                 for notice in settings.notices:

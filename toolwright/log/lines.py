@@ -12,6 +12,7 @@ from toolwright.events import (
     ModelProgress,
     ModelRetried,
     Notice,
+    PermissionDecided,
     PhaseStarted,
     PlanMade,
     RunFinished,
@@ -93,6 +94,9 @@ def _of_running(event: Event) -> Line | None:
             return _info("step.started", step=event.step, tool=event.tool)
         case StepFinished():
             return _step_finished(event)
+        case PermissionDecided():
+            grant = {"permission": event.permission, "detail": event.detail, "granted": event.granted}
+            return _info("permission.decided", tool=event.tool, **grant, by=event.by)
     return None
 
 

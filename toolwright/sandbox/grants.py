@@ -24,7 +24,8 @@ _NEVER: Final = ("/proc", "/sys", "/dev")
 def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tuple[Order, Watch]:
     """Resolve a policy's paths and look for what must be covered in them; `protected` are further paths.
 
-    The workspace and the `read` paths can be read; what lies in a `write` path, and scratch, written too.
+    The workspace, unless it is only where the run starts, and the `read` paths can be read; what lies in a
+    `write` path, and scratch, written too.
     The watch is to be settled when the cell has ended; it is for what the user has, not for a scratch folder.
 
     Raises:
@@ -39,7 +40,7 @@ def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tupl
         if _is_secret(path, hidden) and not (scratch and lies_in(path, [scratch])):
             raise SandboxError(f"{path!r} is never shown to a tool", hint="grant another folder")
     writable += [scratch] if scratch else []
-    paths = sorted({*writable, *readable, *([folder] if folder else [])})
+    paths = sorted({*writable, *readable, *([folder] if folder and policy.sees_workspace else [])})
     rights = {path: lies_in(path, writable) for path in paths}
     needed = [path for path in paths if not _is_covered(path, rights)]
     seen = {path: survey.look(path) if Path(path).is_dir() else Seen() for path in needed}
@@ -73,7 +74,7 @@ def narrow(policy: Policy, protected: Sequence[str], survey: Survey) -> Policy:
     Raises:
         SandboxError: the workspace does not exist, or the folder cannot be made.
     """
-    if not policy.workspace:
+    if not policy.workspace or not policy.sees_workspace:
         return policy
     folder = _resolve(policy.workspace, "working folder")
     scratch = _resolve(policy.scratch, "scratch folder") if policy.scratch else ""

@@ -10,6 +10,7 @@ from toolwright.events import (
     ModelAnswered,
     ModelRetried,
     Notice,
+    PermissionDecided,
     PhaseStarted,
     PlanMade,
     RunFinished,
@@ -19,6 +20,7 @@ from toolwright.events import (
     ToolCommitted,
 )
 from toolwright.screen.display import Display
+from toolwright.screen.permissions import permission_line
 from toolwright.screen.phases import attempt, phase_of
 from toolwright.screen.plan import match_line, plan_lines
 from toolwright.screen.words import count, duration, held, joined, one_line, visible
@@ -71,6 +73,8 @@ class Story:
                 self._matched(event)
             case Notice():
                 self._line(f"! {one_line(event.message)}", "yellow")
+            case PermissionDecided():
+                self._ticked(permission_line(event), good=event.granted)
             case RunFinished():
                 self._settle(good=event.report.failure is None)
             case _:

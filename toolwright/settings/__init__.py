@@ -63,6 +63,8 @@ class Settings:
     attempts: int = 5
     candidates: int = 8
     step_timeout_s: float = 30.0
+    allow: tuple[str, ...] = ()
+    blocked: tuple[str, ...] | None = None
     preview: bool = True
     fresh: bool = False
     replay: Path | None = None
@@ -188,7 +190,7 @@ def _as_text(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case tuple() | list():
-            return ",".join(map(str, value)) or "none"
+            return ",".join(str(each).replace(",", r"\,") for each in value) if value else "none"
     return str(value)
 
 

@@ -53,6 +53,29 @@ def models(text: str) -> tuple[str, ...]:
     return tuple(model(part.strip()) for part in text.split(",") if part.strip())
 
 
+def grants(text: str) -> tuple[str, ...]:
+    r"""Return the grants of a list with commas; a comma that belongs to a path is written `\,`.
+
+    What they grant, and whether it exists, is for others to say.
+    """
+    if text.strip().lower() == "none":
+        return ()
+    parts = tuple(part.replace(r"\,", ",").strip() for part in re.split(r"(?<!\\),", text))
+    if not all(parts):
+        raise ValueError(text)
+    return parts
+
+
+def permissions(text: str) -> tuple[str, ...]:
+    """Return permissions of a list with commas or blanks; `none` is the empty list."""
+    words = text.lower().replace(",", " ").split()
+    if words == ["none"]:
+        return ()
+    if not words or not set(words) <= {"read", "write", "network", "execute"}:
+        raise ValueError(text)
+    return tuple(dict.fromkeys(words))
+
+
 def key(text: str) -> Secret:
     """Return an API key; what cannot stand in an HTTP header is refused without being shown."""
     if not re.fullmatch(r"[\x21-\x7e]+", text):

@@ -132,6 +132,25 @@ VARIABLES: Final = (
         "Where relative paths start.",
     ),
     Variable(
+        "allow",
+        "TOOLWRIGHT_ALLOW",
+        "--allow",
+        values.grants,
+        "read:PATH, write:PATH, network, network:HOST[:PORT], network:raw or execute, separated by commas",
+        "What tools may touch beyond the workspace, if they declare it. Not accepted in .env: who grants "
+        "must be at the keyboard.",
+        in_file=False,
+    ),
+    Variable(
+        "blocked",
+        "BLOCKED_PERMISSIONS",
+        "",
+        values.permissions,
+        "read, write, network or execute, separated by commas, or none",
+        "What is never granted and never asked for. When it is not set, nothing at a terminal; elsewhere "
+        "network and execute, unless --allow grants them.",
+    ),
+    Variable(
         "preview",
         "TOOLWRIGHT_PREVIEW",
         "--no-preview",
@@ -161,7 +180,7 @@ VARIABLES: Final = (
         "--yes",
         values.switch,
         _SWITCH,
-        "Ask nothing, agree. Not accepted in .env: who agrees must be at the keyboard.",
+        "Agree to the plan; grants no permission. Not accepted in .env: who agrees must be at the keyboard.",
         in_file=False,
     ),
     Variable(

@@ -38,18 +38,24 @@ class StepRun:
     result: CallResult
 
 
-def run_step(
-    sandbox: Sandbox, library: str, tool: Tool, binding: Binding, answers: Mapping[int, Json], policy: Policy
-) -> StepRun:
-    """Run one step of a plan on real values.
+@dataclass(frozen=True, slots=True)
+class StepCalls:
+    """The calls of a step, ready to be made: one, or with fan-out one per item."""
 
-    `library` is the text of tools.py, `answers` the answers of earlier steps by number.
+    arguments: Mapping[str, Json]
+    rounds: tuple[Mapping[str, Json], ...]
+    fans_out: bool
 
-    Raises:
-        SandboxError: no process could be started; every other failure is in the result.
+
+def step_calls(
+    tool: Tool, binding: Binding, answers: Mapping[int, Json], scratch: str
+) -> StepCalls | StepRun:
+    """Return the calls of a step with the real values, or how it failed when an argument does not fit.
+
+    `answers` holds the answers of earlier steps by number, `scratch` is the folder the steps share.
     """
     try:
-        arguments = {n: _value(n, a, answers, policy) for n, a in binding.arguments.items()}
+        arguments = {n: _value(n, a, answers, scratch) for n, a in binding.arguments.items()}
         each = [name for name, argument in binding.arguments.items() if fans_out(argument)]
         rounds = _rounds(arguments, each)
         for one in rounds:
@@ -57,14 +63,35 @@ def run_step(
     except BadArgumentError as error:
         shown = {n: a.value for n, a in binding.arguments.items() if isinstance(a, Given)}
         return StepRun(shown, CallResult("raised", error_type="BadArgument", message=str(error)))
+    return StepCalls(arguments, tuple(rounds), bool(each))
+
+
+def run_calls(sandbox: Sandbox, library: str, tool: Tool, calls: StepCalls, policy: Policy) -> StepRun:
+    """Make the calls of a step one after the other, up to the first that fails.
+
+    Raises:
+        SandboxError: no process could be started; every other failure is in the result.
+    """
     results: list[CallResult] = []
-    for one in rounds:
+    for one in calls.rounds:
         results.append(sandbox.call(library, tool.name, one, policy))
         if results[-1].status != "returned":
             failed = results[-1]
-            where = f" (item {len(results)} of {len(rounds)})" if each else ""
+            where = f" (item {len(results)} of {len(calls.rounds)})" if calls.fans_out else ""
             return StepRun(one, replace(failed, message=failed.message + where))
-    return StepRun(arguments, _gathered(results) if each else results[0])
+    return StepRun(calls.arguments, _gathered(results) if calls.fans_out else results[0])
+
+
+def run_step(
+    sandbox: Sandbox, library: str, tool: Tool, binding: Binding, answers: Mapping[int, Json], policy: Policy
+) -> StepRun:
+    """Run one step of a plan on real values under a policy that is known beforehand.
+
+    Raises:
+        SandboxError: no process could be started; every other failure is in the result.
+    """
+    calls = step_calls(tool, binding, answers, policy.scratch)
+    return calls if isinstance(calls, StepRun) else run_calls(sandbox, library, tool, calls, policy)
 
 
 def preview(value: Json, *, allowed: bool) -> str:
@@ -75,14 +102,14 @@ def preview(value: Json, *, allowed: bool) -> str:
     return text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}… ({len(text)} characters in all)"
 
 
-def _value(name: str, argument: Argument, answers: Mapping[int, Json], policy: Policy) -> Json:
+def _value(name: str, argument: Argument, answers: Mapping[int, Json], scratch: str) -> Json:
     match argument:
         case Given(value=value):
             return value
         case ScratchFile(name=file):
             if not is_plain_file_name(file):
                 raise BadArgumentError(f"argument `{name}`: {file!r} is not a plain file name")
-            return str(Path(policy.scratch) / file)
+            return str(Path(scratch) / file)
         case Reference(step=step, path=path):
             if step not in answers:
                 raise BadArgumentError(f"argument `{name}`: step {step} gave no answer")

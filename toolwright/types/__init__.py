@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     )
     from toolwright.types.candidates import Admission, Candidate, Commit, Contract, Finding
     from toolwright.types.json_values import Json, Schema
+    from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
     from toolwright.types.planning import Match, MatchKind, Plan, Step
     from toolwright.types.reports import Failure, Report, StepReport
     from toolwright.types.running import CallResult, CallStatus, Limits, Policy
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from toolwright.types.verdicts import CallRecord, Example, TestOutcome, Verdict
 
 __all__ = [
+    "PERMISSIONS",
     "Admission",
     "Argument",
     "Binding",
@@ -43,10 +45,12 @@ __all__ = [
     "Match",
     "MatchKind",
     "NotOffered",
+    "Permission",
     "Plan",
     "Policy",
     "Prompt",
     "Reference",
+    "Refusal",
     "RememberedRun",
     "Reply",
     "Report",
@@ -67,6 +71,7 @@ _HOMES = {
     "planning": ("Step", "Plan", "MatchKind", "Match"),
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
     "candidates": ("Contract", "Candidate", "Finding", "Admission", "Commit"),
+    "permissions": ("PERMISSIONS", "Permission", "Refusal"),
     "running": ("Limits", "Policy", "CallStatus", "CallResult"),
     "verdicts": ("Example", "TestOutcome", "CallRecord", "Verdict"),
     "binding": ("Given", "Reference", "ScratchFile", "Unknown", "Argument", "Binding", "RememberedRun"),

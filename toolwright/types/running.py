@@ -28,6 +28,8 @@ class Policy:
 
     `workspace` is where relative paths start, `scratch` the folder for temporary files ("" makes
     a fresh one that goes with the run). `read` and `write` are further granted paths.
+    The workspace's files can be read, unless `sees_workspace` is False: then it is only where the run
+    starts, empty but for what `read` and `write` grant of it.
 
     `network` holds what may be reached: "HOST" (ports 80 and 443) or "HOST:PORT" through the proxy, "*"
     for any public host through it, "raw" for sockets of the inet families, "loopback" for nothing but
@@ -41,6 +43,7 @@ class Policy:
     network: tuple[str, ...] = ()
     execute: bool = False
     limits: Limits = Limits()
+    sees_workspace: bool = True
 
 
 CallStatus: TypeAlias = Literal["returned", "raised", "timeout", "limit", "crashed", "bad_result"]

@@ -38,6 +38,8 @@ def build_root(shown: Sequence[str], order: Order, trees: Sequence[int]) -> None
     for path in shown:
         if path not in outer:
             _bind(path)
+    if order.folder:  # where the run starts; when nothing of it is granted, that is an empty folder
+        _make_place(Path(CELL + order.folder), folder=True)
     if not order.scratch:
         target = CELL + SCRATCH
         Path(target).mkdir()

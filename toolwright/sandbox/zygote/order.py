@@ -51,8 +51,8 @@ class Grant:
 class Order:
     """One cell. `folder` is where it starts; `scratch` its HOME and TMPDIR, "" for memory of its own.
 
-    `user` and `group` are whom the tool runs as where no map of owners can be made; -1 changes nothing.
-    `network` says which network it is in.
+    A `folder` that no grant holds is empty. `user` and `group` are whom the tool runs as where no map of
+    owners can be made; -1 changes nothing. `network` says which network it is in.
     """
 
     folder: str

@@ -1,0 +1,109 @@
+"""What the user allowed a version of a tool for good: kept, found, listed and revoked."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from toolwright.memory.database import Database
+
+FILE: Final = "memory.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One approval. `id` counts from 1, `detail` is a path, a host, "*" for any public host, "" otherwise."""
+
+    id: int
+    tool: str
+    fingerprint: str
+    permission: str
+    detail: str
+    given: str
+
+
+class Approvals:
+    """The approvals of one library. Where there is no file yet, nothing is loaded to look into it."""
+
+    def __init__(self, library: Path, tell: Callable[[str], None] = lambda _notice: None) -> None:
+        """`tell` gets a sentence when the file was damaged and was set aside."""
+        self._library = library
+        self._path = library / ".toolwright" / FILE
+        self._tell = tell
+
+    def find(self, tool: str, fingerprint: str) -> Sequence[tuple[str, str]]:
+        """Return the permissions and details that were approved for this version of a tool.
+
+        Raises:
+            MemoryFileError: the file cannot be read.
+        """
+        kept = self.all()
+        return [(a.permission, a.detail) for a in kept if (a.tool, a.fingerprint) == (tool, fingerprint)]
+
+    def all(self) -> tuple[Approval, ...]:
+        """Return every approval that counts here, the oldest first.
+
+        Raises:
+            MemoryFileError: the file cannot be read.
+        """
+        if not self._path.exists():
+            return ()
+        from toolwright.memory.schema import APPROVALS
+
+        with self._database().reading() as connection:
+            if connection is None:
+                return ()
+            rows = connection.execute(
+                APPROVALS.select().where(APPROVALS.c.place == self._place()).order_by(APPROVALS.c.id)
+            ).mappings()
+            return tuple(_approval(row) for row in rows)
+
+    def add(self, tool: str, fingerprint: str, permission: str, detail: str) -> None:
+        """Keep an approval; one that is kept already stays as it is.
+
+        Raises:
+            MemoryFileError: it cannot be kept.
+        """
+        from sqlalchemy.dialects.sqlite import insert
+
+        from toolwright.memory.schema import APPROVALS
+
+        row = {
+            "place": self._place(),
+            "tool": tool,
+            "fingerprint": fingerprint,
+            "permission": permission,
+            "detail": detail,
+            "given": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        }
+        with self._database().writing() as connection:
+            connection.execute(insert(APPROVALS).values(row).on_conflict_do_nothing())
+
+    def revoke(self, ids: Sequence[int]) -> None:
+        """Take approvals back; those that are gone already are fine.
+
+        Raises:
+            MemoryFileError: the file cannot be written.
+        """
+        if not ids or not self._path.exists():
+            return
+        from toolwright.memory.schema import APPROVALS
+
+        with self._database().writing() as connection:
+            connection.execute(APPROVALS.delete().where(APPROVALS.c.id.in_(list(ids))))
+
+    def _place(self) -> str:
+        from toolwright.memory.whose import whose
+
+        return whose(self._library)
+
+    def _database(self) -> "Database":
+        from toolwright.memory.database import Database
+
+        return Database(self._path, self._tell)
+
+
+def _approval(row: Any) -> Approval:
+    return Approval(**{name: row[name] for name in Approval.__slots__})

@@ -1,0 +1,179 @@
+"""`protocols.Permits`: what a call may touch is what its tool declares, as far as the user allows it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from toolwright.errors import MemoryFileError
+from toolwright.events import Listener, Notice, PermissionDecided
+from toolwright.permissions.allowed import ANY_HOST, Allowed
+from toolwright.permissions.blocked import Blocked
+from toolwright.permissions.needs import needs
+from toolwright.permissions.questions import answer, question
+from toolwright.permissions.wishes import Wish, covers, wishes
+from toolwright.types import PERMISSIONS, Json, Permission, Policy, Refusal, Tool
+
+Grant = tuple[Permission, str]
+"""A permission and its detail, as in a wish."""
+
+
+class Kept(Protocol):
+    """What the user approved for good, by tool and version."""
+
+    def find(self, tool: str, fingerprint: str) -> Sequence[tuple[str, str]]:
+        """Return the permissions and details that were approved for this version of a tool."""
+        ...
+
+    def add(self, tool: str, fingerprint: str, permission: str, detail: str) -> None:
+        """Keep an approval.
+
+        Raises:
+            MemoryFileError: it cannot be kept.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Grantor:
+    """Who decides and who hears of it. `ask` is None where nobody can be asked."""
+
+    ask: Callable[[str], str | None] | None = None
+    tell: Listener = lambda _event: None
+
+
+@dataclass(slots=True)
+class Gate:
+    """Grants and refuses for one run; what the user said is asked once."""
+
+    allowed: Allowed
+    blocked: Blocked
+    kept: Kept
+    grantor: Grantor = field(default_factory=Grantor)
+    _granted: dict[str, list[Grant]] = field(default_factory=dict)
+    _declined: set[tuple[str, Wish]] = field(default_factory=set)
+    _told: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def permit(
+        self,
+        source: str,
+        tool: Tool,
+        calls: Sequence[Mapping[str, Json]],
+        policy: Policy,
+        *,
+        complete: bool = True,
+    ) -> Policy | Refusal:
+        """Return the policy of these calls of a tool, or why they may not be made."""
+        needed = needs(source, tool)
+        forbidden = next((each for each in PERMISSIONS if each in needed & self.blocked.by_user), None)
+        if forbidden:
+            self._tell(tool.name, forbidden, "", granted=False, by="blocked")
+            return Refusal(
+                f"{tool.name} needs {forbidden}, which BLOCKED_PERMISSIONS forbids",
+                hint=f"set BLOCKED_PERMISSIONS without {forbidden} (none blocks nothing)",
+            )
+        extra: list[Grant] = []
+        for wish in wishes(needed, tool, calls, self.allowed, policy.scratch):
+            if not complete and wish.detail == ANY_HOST and wish.permission not in self.blocked.by_default:
+                continue  # the host may be in an argument that is still to come
+            granted = self._fulfilled(source, tool.name, wish)
+            if granted is None:
+                return _refused(tool.name, wish)
+            extra.append(granted)
+        self._tell_flags(tool.name, needed)
+        return _policy(policy, needed, self.allowed, extra)
+
+    def _fulfilled(self, source: str, tool: str, wish: Wish) -> Grant | None:
+        """Return what fulfils a wish: something granted before, or now by the user."""
+        if wish.permission in self.blocked.by_default:
+            self._tell(tool, wish.permission, wish.detail, granted=False, by="blocked")
+            return None
+        version = _version(source, tool)
+        if version not in self._granted:
+            self._granted[version] = self._approved(tool, version)
+        for permission, detail in self._granted[version]:
+            if covers(permission, detail, wish):
+                self._tell(tool, permission, detail, granted=True, by="approval")
+                return permission, detail if wish.permission != "network" else wish.detail
+        return None if (version, wish) in self._declined else self._asked(tool, version, wish)
+
+    def _asked(self, tool: str, version: str, wish: Wish) -> Grant | None:
+        ask = self.grantor.ask
+        granted = answer(ask(question(tool, wish)), wish) if ask else None
+        if granted is None:
+            self._declined.add((version, wish))
+            by = "no" if ask else "nobody"
+            self._tell(tool, wish.permission, wish.detail, granted=False, by=by)
+            return None
+        grant = (granted.permission, wish.detail)
+        self._granted[version].append(grant)
+        if granted.always:
+            self._keep(tool, version, grant)
+        self._tell(tool, *grant, granted=True, by="approval" if granted.always else "once")
+        return grant
+
+    def _approved(self, tool: str, version: str) -> list[Grant]:
+        try:
+            found = self.kept.find(tool, version)
+        except MemoryFileError as error:
+            self.grantor.tell(Notice(f"{error}; approvals given before do not count in this run"))
+            return []
+        return [(each, detail) for permission, detail in found for each in PERMISSIONS if each == permission]
+
+    def _keep(self, tool: str, version: str, grant: Grant) -> None:
+        try:
+            self.kept.add(tool, version, *grant)
+        except MemoryFileError as error:
+            self.grantor.tell(Notice(f"{error}; what you allowed counts for this run only"))
+
+    def _tell_flags(self, tool: str, needed: AbstractSet[Permission]) -> None:
+        for detail in self.allowed.network if "network" in needed else ():
+            self._tell(tool, "network", detail, granted=True, by="flag")
+        if "execute" in needed and self.allowed.execute:
+            self._tell(tool, "execute", "", granted=True, by="flag")
+
+    def _tell(self, tool: str, permission: Permission, detail: str, *, granted: bool, by: str) -> None:
+        """Tell of a decision once."""
+        if (tool, permission, detail) not in self._told:
+            self._told.add((tool, permission, detail))
+            self.grantor.tell(PermissionDecided(tool, permission, detail, granted, by))
+
+
+def _version(source: str, tool: str) -> str:
+    from toolwright.library.fingerprint import fingerprints
+
+    return fingerprints(source, [tool])[tool]
+
+
+def _refused(tool: str, wish: Wish) -> Refusal:
+    hint = f"python agent.py {wish.flag} ... allows it"
+    if wish.or_write:
+        hint += f", {wish.flag.replace('read:', 'write:', 1)} to change it as well"
+    what = (
+        wish.permission if not wish.detail or wish.detail == ANY_HOST else f"{wish.permission} {wish.purpose}"
+    )
+    return Refusal(f"{tool} needs {what}, which was not allowed", hint=hint)
+
+
+def _policy(
+    base: Policy, needed: AbstractSet[Permission], allowed: Allowed, extra: Sequence[Grant]
+) -> Policy:
+    """Grant what is declared and allowed, and nothing else: declaring nothing, a tool sees no file at all."""
+    read = [path for permission, path in extra if permission == "read"]
+    write = [path for permission, path in extra if permission == "write"]
+    hosts = [host for permission, host in extra if permission == "network"]
+    if "read" in needed:
+        read += [*allowed.read, *allowed.write]
+    if "write" in needed:
+        write += [allowed.workspace, *allowed.write]
+    if "network" in needed:
+        hosts += allowed.network
+    return replace(
+        base,
+        workspace=allowed.workspace,
+        read=tuple(dict.fromkeys(read)),
+        write=tuple(dict.fromkeys(write)),
+        network=tuple(dict.fromkeys(hosts)),
+        execute="execute" in needed,
+        sees_workspace=bool(needed & {"read", "write"}),
+    )

@@ -1,0 +1,45 @@
+"""A tool and the library around it -> the permissions that it and the functions it calls declare."""
+
+import ast
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from toolwright.types import PERMISSIONS, Permission, Tool
+
+_DEFINED: Final = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_WORD: Final = re.compile(r"\w+")
+
+
+def needs(source: str, tool: Tool) -> frozenset[Permission]:
+    """Return what a call of `tool` may touch: by its own `Permissions:` line and those of what it calls.
+
+    `source` is the text of the library. A word that is no permission grants nothing.
+    """
+    own = _known(tool.docstring.permissions)
+    others = set(_DEFINED.findall(source)) & set(_WORD.findall(tool.source)) - {tool.name}
+    if len(own) == len(PERMISSIONS) or not others:
+        return own
+    from toolwright.library.bindings import bindings
+    from toolwright.syntax.chunks import split
+
+    reached = bindings(split(source)).reach([tool.name])
+    return own.union(
+        *(_declared(text) for name, text in reached.items() if name != tool.name and not name.startswith("_"))
+    )
+
+
+def _declared(text: str) -> frozenset[Permission]:
+    """Read the permissions off the text of a definition; other texts declare none."""
+    if "permissions:" not in text.lower():
+        return frozenset()
+    from toolwright.syntax.docstring import parse_docstring
+
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    words = [parse_docstring(ast.get_docstring(node)).permissions for node in functions]
+    return _known(word for each in words for word in each)
+
+
+def _known(words: Iterable[str]) -> frozenset[Permission]:
+    declared = {word.lower() for word in words}
+    return frozenset(permission for permission in PERMISSIONS if permission in declared)

@@ -1,0 +1,73 @@
+"""Arguments of a call -> the paths outside the workspace that they name; and what no grant ever shows."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from toolwright.sandbox.grants import is_never_shown
+from toolwright.types import Json
+
+__all__ = ["NamedPath", "is_never_shown", "lies_in", "named_paths"]
+
+_LONGEST: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPath:
+    """A path that an argument names: as it was given, and absolute without links."""
+
+    given: str
+    path: str
+    exists: bool
+
+    @property
+    def folder(self) -> str:
+        """The folder around it."""
+        return str(PurePath(self.path).parent)
+
+
+def lies_in(path: str, folders: Iterable[str]) -> bool:
+    """Tell whether an absolute path is one of the folders or inside one."""
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def named_paths(arguments: Json, workspace: str, inside: Sequence[str]) -> Iterator[NamedPath]:
+    """Find strings, at any depth, that lead out of the workspace and of the folders `inside`.
+
+    Only what is absolute or holds `..` can; it must exist, or its folder must. Nothing that is never
+    shown is among them: there the tool finds nothing, whatever the user says.
+    """
+    seen = set()
+    for text in _strings(arguments):
+        if text in seen or not _could_lead_out(text):
+            continue
+        seen.add(text)
+        path = os.path.realpath(os.path.join(workspace, text))  # noqa: PTH118 - Path would drop what `..` means
+        if lies_in(path, [workspace, *inside]) or is_never_shown(path):
+            continue
+        found = NamedPath(text, path, os.path.lexists(path))
+        if found.exists or (Path(found.folder).is_dir() and not is_never_shown(found.folder)):
+            yield found
+
+
+def _could_lead_out(text: str) -> bool:
+    return (
+        len(text) <= _LONGEST
+        and text.isprintable()
+        and (text.startswith("/") or ".." in PurePath(text).parts)
+    )
+
+
+def _strings(value: Json) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from _strings(item)
+        case dict():
+            for key, item in value.items():
+                yield from _strings(key)
+                yield from _strings(item)

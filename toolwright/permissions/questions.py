@@ -1,0 +1,45 @@
+"""A wish -> the question that is put to the user; the line that was typed -> the answer."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from toolwright.permissions.wishes import Wish
+from toolwright.types import Permission
+
+_ONCE: Final = {"o": "", "once": "", "r": "read", "read": "read", "w": "write", "write": "write"}
+_ALWAYS: Final = {"a": "", "always": "", "ra": "read", "read always": "read"} | {
+    "wa": "write",
+    "write always": "write",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What the user answered: the permission, and whether to keep it for this version of the tool."""
+
+    permission: Permission
+    always: bool
+
+
+def question(tool: str, wish: Wish) -> str:
+    """Return the question, with the answers that it takes."""
+    asks = f"{tool} asks {wish.purpose} ({wish.permission}). Allow it?"
+    if wish.or_write:
+        return (
+            f"{tool} asks {wish.purpose}. Allow it? r read it once, w change it once, "
+            f"ra or wa always for this version of {tool}, [Enter] no"
+        )
+    return f"{asks} o once, a always for this version of {tool}, [Enter] no"
+
+
+def answer(line: str | None, wish: Wish) -> Granted | None:
+    """Read an answer; whatever is not clearly a yes is a no."""
+    word = " ".join((line or "").lower().split())
+    always = word in _ALWAYS
+    if not always and word not in _ONCE:
+        return None
+    named = (_ALWAYS if always else _ONCE)[word]
+    if bool(named) != wish.or_write:
+        return None
+    permission: Permission = "write" if named == "write" else wish.permission
+    return Granted(permission, always)
