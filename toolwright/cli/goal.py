@@ -16,6 +16,7 @@ from toolwright.library.store import Store
 from toolwright.memory.plans import PlanMemory
 from toolwright.models import parse_model
 from toolwright.models.absent import AbsentModel
+from toolwright.permissions.allowed import read_allowed
 from toolwright.pipeline import recall
 from toolwright.protocols import Model
 from toolwright.settings import Settings, load
@@ -86,8 +87,8 @@ def _check(settings: Settings, arguments: Arguments) -> None:
     """Refuse now what would be refused after the first paid answer.
 
     Raises:
-        UsageError: a model is on no server that is known, the workspace is no folder, or the name cannot
-            be that of a new tool.
+        UsageError: a model is on no server that is known, the workspace is no folder, a grant grants nothing,
+            or the name cannot be that of a new tool.
         LibraryError: as for `Store.read`.
     """
     for model in (settings.model, *settings.fallbacks):
@@ -97,6 +98,7 @@ def _check(settings: Settings, arguments: Arguments) -> None:
             f"the workspace {settings.workspace} is not a folder",
             hint=f"mkdir -p {shlex.quote(str(settings.workspace))}",
         )
+    read_allowed(settings.allow, settings.workspace)
     if arguments.name:
         snapshot = Store(settings.library).read()
         why = why_not_a_name(arguments.name, snapshot.names)

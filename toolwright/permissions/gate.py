@@ -11,7 +11,7 @@ from toolwright.permissions.allowed import ANY_HOST, Allowed
 from toolwright.permissions.blocked import Blocked
 from toolwright.permissions.needs import needs
 from toolwright.permissions.questions import answer, question
-from toolwright.permissions.wishes import Wish, covers, wishes
+from toolwright.permissions.wishes import Wish, covers, flag_value, wishes
 from toolwright.types import PERMISSIONS, Json, Permission, Policy, Refusal, Tool
 
 Grant = tuple[Permission, str]
@@ -146,13 +146,14 @@ def _version(source: str, tool: str) -> str:
 
 
 def _refused(tool: str, wish: Wish) -> Refusal:
-    hint = f"python agent.py {wish.flag} ... allows it"
-    if wish.or_write:
-        hint += f", {wish.flag.replace('read:', 'write:', 1)} to change it as well"
-    what = (
-        wish.permission if not wish.detail or wish.detail == ANY_HOST else f"{wish.permission} {wish.purpose}"
-    )
-    return Refusal(f"{tool} needs {what}, which was not allowed", hint=hint)
+    if wish.permission == "network" and wish.detail == ANY_HOST:
+        hint = "python agent.py --allow network:HOST ... allows one host, --allow network any public one"
+    elif wish.or_write:
+        write = flag_value("write", wish.detail)
+        hint = f"python agent.py {wish.flag} ... lets it read, --allow {write} change it as well"
+    else:
+        hint = f"python agent.py {wish.flag} ... allows it"
+    return Refusal(f"{tool} needs {wish.purpose}, which was not allowed", hint=hint)
 
 
 def _policy(

@@ -23,13 +23,12 @@ class Granted:
 
 def question(tool: str, wish: Wish) -> str:
     """Return the question, with the answers that it takes."""
-    asks = f"{tool} asks {wish.purpose} ({wish.permission}). Allow it?"
     if wish.or_write:
         return (
             f"{tool} asks {wish.purpose}. Allow it? r read it once, w change it once, "
             f"ra or wa always for this version of {tool}, [Enter] no"
         )
-    return f"{asks} o once, a always for this version of {tool}, [Enter] no"
+    return f"{tool} asks {wish.purpose}. Allow it? o once, a always for this version of {tool}, [Enter] no"
 
 
 def answer(line: str | None, wish: Wish) -> Granted | None:

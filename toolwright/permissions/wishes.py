@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from shlex import quote
 
 from toolwright.permissions.allowed import ANY_HOST, Allowed
 from toolwright.permissions.paths import NamedPath, lies_in, named_paths
@@ -29,8 +30,8 @@ class Wish:
 
 
 def flag_value(permission: str, detail: str) -> str:
-    """Return what stands after `--allow` to grant a permission."""
-    return permission if detail in {"", ANY_HOST} else f"{permission}:{detail}"
+    """Return what stands after `--allow` to grant a permission, quoted for a shell."""
+    return permission if detail in {"", ANY_HOST} else quote(f"{permission}:{detail}")
 
 
 def wishes(
