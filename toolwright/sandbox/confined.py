@@ -4,28 +4,28 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Final, Literal, Self, TypeAlias
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.calling import Caller
-from toolwright.sandbox.confined_cell import run_confined
 from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
 from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.scratch import fresh_folder
-from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
+from toolwright.sandbox.shared_network import shared_network
+from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
 from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.warmth import HypothesisTables
-from toolwright.sandbox.zygote.order import Kind, Order
-from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
+from toolwright.sandbox.zygote.order import Kind
+from toolwright.sandbox.zygotes import Zygotes
 from toolwright.types import CallResult, Example, Json, Policy, Verdict
 
 _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
-_TRIES: Final = 2
 
 
 Wanted: TypeAlias = Literal["best", "full", "landlock"]
@@ -72,7 +72,7 @@ class ConfinedSandbox:
         self._survey = Survey()
         self._on_notice = on_notice
         self._noticed: set[str] = set()
-        self._zygote: Zygote | None = None
+        self._zygotes: Zygotes | None = None
         self._found: Found | None = None if level == "best" else Found(level)
 
     def __enter__(self) -> Self:
@@ -130,38 +130,79 @@ class ConfinedSandbox:
         function: str,
         examples: Sequence[Example] = (),
     ) -> Verdict:
-        """Run the pytest file `tests` against `source`; each call of the tool runs confined.
+        """Run the pytest file `tests` against `source`; judge and tool run in cells of their own.
 
-        The judge itself is a plain process as yet: the tests are not confined.
+        With "loopback" among the policy's network they share a network that holds nothing else.
 
         Raises:
-            SandboxError: no process could be started; every other failure is in the verdict.
+            SandboxError: it cannot be confined as the policy asks; every other failure is in the verdict.
         """
         from toolwright.sandbox.judging import Judge
 
-        judge = Judge(self._judge_caller(), self._bounds.wall_s, self._bounds.calls, self._tables)
-        return judge.verify(source, tests, policy, function=function, examples=examples)
+        with self._network(policy) as network:
+            run_tool, run_tests = partial(self._run_shared, network), partial(self._run_judge, network)
+            caller = Caller(self.level, self._site, run_tool)
+            judge = Judge(caller, self._bounds.wall_s, self._bounds.calls, self._tables, run_tests)
+            return judge.verify(source, tests, policy, function=function, examples=examples)
 
     def close(self) -> None:
-        """End the zygote and with it every cell; the next call starts a new one."""
+        """End the zygotes and with them every cell; the next call starts new ones."""
         with self._turn:
-            if self._zygote is not None:
-                self._zygote.close()
-                self._zygote = None
+            zygotes, self._zygotes = self._zygotes, None
+        if zygotes is not None:
+            zygotes.close()
 
-    def _judge_caller(self) -> Caller:
-        """Calls of a verification may write where the test stands: those folders were made for both."""
+    @contextlib.contextmanager
+    def _network(self, policy: Policy) -> Iterator[tuple[int, ...]]:
+        """The network of one verification; at a level that cannot make one there is none."""
+        if self.level == "full":
+            with shared_network(self._opened().get()) as network:
+                yield network
+        elif policy.network:
+            raise SandboxError(
+                f"tools that use the network cannot be proven at level {self.level}: their tests need a "
+                "network of their own",
+                hint="it takes level full: user namespaces, which the system must allow",
+            )
+        else:
+            yield ()
 
-        def run(request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame) -> Ended:
-            shared = tuple(path for path in (policy.workspace, policy.scratch) if path)
-            return self._run(request, replace(policy, write=(*policy.write, *shared)), bounds, on_frame)
+    def _run_shared(
+        self, network: Sequence[int], request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame
+    ) -> Ended:
+        """Run a tool where the test stands: those folders were made for both."""
+        shared = tuple(path for path in (policy.workspace, policy.scratch) if path)
+        return self._run(request, replace(policy, write=(*policy.write, *shared)), bounds, on_frame, network)
 
-        return Caller(self.level, self._site, run)
+    def _run_judge(
+        self, network: Sequence[int], cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame
+    ) -> Ended:
+        """Run tests. They see no file of the host but the folders that were made for them."""
+        order = replace(
+            make_order(Policy(cell.folder, cell.scratch, write=cell.shared), (), self._survey)[0],
+            cell="judge",
+            environment=tuple(cell.environment.items()),
+            network="shared" if network else "none",
+        )
+        user = self._opened().get(tests=True).user
+        if self.level != "full" and user >= 0:
+            order = replace(order, user=user, group=user)
+            for folder in cell.shared:
+                _give(folder, user)
+        return self._opened().run(order, request, bounds, on_frame, network)
 
-    def _run(self, request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame) -> Ended:
+    def _run(
+        self,
+        request: bytes,
+        policy: Policy,
+        bounds: Bounds,
+        on_frame: OnFrame,
+        network: Sequence[int] = (),
+    ) -> Ended:
         if self.level == "full":
             order, watch = make_order(policy, self._protected, self._survey)
-            return self._run_order(order, watch, request, bounds, on_frame)
+            run = partial(self._opened().run, network=network if order.network == "shared" else ())
+            return _watched(watch, lambda: run(order, request, bounds, on_frame))
         if policy.execute:
             raise SandboxError(
                 "a tool cannot be allowed to start processes at level landlock: nothing would end them",
@@ -171,13 +212,13 @@ class ConfinedSandbox:
         with contextlib.ExitStack() as stack:
             own = policy.scratch or stack.enter_context(fresh_folder("scratch"))
             order, watch = make_order(replace(policy, scratch=own), self._protected, self._survey)
-            user = self._living().user
+            user = self._opened().get().user
             if user >= 0:  # there is no map of owners here: the tool becomes who owns what it may use
                 owner = _owner(policy, user)
                 order = replace(order, user=owner[0], group=owner[1])
                 if not policy.scratch:
                     os.chown(own, order.user, order.group)
-            return self._run_order(order, watch, request, bounds, on_frame)
+            return _watched(watch, lambda: self._opened().run(order, request, bounds, on_frame))
 
     def _narrow(self, policy: Policy) -> Policy:
         narrowed = narrow(policy, self._protected, self._survey)
@@ -189,35 +230,28 @@ class ConfinedSandbox:
             )
         return narrowed
 
-    def _run_order(
-        self, order: Order, watch: Watch, request: bytes, bounds: Bounds, on_frame: OnFrame
-    ) -> Ended:
-        for _ in range(_TRIES):
-            zygote = self._living()
-            refused = ""
-            try:
-                ended = run_confined(zygote, order, request, bounds, on_frame)
-            except ZygoteGoneError:
-                self._bury(zygote)
-                continue
-            finally:  # also when Ctrl-C came
-                refused = watch.settle()
-            return replace(ended, refused=refused)
-        raise SandboxError("the process that makes confined cells died twice in a row", hint="try again")
-
-    def _living(self) -> Zygote:
-        """Return the zygote, started when there is none."""
+    def _opened(self) -> Zygotes:
         with self._turn:
-            if self._zygote is None:
-                runtime = (sys.base_prefix, sys.prefix, *self._site)
-                self._zygote = Zygote.start(self.level, runtime, self._without)
-            return self._zygote
+            if self._zygotes is None:
+                self._zygotes = Zygotes(self.level, self._site, self._without)
+            return self._zygotes
 
-    def _bury(self, zygote: Zygote) -> None:
-        with self._turn:
-            if self._zygote is zygote:
-                self._zygote = None
-        zygote.close()
+
+def _watched(watch: Watch, run: Callable[[], Ended]) -> Ended:
+    """Run a tool and take back what it planted."""
+    refused = ""
+    try:
+        ended = run()
+    finally:  # also when Ctrl-C came
+        refused = watch.settle()
+    return replace(ended, refused=refused)
+
+
+def _give(folder: str, user: int) -> None:
+    """Hand a folder of ours over to the user that tests and tool run as; nobody else has been in it yet."""
+    for parent, folders, files in os.walk(folder):
+        for name in (parent, *(os.path.join(parent, each) for each in (*folders, *files))):  # noqa: PTH118 - texts
+            os.chown(name, user, user, follow_symlinks=False)
 
 
 def _owner(policy: Policy, unused: int) -> tuple[int, int]:

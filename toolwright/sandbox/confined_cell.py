@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final
 
@@ -16,7 +17,7 @@ from toolwright.sandbox.zygote import channel
 from toolwright.sandbox.zygote.order import Order
 from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
 
-_BEGIN_S: Final = 10.0
+_BEGIN_S: Final = 20.0
 _END_S: Final = 2.0
 _KILLED: Final = -int(signal.SIGKILL)
 
@@ -45,8 +46,17 @@ class _Account:
     filled: bool = False
 
 
-def run_confined(zygote: Zygote, order: Order, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:
-    """Have a cell made, talk with its tool within the bounds, and end all of it.
+def run_confined(
+    zygote: Zygote,
+    order: Order,
+    request: bytes,
+    bounds: Bounds,
+    on_frame: OnFrame,
+    network: Sequence[int] = (),
+) -> Ended:
+    """Have a cell made, talk with what runs in it within the bounds, and end all of it.
+
+    `network` are the descriptors of the shared network that the order speaks of.
 
     Raises:
         ZygoteGoneError: the zygote died before the tool was begun.
@@ -55,7 +65,7 @@ def run_confined(zygote: Zygote, order: Order, request: bytes, bounds: Bounds, o
     started = time.monotonic()
     account = _Account()
     with contextlib.ExitStack() as stack:
-        status, talk = _begin(zygote, order, bounds, account, stack)
+        status, talk = _begin(zygote, order, bounds, account, stack, network)
         try:
             stop = talk.run(request, on_frame, started + bounds.wall_s)
         finally:  # also when Ctrl-C came
@@ -65,7 +75,12 @@ def run_confined(zygote: Zygote, order: Order, request: bytes, bounds: Bounds, o
 
 
 def _begin(
-    zygote: Zygote, order: Order, bounds: Bounds, account: _Account, stack: contextlib.ExitStack
+    zygote: Zygote,
+    order: Order,
+    bounds: Bounds,
+    account: _Account,
+    stack: contextlib.ExitStack,
+    network: Sequence[int],
 ) -> tuple[socket.socket, Talk]:
     """Send the order; what is left open belongs to the stack."""
     status, far = channel.pair()
@@ -78,7 +93,7 @@ def _begin(
         request_read, request_write, answer_read, answer_write, out_read, out_write, err_read, err_write = (
             pipes
         )
-        zygote.send(order, (far.fileno(), request_read, answer_write, out_write, err_write))
+        zygote.send(order, (far.fileno(), request_read, answer_write, out_write, err_write, *network))
     except (OSError, SandboxError, ZygoteGoneError) as error:
         channel.close_all(pipes)
         if isinstance(error, OSError):

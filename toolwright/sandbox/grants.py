@@ -55,6 +55,7 @@ def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tupl
         scratch_mb=policy.limits.scratch_mb,
         scratch_files=policy.limits.scratch_files,
         processes=policy.limits.processes,
+        network="shared" if policy.network == ("loopback",) else "none",
     )
     changeable = {path: seen[path] for path in needed if rights[path] and Path(path).is_dir()}
     tops = {*changeable, *([folder] if folder and lies_in(folder, writable) else [])} - {scratch}

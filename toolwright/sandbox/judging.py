@@ -116,7 +116,7 @@ class _Session:
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                 STORAGE: str(scratch / "hypothesis"),
             }
-            cell = Cell("judge_cell", str(work), str(scratch), environment)
+            cell = Cell("judge_cell", str(work), str(scratch), environment, (str(here), str(self._root)))
             bounds = Bounds(self._judge.wall_s, _OUTPUT_KB * 1024, _FRAME_BYTES)
             ended = self._judge.run_tests(cell, self._request(here, scratch), bounds, self._serve)
         return self._stopped(ended)

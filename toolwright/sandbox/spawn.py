@@ -21,12 +21,16 @@ OnFrame: TypeAlias = Callable[[bytes], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What to start and where: `folder` is its working directory, `scratch` its HOME and TMPDIR."""
+    """What to start and where: `folder` is its working directory, `scratch` its HOME and TMPDIR.
+
+    `shared` are further folders that it writes to.
+    """
 
     kind: Literal["tool_cell", "judge_cell", "warm_cell"]
     folder: str
     scratch: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

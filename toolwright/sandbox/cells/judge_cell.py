@@ -32,7 +32,7 @@ def main(request_fd: int, answer_fd: int) -> None:
     for descriptor in (request_fd, answer_fd):
         os.set_inheritable(descriptor, False)
     bound(request["limits"])
-    sys.path.extend(request["site"])
+    sys.path.extend(path for path in request["site"] if path not in sys.path)
     # what the tests print is nobody's evidence and must not fill the pipe
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the process ends
     caller = Caller(request_fd, answer_fd, request["packages"], os.path.basename(request["file"]))  # noqa: PTH119 - no pathlib here
@@ -40,6 +40,33 @@ def main(request_fd: int, answer_fd: int) -> None:
     status = _run_pytest(request, answer_fd)
     send_frame(answer_fd, encode({"kind": "finish", "status": status}))
     os._exit(0)
+
+
+def rehearse(folder: str, name: str) -> None:
+    """Run a test file of our own, so that pytest has loaded and built what it needs; nobody is told."""
+    streams = sys.stdout, sys.stderr
+    os.chdir(folder)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    request = {
+        "folder": folder,
+        "file": f"{folder}/{name}",
+        "temporary": f"{folder}/pytest",
+        "hypothesis": False,
+        "httpserver": False,
+        "max_examples": 1,
+    }
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    sys.stdout = sys.stderr = open(nowhere, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - closed below
+    try:
+        _run_pytest(request, nowhere)
+    finally:
+        sys.stdout.close()
+        sys.stdout, sys.stderr = streams
+        os.close(nowhere)
+        os.chdir("/")
+    own = name.removesuffix(".py")
+    for module in [module for module in sys.modules if module.rpartition(".")[2] == own]:
+        del sys.modules[module]
 
 
 def _run_pytest(request: dict[str, Any], answer_fd: int) -> int:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import struct
 from typing import Final
 
 from toolwright.sandbox.kernel.syscalls import KernelError, check, libc
@@ -13,6 +14,8 @@ NEW_IPC: Final = 0x08000000
 NEW_USER: Final = 0x10000000
 NEW_PID: Final = 0x20000000
 NEW_NET: Final = 0x40000000
+_GET_FLAGS, _SET_FLAGS = 0x8913, 0x8914
+_INTERFACE_UP: Final = 1
 ANY_NEW: Final = NEW_MOUNT | NEW_CGROUP | NEW_UTS | NEW_IPC | NEW_USER | NEW_PID | NEW_NET
 
 
@@ -23,6 +26,34 @@ def leave(flags: int) -> None:
         KernelError: the kernel does not allow it.
     """
     check(libc().unshare(flags), "unshare")
+
+
+def enter(descriptor: int, kind: int) -> None:
+    """Enter the namespace that a descriptor stands for; `kind` is one of the NEW_ flags.
+
+    Raises:
+        KernelError: it is of another kind, or the kernel does not allow it.
+    """
+    check(libc().setns(descriptor, kind), "setns")
+
+
+def raise_loopback() -> None:
+    """Bring up the one interface of a new network, so that 127.0.0.1 and ::1 can be reached in it.
+
+    Raises:
+        KernelError: the process has no rights over its network.
+    """
+    import fcntl
+    import socket
+
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as any_socket:
+            request = bytearray(struct.pack("16sh22x", b"lo", 0))
+            fcntl.ioctl(any_socket, _GET_FLAGS, request)
+            flags = struct.unpack_from("h", request, 16)[0] | _INTERFACE_UP
+            fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh22x", b"lo", flags))
+    except OSError as error:
+        raise KernelError("bring up the loopback interface", error.errno or errno.EIO) from error
 
 
 def map_ids(uid: tuple[int, int], gid: tuple[int, int]) -> None:

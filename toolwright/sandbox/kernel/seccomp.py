@@ -35,7 +35,7 @@ _MODE_FILTER: Final = 2
 
 _CLONE_THREAD: Final = 0x10000
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
-_SOCK_STREAM: Final = 1
+_SOCK_STREAM, _SOCK_DATAGRAM = 1, 2
 _SOCK_TYPES: Final = 0xF
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
@@ -72,9 +72,9 @@ def build_filter(
 ) -> bytes:
     """Write the filter for `machine`, this one when it is left out.
 
-    `execute` lets processes start, `network` opens the inet families. `shared_files` is for a process
-    that sees the host's files and processes: then metadata and signals are denied too. A call that is
-    newer than the table answers ENOSYS, one of a foreign ABI ends the process.
+    `execute` lets processes start, `network` opens streams and datagrams of the inet families.
+    `shared_files` is for a process that sees the host's files and processes: then metadata and signals are
+    denied too. A call that is newer than the table answers ENOSYS, one of a foreign ABI ends the process.
 
     Raises:
         KernelError: ENOSYS, the machine is not supported.
@@ -120,7 +120,14 @@ class _Description(ctypes.Structure):
 def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
     """Calls whose arguments decide; each body begins after the number matched and returns."""
     no, yes = refuse(errno.EPERM), finish(ALLOW)
-    families = (*when_equal(_AF_INET, yes), *when_equal(_AF_INET6, yes)) if network else ()
+    of_inet = (
+        Step(LOAD, argument(1)),
+        Step(AND, _SOCK_TYPES),
+        *when_equal(_SOCK_STREAM, yes),
+        *when_equal(_SOCK_DATAGRAM, yes),
+        *no,
+    )
+    families = (*when_equal(_AF_INET, of_inet), *when_equal(_AF_INET6, of_inet)) if network else ()
     threads_only = () if execute else unless_any_bit(_CLONE_THREAD, no)
     # an end of a datagram pair could send to any path or abstract name without a socket() call
     stream_pair = (*unless_equal(_SOCK_STREAM, no), *yes)

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from toolwright.sandbox.cells import tool_cell
+from toolwright.sandbox.cells import judge_cell, tool_cell
 from toolwright.sandbox.kernel import descriptors, limits, namespaces
 from toolwright.sandbox.zygote import channel
 from toolwright.sandbox.zygote.becoming import become
@@ -52,6 +52,8 @@ def make_cell(start: Start, shown: Sequence[str], order: Order, received: Sequen
     """Be the maker, in a fresh fork of the zygote. Failures before the tool runs go to the status channel."""
     # out of the way of the places that the tool's descriptors get
     status = socket.socket(fileno=fcntl.fcntl(received[STATUS], fcntl.F_DUPFD_CLOEXEC, _HIGH))
+    if order.cell == "network":
+        _be(status, lambda: _make_network(status))
     _be(status, lambda: _make(start, shown, order, received, status))
 
 
@@ -64,10 +66,17 @@ def _make(
     if start.level != "full":  # no namespaces: the maker is also the first, and there is one process to kill
         _be_first(start, order, received, status)
     uid, gid = os.getuid(), os.getgid()
-    namespaces.leave(_OWN)
+    trees = received[CHANNELS:]
+    if order.network == "shared":
+        owner, network, *trees = trees
+        namespaces.enter(owner, namespaces.NEW_USER)
+        namespaces.enter(network, namespaces.NEW_NET)
+        namespaces.leave(_OWN & ~namespaces.NEW_NET)
+    else:
+        namespaces.leave(_OWN)
     namespaces.map_ids((_INNER_ID, uid), (_INNER_ID, gid))
     namespaces.set_hostname("cell")
-    build_root(shown, order, received[CHANNELS:])
+    build_root(shown, order, trees)
     life, held = os.pipe()
     child = os.fork()
     if child == 0:
@@ -75,6 +84,22 @@ def _make(
         _be(status, lambda: _follow(start, order, received, status, life))
     descriptors.close_others((0, 1, 2, held))
     os.waitpid(child, 0)
+    os._exit(0)
+
+
+def _make_network(status: socket.socket) -> None:
+    """Make a network with nothing in it, send it with the user namespace that owns it, and end.
+
+    The cells of one verification are put into both, and into a user namespace of their own below: none
+    of them has rights over the network.
+    """
+    limits.die_with_parent()
+    uid, gid = os.getuid(), os.getgid()
+    namespaces.leave(namespaces.NEW_USER | namespaces.NEW_NET)
+    namespaces.map_ids((uid, uid), (gid, gid))
+    namespaces.raise_loopback()
+    made = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in ("user", "net")]
+    channel.send(status, {"network": True}, made)
     os._exit(0)
 
 
@@ -113,9 +138,10 @@ def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket
     descriptors.place(wanted)
     descriptors.close_others((*wanted, status.fileno()))
     scratch = order.scratch or SCRATCH
-    os.environ.update(HOME=scratch, TMPDIR=scratch)
+    os.environ.update(HOME=scratch, TMPDIR=scratch, **dict(order.environment))
     os.chdir(order.folder or scratch)
     os.umask(0o022)
+    run = judge_cell.main if order.cell == "judge" else tool_cell.main
     lock_down(start, order)
     channel.send(status, {"running": True})
     status.close()
@@ -123,10 +149,10 @@ def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket
         del sys.modules[name]
     # the zygote's own streams remember that they were something else than pipes
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(n, mode, closefd=False) for n, mode in enumerate("rww"))
-    sys.argv = ["tool_cell"]
+    sys.argv = [f"{order.cell}_cell"]
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     gc.enable()
-    tool_cell.main(3, 4)
+    run(3, 4)
 
 
 def _send_own_descriptor(status: socket.socket) -> None:

@@ -18,6 +18,12 @@ EMPTY_FILE: Final = "/empty/file"
 SYSTEM: Final = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/localtime")
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
+NAMES: Final = {
+    "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
+    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
+"""Files of our own in place of the host's: a test's server is found by its name, and nobody else."""
+
 _HOST: Final = "/host"
 _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
 
@@ -42,6 +48,9 @@ def build_jail(runtime: Iterable[str]) -> None:
     for folder in ("/proc", CELL, EMPTY_FOLDER):
         Path(folder).mkdir(parents=True, exist_ok=True)
     Path(EMPTY_FILE).touch()
+    for path, text in NAMES.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="ascii")
     mounts.bind(f"{_HOST}/proc", "/proc")
     mounts.detach(_HOST)
     Path(_HOST).rmdir()
@@ -50,7 +59,7 @@ def build_jail(runtime: Iterable[str]) -> None:
 
 def visible(runtime: Iterable[str]) -> tuple[str, ...]:
     """Return the paths of the jail that a cell's root shows too, outer folders first."""
-    named = (*SYSTEM, *sorted(set(runtime)), *DEVICES)
+    named = (*SYSTEM, *NAMES, *sorted(set(runtime)), *DEVICES)
     inner = [path for path in named if os.path.lexists(path)]
     return tuple(path for path in inner if not any(_lies_in(path, other) for other in inner))
 

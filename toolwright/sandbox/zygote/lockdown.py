@@ -4,14 +4,15 @@ import os
 from pathlib import PurePath
 
 from toolwright.sandbox.kernel import landlock, limits, seccomp
-from toolwright.sandbox.zygote.jail import DEVICES, SYSTEM
+from toolwright.sandbox.zygote.jail import DEVICES, NAMES, SYSTEM
 from toolwright.sandbox.zygote.order import SCRATCH, Grant, Order, Start
 
 
 def prepare(start: Start) -> None:
     """Do in the zygote what every cell would otherwise do again."""
     for execute in (False, True):
-        seccomp.build_filter(execute=execute, shared_files=start.level != "full")
+        for network in (False, True):
+            seccomp.build_filter(execute=execute, network=network, shared_files=start.level != "full")
 
 
 def lock_down(start: Start, order: Order) -> None:
@@ -29,14 +30,17 @@ def lock_down(start: Start, order: Order) -> None:
     if version:
         listed, readable, writable = _paths(start, order)
         rules = landlock.Rules(readable, writable, listed)
-        landlock.restrict(version, rules, execute=order.execute)
+        landlock.restrict(version, rules, execute=order.execute, tcp=order.network != "none")
     if "seccomp" not in start.without:
-        program = seccomp.build_filter(execute=order.execute, shared_files=start.level != "full")
+        program = seccomp.build_filter(
+            execute=order.execute, network=order.network != "none", shared_files=start.level != "full"
+        )
         seccomp.apply_filter(program)
 
 
 def _paths(start: Start, order: Order) -> tuple[list[str], list[str], list[str]]:
-    readable = [os.path.realpath(path) for path in (*SYSTEM, *start.runtime)]
+    ours = NAMES if start.level == "full" else ()  # elsewhere they would be the host's
+    readable = [os.path.realpath(path) for path in (*SYSTEM, *ours, *start.runtime)]
     writable = [*DEVICES, order.scratch or SCRATCH]
     listed: list[str] = []
     for grant in order.grants:

@@ -9,29 +9,42 @@ Kind: TypeAlias = Literal["full", "landlock"]
 Network: TypeAlias = Literal["none", "shared", "proxy", "raw"]
 """What a cell can connect to: nothing, the cells of its verification, a proxy, or what the host can."""
 
+Cell: TypeAlias = Literal["tool", "judge", "network"]
+"""What runs in a cell: a tool; its tests; nothing, it only makes a network for the other two."""
+
 SCRATCH: Final = "/scratch"
 """Where a cell's own temporary file system is mounted when no folder is given for it."""
 
 STATUS, REQUEST, ANSWER, STDOUT, STDERR = range(5)
-"""Places of the descriptors that come with an order; cloned trees of its grants follow."""
+"""Places of the descriptors that come with an order.
+
+With network "shared" the user namespace and the network that it owns follow; cloned trees come last.
+"""
 
 CHANNELS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """`runtime` are folders that every cell may read, `without` names layers left out, for measuring only."""
+    """How a zygote begins: `runtime` are folders that every cell may read, `site` those with packages.
+
+    `tests` says that at a level without a warden this one is for judges; `without` names layers left out,
+    for measuring only.
+    """
 
     level: Kind
     runtime: tuple[str, ...]
     control: int
     program: int
     without: tuple[str, ...] = ()
+    site: tuple[str, ...] = ()
+    tests: bool = False
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
         """Read what `wire` wrote."""
-        return cls(**{**data, "runtime": tuple(data["runtime"]), "without": tuple(data["without"])})
+        lists = {name: tuple(data[name]) for name in ("runtime", "without", "site")}
+        return cls(**{**data, **lists})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +62,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One cell. `folder` is where it starts; `scratch` its HOME and TMPDIR, "" for memory of its own.
+    """One cell, and what runs in it.
 
-    A `folder` that no grant holds is empty. `user` and `group` are whom the tool runs as where no map of
-    owners can be made; -1 changes nothing. `network` says which network it is in.
+    `folder` is where it starts, an empty one when no grant holds it; `scratch` its HOME and TMPDIR, "" for
+    memory of its own. `user` and `group` are whom the tool runs as where no map of owners can be made; -1
+    changes nothing. `network` says which network it is in; `environment` are further variables.
     """
 
     folder: str
@@ -65,6 +79,8 @@ class Order:
     user: int = -1
     group: int = -1
     network: Network = "none"
+    cell: Cell = "tool"
+    environment: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
@@ -73,7 +89,8 @@ class Order:
             Grant(each["path"], each["write"], tuple((path, guard) for path, guard in each["masks"]))
             for each in data["grants"]
         )
-        return cls(**{**data, "grants": grants})
+        environment = tuple((name, value) for name, value in data["environment"])
+        return cls(**{**data, "grants": grants, "environment": environment})
 
 
 def wire(record: Start | Order) -> dict[str, Any]:

@@ -37,15 +37,23 @@ class Zygote:
         self.user = user
 
     @classmethod
-    def start(cls, level: Kind, runtime: Sequence[str], without: Sequence[str] = ()) -> Self:
-        """Start one and wait until it can take orders.
+    def start(
+        cls,
+        level: Kind,
+        runtime: Sequence[str],
+        site: Sequence[str] = (),
+        without: Sequence[str] = (),
+        *,
+        tests: bool = False,
+    ) -> Self:
+        """Start one and wait until it can take orders; `tests` is for judges at a level without a warden.
 
         Raises:
             SandboxError: it cannot be started here at this level; the message names the primitive.
         """
         near, far = channel.pair()
         own = os.pidfd_open(os.getpid())
-        start = Start(level, tuple(runtime), far.fileno(), own, tuple(without))
+        start = Start(level, tuple(runtime), far.fileno(), own, tuple(without), tuple(site), tests)
         try:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", _START, dumps(wire(start))],

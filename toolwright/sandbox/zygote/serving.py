@@ -5,19 +5,22 @@ import os
 import select
 import signal
 import socket
+import sys
+import tempfile
 from typing import Final, NoReturn
 
 from toolwright.sandbox.kernel import descriptors, limits, mounts, namespaces
 from toolwright.sandbox.zygote import channel, warden, warmth
 from toolwright.sandbox.zygote.becoming import become, can_read, unused_user
 from toolwright.sandbox.zygote.cell import make_cell
-from toolwright.sandbox.zygote.jail import build_jail, visible
+from toolwright.sandbox.zygote.jail import CELL, build_jail, visible
 from toolwright.sandbox.zygote.lockdown import prepare
 from toolwright.sandbox.zygote.order import Order, Start
 
 _OUTER: Final = (
     namespaces.NEW_MOUNT | namespaces.NEW_PID | namespaces.NEW_IPC | namespaces.NEW_UTS | namespaces.NEW_NET
 )
+_SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
 
 
 def live(start: Start) -> NoReturn:
@@ -33,8 +36,12 @@ def live(start: Start) -> NoReturn:
         # a Python in root's home can be read by root only: then the cells stay root, without capabilities
         user = user if can_read(user, start.runtime) else -1
         # it stays who it is: without maps of owners, each cell becomes another user
-        warmth.load_all()
-        _serve(start, control, user)
+        if start.tests:
+            with tempfile.TemporaryDirectory(prefix="toolwright-warm-") as folder:
+                warmth.load_pytest(start.site, folder)
+        else:
+            warmth.load_modules()
+        _serve(start, control, user, ready=control)
     if user < 0:
         uid, gid = os.getuid(), os.getgid()
         namespaces.leave(_OUTER | namespaces.NEW_USER)
@@ -42,29 +49,47 @@ def live(start: Start) -> NoReturn:
     else:
         namespaces.leave(_OUTER)
     mounts.make_private(follow=True)  # so that a disk mounted later can be granted
-    outer, inner = channel.pair()
-    child = os.fork()
-    if child:
-        inner.close()
-        warden.keep(start, control, outer, child, user)
+
+    def hatch(orders: socket.socket, tests: bool) -> NoReturn:
+        _be_zygote(start, orders, user, control, tests=tests)
+
+    warden.keep(start, control, user, hatch)
+
+
+def _be_zygote(
+    start: Start, orders: socket.socket, user: int, control: socket.socket, *, tests: bool
+) -> NoReturn:
+    """Be one of the warden's two; the one for tools, the first, tells the program that it is ready."""
     limits.die_with_parent()
-    outer.close()
-    warmth.load_all()
-    namespaces.leave(namespaces.NEW_MOUNT)
-    mounts.make_private()
-    build_jail(start.runtime)
-    _settle(user)
-    _serve(start, inner, user, ready=control)
+    try:
+        namespaces.leave(namespaces.NEW_MOUNT)
+        mounts.make_private()
+        if not tests:
+            warmth.load_modules()
+        build_jail(start.runtime)
+        if tests:
+            mounts.tmpfs(CELL, _SAFE, size="1m", files=64)  # what warming up writes is gone with it
+            warmth.load_pytest(start.site, CELL)
+            mounts.detach(CELL)
+        _settle(user)
+        _serve(start, orders, user, ready=None if tests else control)
+    except OSError as error:
+        if not tests:
+            channel.send(control, {"failed": str(error), "errno": error.errno or 0})
+    except BaseException:
+        sys.excepthook(*sys.exc_info())  # a bug: the process ends here, so nobody else would show it
+        raise
+    finally:
+        os._exit(1)
 
 
-def _serve(start: Start, orders: socket.socket, user: int, ready: socket.socket | None = None) -> NoReturn:
+def _serve(start: Start, orders: socket.socket, user: int, ready: socket.socket | None) -> NoReturn:
     """Fork a cell for every order. `ready` is told who the cells run as, -1 for the same user."""
     prepare(start)
     shown = visible(start.runtime)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the makers
-    channel.send(ready or orders, {"ready": True, "user": user})
     if ready is not None:
-        ready.close()
+        channel.send(ready, {"ready": True, "user": user})
     descriptors.close_others((0, 1, 2, orders.fileno(), start.program))
     gc.collect()
     gc.freeze()

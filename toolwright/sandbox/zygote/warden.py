@@ -1,6 +1,7 @@
-"""The zygote's keeper: it alone sees the host's files. Orders in, orders with cloned trees of the grants out.
+"""The zygotes' keeper: it alone sees the host's files. Orders in, orders with trees of the grants out.
 
-It runs no foreign code and forks no cell; when the program or the zygote ends, it ends, and both with it.
+It runs no foreign code and forks no cell. Judges have a zygote of their own, which never runs a tool. When
+the program or the zygote of the tools ends, the keeper ends, and all of them with it.
 """
 
 import errno
@@ -9,8 +10,9 @@ import select
 import signal
 import socket
 import stat
-from collections.abc import Sequence
-from typing import Final, NoReturn
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, NoReturn, TypeAlias
 
 from toolwright.sandbox.kernel import descriptors, mounts
 from toolwright.sandbox.kernel.syscalls import KernelError
@@ -19,39 +21,86 @@ from toolwright.sandbox.zygote.id_maps import IdMaps
 from toolwright.sandbox.zygote.order import STATUS, Order, Start
 
 _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
+_GONE: Final = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
+
+Hatch: TypeAlias = Callable[[socket.socket, bool], NoReturn]
+"""Is a zygote, in a fresh fork: takes orders from its channel; True for one of judges."""
 
 
-def keep(start: Start, control: socket.socket, zygote: socket.socket, child: int, user: int) -> NoReturn:
+@dataclass(frozen=True, slots=True)
+class _Zygote:
+    """One fork server; `ended` is a descriptor that becomes readable when it ends."""
+
+    pid: int
+    ended: int
+    orders: socket.socket
+
+
+def keep(start: Start, control: socket.socket, user: int, hatch: Hatch) -> NoReturn:
     """Serve until somebody ends. `user` is who the cells are, -1 when they are who this process is."""
     maps = IdMaps(user)
-    ended = os.pidfd_open(child)
-    descriptors.close_others((0, 1, 2, control.fileno(), zygote.fileno(), start.program, ended, *maps.kept()))
-    poll = select.poll()
-    for descriptor in (control.fileno(), start.program, ended):
-        poll.register(descriptor, select.POLLIN)
-    while True:
-        ready = {descriptor for descriptor, _ in poll.poll()}
-        if ready & {start.program, ended}:
-            break
+    descriptors.close_others((0, 1, 2, control.fileno(), start.program))
+    tools = _hatched(hatch, tests=False)
+    judges: _Zygote | None = None
+    while not _readable(start.program, tools.ended, waiting_for=control.fileno()):
         received = channel.receive(control)
         if received is None:
             break
-        _pass_on(zygote, maps, *received)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+        order = Order.read(received[0])
+        if order.cell == "judge":
+            if judges is None or _readable(judges.ended):
+                _bury(judges)
+                judges = _hatched(hatch, tests=True)
+            _pass_on(judges, maps, order, *received)
+        else:
+            _pass_on(tools, maps, order, *received)
+    _bury(judges)
+    _bury(tools)
     os._exit(0)
 
 
-def _pass_on(zygote: socket.socket, maps: IdMaps, message: dict[str, object], received: list[int]) -> None:
+def _hatched(hatch: Hatch, *, tests: bool) -> _Zygote:
+    outer, inner = channel.pair()
+    child = os.fork()
+    if child == 0:
+        outer.close()
+        hatch(inner, tests)
+    inner.close()
+    return _Zygote(child, os.pidfd_open(child), outer)
+
+
+def _bury(zygote: _Zygote | None) -> None:
+    if zygote is None:
+        return
+    zygote.orders.close()
+    os.kill(zygote.pid, signal.SIGKILL)
+    os.waitpid(zygote.pid, 0)
+    os.close(zygote.ended)
+
+
+def _readable(*watched: int, waiting_for: int = -1) -> bool:
+    """Tell whether one of the descriptors is readable, at once or, with one to wait for, when that may be."""
+    poll = select.poll()
+    for descriptor in watched:
+        poll.register(descriptor, select.POLLIN)
+    if waiting_for >= 0:
+        poll.register(waiting_for, select.POLLIN)
+    ready = {descriptor for descriptor, _ in poll.poll(None if waiting_for >= 0 else 0)}
+    return bool(ready & set(watched))
+
+
+def _pass_on(
+    zygote: _Zygote, maps: IdMaps, order: Order, message: dict[str, object], received: list[int]
+) -> None:
     """Add the granted trees to an order; what cannot be granted is told to whoever waits for the cell."""
-    order = Order.read(message)
     trees: list[int] = []
     try:
         for grant in order.grants:  # one by one: those made before a failure are closed
             trees += [_clone(grant.path, maps, write=grant.write, execute=order.execute)]
-        channel.send(zygote, message, [*received, *trees])
+        channel.send(zygote.orders, message, [*received, *trees])
     except OSError as error:
-        _tell(received, {"failed": str(error), "errno": error.errno or errno.EIO})
+        if error.errno not in _GONE:  # whoever waits sees by silence that the zygote is gone, and tries again
+            _tell(received, {"failed": str(error), "errno": error.errno or errno.EIO})
     finally:
         channel.close_all([*received, *trees])
 

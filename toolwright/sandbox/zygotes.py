@@ -1,0 +1,78 @@
+"""The zygotes of one program: started when first needed, again when they died; an order in, its end out."""
+
+import sys
+import threading
+import weakref
+from collections.abc import Sequence
+from typing import Final
+
+from toolwright.errors import SandboxError
+from toolwright.sandbox.confined_cell import run_confined
+from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
+from toolwright.sandbox.zygote.order import Kind, Order
+from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
+
+_TRIES: Final = 2
+
+
+class Zygotes:
+    """One for tools and one for their judges: at level full under one warden, elsewhere two processes."""
+
+    def __init__(self, level: Kind, site: Sequence[str], without: Sequence[str]) -> None:
+        self._level: Kind = level
+        self._site = tuple(site)
+        self._without = tuple(without)
+        self._turn = threading.RLock()
+        self._living: dict[bool, Zygote] = {}
+
+    def get(self, *, tests: bool = False) -> Zygote:
+        """Return the one for tools or for `tests`, started when there is none.
+
+        Raises:
+            SandboxError: it cannot be started here.
+        """
+        apart = tests and self._level != "full"
+        with self._turn:
+            if apart not in self._living:
+                runtime = (sys.base_prefix, sys.prefix, *self._site)
+                zygote = Zygote.start(self._level, runtime, self._site, self._without, tests=apart)
+                # whoever forgets to close the sandbox leaves no process and no descriptor
+                weakref.finalize(self, zygote.close)
+                self._living[apart] = zygote
+            return self._living[apart]
+
+    def run(
+        self,
+        order: Order,
+        request: bytes,
+        bounds: Bounds,
+        on_frame: OnFrame,
+        network: Sequence[int] = (),
+    ) -> Ended:
+        """Have an order carried out; one that a dying zygote did not begin is given to the next.
+
+        Raises:
+            SandboxError: it cannot be confined as ordered, or zygotes keep dying.
+        """
+        for _ in range(_TRIES):
+            zygote = self.get(tests=order.cell == "judge")
+            try:
+                return run_confined(zygote, order, request, bounds, on_frame, network)
+            except ZygoteGoneError:
+                self.bury(zygote)
+        raise SandboxError("the process that makes confined cells died twice in a row", hint="try again")
+
+    def bury(self, zygote: Zygote) -> None:
+        """Forget a zygote that did not answer, unless it lives: then others have their cells in it."""
+        if zygote.alive:
+            return
+        with self._turn:
+            self._living = {tests: other for tests, other in self._living.items() if other is not zygote}
+        zygote.close()
+
+    def close(self) -> None:
+        """End them and with them every cell; the next order starts new ones."""
+        with self._turn:
+            ended, self._living = list(self._living.values()), {}
+        for zygote in ended:
+            zygote.close()
