@@ -30,7 +30,7 @@ class Arena:
         self.level = level
         self.box = ConfinedSandbox(level, without=without)
         self.benign()
-        self.user = self.box._zygote.user
+        self.user = self.box._zygotes.get().user
         self.canaries = Canaries(self.user)
         self.idle = self.descendants()
 
@@ -91,7 +91,7 @@ class Arena:
                 except OSError:
                     continue
                 children.setdefault(int(fields[1]), set()).add(int(process.name))
-        found, todo = set(), [self.box._zygote._process.pid]
+        found, todo = set(), [self.box._zygotes.get()._process.pid]
         while todo:
             more = children.get(todo.pop(), set()) - found
             found |= more

@@ -69,12 +69,12 @@ def test_threads_start_and_processes_do_not(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-@given(family=st.integers(0, 64))
-def test_sockets_are_of_the_inet_families_only(machine, family):
-    """Without the network grant there is no socket; with it, IPv4 and IPv6."""
-    assert ask(machine, "socket", family) == errno.EPERM
-    granted = ask(machine, "socket", family, network=True)
-    assert granted == ("allow" if family in {2, 10} else errno.EPERM)
+@given(family=st.integers(0, 64), kind=st.integers(0, 15), flags=st.sampled_from([0, 0o2000000, 0o4000]))
+def test_sockets_are_of_the_inet_families_only(machine, family, kind, flags):
+    """Without the network grant there is no socket; with it, streams and datagrams of IPv4 and IPv6."""
+    assert ask(machine, "socket", family, kind | flags) == errno.EPERM
+    granted = ask(machine, "socket", family, kind | flags, network=True)
+    assert granted == ("allow" if family in {2, 10} and kind in {1, 2} else errno.EPERM)
 
 
 @pytest.mark.parametrize("machine", MACHINES)

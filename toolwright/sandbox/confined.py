@@ -17,7 +17,6 @@ from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
 from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.scratch import fresh_folder
-from toolwright.sandbox.shared_network import shared_network
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
 from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.warmth import HypothesisTables
@@ -156,7 +155,7 @@ class ConfinedSandbox:
     def _network(self, policy: Policy) -> Iterator[tuple[int, ...]]:
         """The network of one verification; at a level that cannot make one there is none."""
         if self.level == "full":
-            with shared_network(self._opened().get()) as network:
+            with self._opened().network() as network:
                 yield network
         elif policy.network:
             raise SandboxError(

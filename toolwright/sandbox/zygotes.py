@@ -1,13 +1,15 @@
 """The zygotes of one program: started when first needed, again when they died; an order in, its end out."""
 
+import contextlib
 import sys
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.confined_cell import run_confined
+from toolwright.sandbox.shared_network import shared_network
 from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
 from toolwright.sandbox.zygote.order import Kind, Order
 from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
@@ -59,16 +61,30 @@ class Zygotes:
             try:
                 return run_confined(zygote, order, request, bounds, on_frame, network)
             except ZygoteGoneError:
-                self.bury(zygote)
-        raise SandboxError("the process that makes confined cells died twice in a row", hint="try again")
+                # that of the judges has died alone: the tools' one lives on, with cells of others
+                if order.cell != "judge" or not zygote.alive:
+                    self._bury(zygote)
+        raise _dying()
 
-    def bury(self, zygote: Zygote) -> None:
-        """Forget a zygote that did not answer, unless it lives: then others have their cells in it."""
-        if zygote.alive:
-            return
-        with self._turn:
-            self._living = {tests: other for tests, other in self._living.items() if other is not zygote}
-        zygote.close()
+    @contextlib.contextmanager
+    def network(self) -> Iterator[tuple[int, ...]]:
+        """Make the network of one verification, at level full.
+
+        Raises:
+            SandboxError: the kernel refuses, or zygotes keep dying.
+        """
+        with contextlib.ExitStack() as stack:
+            made: tuple[int, ...] | None = None
+            for _ in range(_TRIES):
+                zygote = self.get()
+                try:
+                    made = stack.enter_context(shared_network(zygote))
+                    break
+                except ZygoteGoneError:
+                    self._bury(zygote)
+            if made is None:
+                raise _dying()
+            yield made
 
     def close(self) -> None:
         """End them and with them every cell; the next order starts new ones."""
@@ -76,3 +92,12 @@ class Zygotes:
             ended, self._living = list(self._living.values()), {}
         for zygote in ended:
             zygote.close()
+
+    def _bury(self, zygote: Zygote) -> None:
+        with self._turn:
+            self._living = {tests: other for tests, other in self._living.items() if other is not zygote}
+        zygote.close()
+
+
+def _dying() -> SandboxError:
+    return SandboxError("the process that makes confined cells died twice in a row", hint="try again")
