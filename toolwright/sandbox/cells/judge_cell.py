@@ -46,7 +46,7 @@ def rehearse(folder: str, name: str) -> None:
     """Run a test file of our own, so that pytest has loaded and built what it needs; nobody is told."""
     streams = sys.stdout, sys.stderr
     os.chdir(folder)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.update(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     request = {
         "folder": folder,
         "file": f"{folder}/{name}",
