@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from toolwright.api import Agent, Library
-    from toolwright.errors import ModelError, ToolwrightError, UsageError
+    from toolwright.errors import ModelError, NotPermittedError, ToolwrightError, UsageError
     from toolwright.types import CallResult, Report, Tool
 
 __version__ = "0.1.0"
@@ -20,6 +20,7 @@ __all__ = [
     "CallResult",
     "Library",
     "ModelError",
+    "NotPermittedError",
     "Report",
     "Tool",
     "ToolwrightError",
@@ -31,6 +32,7 @@ _HOMES = {
     "Agent": "api",
     "Library": "api",
     "ModelError": "errors",
+    "NotPermittedError": "errors",
     "ToolwrightError": "errors",
     "UsageError": "errors",
     "CallResult": "types",

@@ -10,7 +10,7 @@ from toolwright.memory.approvals import Approval, Approvals
 from toolwright.screen.commands import command
 from toolwright.screen.permissions import grant_words
 from toolwright.screen.result import json_text, write_line
-from toolwright.screen.words import count, one_line
+from toolwright.screen.words import one_line
 from toolwright.settings import load
 from toolwright.syntax.nearest import nearest_names
 from toolwright.types import Json
@@ -70,7 +70,7 @@ def _revoke(approvals: Approvals, meant: Sequence[Approval], *, as_json: bool) -
     for each in meant:
         write_line(f"{each.tool} may no longer use {grant_words(each.permission, each.detail)} unasked")
     if not meant:
-        write_line(f"{count(0, 'approval')} to revoke")
+        write_line("nothing was approved, so nothing is revoked")
 
 
 def _meant(which: str, kept: Sequence[Approval], store: Store) -> list[Approval]:

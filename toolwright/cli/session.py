@@ -68,7 +68,8 @@ class Session:
         tools = self._tools() if report.status == "made" else {}
         display, library = self._screen.display, self._settings.library
         if self._settings.verbosity >= 0:
-            show_receipt(report, display, library=library, tools=tools, level=_level(report))
+            level, allow = _level(report), _typed_grants(self._settings)
+            show_receipt(report, display, library=library, tools=tools, level=level, allow=allow)
         elif report.failure:
             show_problem(problem_of_failure(report, library), display)
         if self._as_json:
@@ -89,7 +90,7 @@ class Session:
             show_plan(plan, tuple(step.match for step in report.steps), Display(sys.stdout, terminal()))
         if told:
             self._screen.display.print("Nothing was written.")
-            for purpose, line in next_commands(report, self._settings.library):
+            for purpose, line in next_commands(report, self._settings.library, _typed_grants(self._settings)):
                 self._screen.display.print(f"  {purpose:<7} {line}")
 
     def _tools(self) -> dict[str, Tool]:
@@ -123,6 +124,11 @@ class Session:
                 return sys.stdin.readline() or None
             except UnicodeDecodeError:
                 return None
+
+
+def _typed_grants(settings: Settings) -> tuple[str, ...]:
+    """Return the grants of this command line; those of the environment are there the next time too."""
+    return settings.allow if settings.origins.get("allow") == "--allow" else ()
 
 
 def _level(report: Report) -> str:

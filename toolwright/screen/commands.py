@@ -3,7 +3,7 @@
 import json
 import shlex
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,15 +30,20 @@ def command(*words: str, library: Path = Path()) -> str:
     return " ".join([program(), *map(_quoted, (*where, *words))])
 
 
-def next_commands(report: Report, library: Path = Path()) -> tuple[tuple[str, str], ...]:
-    """Return (what for, command) to look at what was made, to repeat the run and to undo it."""
+def next_commands(
+    report: Report, library: Path = Path(), allow: Sequence[str] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Return (what for, command) to look at what was made, to repeat the run and to undo it.
+
+    `allow` holds the values of --allow without which the run could not be repeated.
+    """
     changed = [step.tool for step in report.steps if step.commit]
     used = changed or [step.tool for step in report.steps if step.tool]
     rows = [
         ("look", command("tools", "show", name, library=library))
         for name in list(dict.fromkeys(used))[:MOST_LOOKS]
     ]
-    repeat = _repeat(report.goal, library)
+    repeat = _repeat(report.goal, library, allow)
     if repeat:
         rows.append(("repeat", repeat))
     if changed:
@@ -92,14 +97,15 @@ def _target(reference: str, root: Schema) -> Schema:
     return place if isinstance(place, dict) else {}
 
 
-def _repeat(goal: str, library: Path) -> str:
+def _repeat(goal: str, library: Path, allow: Sequence[str]) -> str:
     """Return the command for the goal, or "" where it cannot be shown so that it can be copied."""
     steering = any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} and sign != "\n" for sign in goal)
     if steering or not 0 < len(goal) <= LONGEST_GOAL:
         return ""
     # One word could be taken for a command, a dash for a flag: `--` says that it is a goal.
     insists = goal.startswith("-") or len(goal.split()) == 1
-    return command(*(["--", goal] if insists else [goal]), library=library)
+    granted = [word for value in allow for word in ("--allow", value)]
+    return command(*granted, *(["--", goal] if insists else [goal]), library=library)
 
 
 def _is_current(library: Path) -> bool:

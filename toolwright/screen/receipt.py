@@ -1,6 +1,6 @@
 """The account of a run: a report goes in; table, reasons, evidence, costs and the next commands come out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,10 +27,12 @@ def show_receipt(
     library: Path = Path(),
     tools: Mapping[str, Tool] | None = None,
     level: str = "",
+    allow: Sequence[str] = (),
 ) -> None:
     """Show the table, the receipt and the next commands; for a failed run its problem last.
 
-    `tools` holds the tools of the library by name, for sample arguments; `level` is the sandbox's.
+    `tools` holds the tools of the library by name, for sample arguments; `level` is the sandbox's,
+    `allow` what was granted for this run on the command line.
     """
     display.print()
     if report.steps:
@@ -40,7 +42,7 @@ def show_receipt(
     display.print(_total(report), "bold")
     if report.status == "made":
         _show_calls(report, display, library, tools or {})
-    for purpose, line in next_commands(report, library):
+    for purpose, line in next_commands(report, library, allow):
         display.print(f"  {purpose:<7} {line}")
     if report.failure:
         display.print()
