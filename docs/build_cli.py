@@ -38,6 +38,8 @@ ENDINGS: Final = {
     "merge_clash": "a candidate would rebind a name that the library uses already",
     "not_permitted": "the tool declares what was not allowed; the message names the flag",
     "memory": "the file of approvals, `.toolwright/memory.sqlite`, cannot be used; names why",
+    "package": "a package that a tool requires is not allowed, not installed, or cannot be installed",
+    "secret": "a secret that a call needs is not set, or the call may not have it",
     "sandbox": "no process could be started for the tool",
     "not_made": "no version of a function was good enough in all attempts",
     "unknown_value": "a value is not in the goal, and there was nobody to ask",
@@ -124,7 +126,8 @@ def exit_codes(epilog: str) -> list[tuple[str, str]]:
 
 def call_errors() -> list[tuple[str, str]]:
     """List the kinds of errors of `--execute-tool`: of the request, of the library, of the call."""
-    ours = ["usage", "library", "library_syntax", "library_busy", "library_write", "unknown_tool", "sandbox"]
+    ours = ["usage", "library", "library_syntax", "library_busy", "library_write", "unknown_tool"]
+    ours += ["package", "secret", "sandbox"]
     own = literals("cli/execute_tool.py", "CallError")
     named = {"raised": "exception", "bad_result": "not_json"}
     statuses = [named.get(status, status) for status in get_args(CallStatus) if status != "returned"]

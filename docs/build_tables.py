@@ -27,6 +27,7 @@ MEANINGS: Final = {
     "clash": "the name is snake_case, not taken, no word of Python, no standard module, and no test",
     "promised": "the docstring is the one of the contract, but for line breaks and indents",
     "imports": "what is not standard is imported inside the function and named in `Requires:`; no `import *`",
+    "secrets": "parameters like `api_key` stand in `Secrets:`, without a default, and are not shown; no keys",
 }
 LIMITS: Final = {
     "wall_s": "seconds from start to answer",

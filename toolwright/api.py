@@ -7,16 +7,20 @@ from pathlib import Path
 from toolwright.checked_goal import checked_goal
 from toolwright.errors import NotPermittedError, ToolwrightError
 from toolwright.events import Listener
-from toolwright.library.store import Store
+from toolwright.library.needs import required_packages
+from toolwright.library.store import Snapshot, Store
+from toolwright.packages.shelf import open_shelf
 from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.opening import open_gate
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model
+from toolwright.redaction import Redactor
 from toolwright.sandbox.process import ProcessSandbox
-from toolwright.settings import load
+from toolwright.settings import load, secret_value
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.nearest import tool_not_found
 from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Report, Tool
+from toolwright.vault import Sources, Vault, secret_name
 from toolwright.wiring import Company, new_run, open_parts, options
 
 
@@ -107,6 +111,7 @@ class Library:
         self._allow = tuple(allow)
         read_allowed(self._allow, Path.cwd())
         self._sandbox = ProcessSandbox()
+        self._vault = Vault(Sources(secret_value), Redactor())
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -128,27 +133,33 @@ class Library:
         return result.value
 
     def try_call(self, name: str, /, **arguments: Json) -> CallResult:
-        """Call a tool and return how it went, whatever that is.
+        """Call a tool and return how it went, whatever that is. `{"secret": "NAME"}` takes a secret by name.
 
         Raises:
             ToolNotFoundError: there is no such tool; names the nearest.
-            ToolwrightError: an argument does not fit.
+            ToolwrightError: an argument does not fit, or a package or secret is not to be had.
             NotPermittedError: the tool declares what is not allowed.
         """
         snapshot = self._store.read()
         tool = snapshot.tools.get(name)
         if tool is None:
             raise tool_not_found(name, snapshot.tools)
-        wrong = mismatch(arguments, tool.parameters)
+        secrets = {n for n in tool.docstring.secrets if secret_name(arguments.get(n))}
+        shown = {n: "" if n in secrets else value for n, value in arguments.items()}
+        wrong = mismatch(shown, tool.parameters)
         if wrong:
             raise ToolwrightError(f"{name}: {wrong}", hint=f"its signature is {tool.signature}")
         limits = Limits(wall_s=self._timeout_s, cpu_s=max(1, round(self._timeout_s)))
-        policy = self._permitted(snapshot.text, tool, arguments, Policy(limits=limits))
-        return self._sandbox.call(snapshot.text, name, arguments, policy)
+        policy = self._permitted(snapshot, tool, arguments, Policy(limits=limits))
+        return self._vault.around(self._sandbox, tool).call(snapshot.text, name, arguments, policy)
 
-    def _permitted(self, source: str, tool: Tool, arguments: dict[str, Json], policy: Policy) -> Policy:
+    def _permitted(
+        self, snapshot: Snapshot, tool: Tool, arguments: dict[str, Json], policy: Policy
+    ) -> Policy:
         settings = load({"library": str(self._store.directory), "allow": self._allow or None})
-        permitted = open_gate(settings, workspace=Path.cwd()).permit(source, tool, [arguments], policy)
+        gate = open_gate(settings, workspace=Path.cwd())
+        permitted = gate.permit(snapshot.text, tool, [arguments], policy)
         if isinstance(permitted, Refusal):
             raise NotPermittedError(permitted.message, hint=permitted.hint)
-        return permitted
+        entries = required_packages(snapshot.text, snapshot.tools, tool.name)
+        return open_shelf(settings).grant(permitted, entries) if entries else permitted

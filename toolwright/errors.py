@@ -14,6 +14,8 @@ ToolwrightError             one sentence for the user, an exit code, and where p
 │   └── MergeClashError     a candidate would rebind a name that the library uses already
 ├── NotPermittedError       a tool declares what was not allowed; the hint names the flag
 ├── MemoryFileError         .toolwright/memory.sqlite cannot be used; names why
+├── PackageError            a package that a tool imports is not allowed, not installed, not to be had
+├── SecretError             a secret that a call needs is not set, or must not be given to it
 └── SandboxError            the isolated process could not be started at all
 
 A candidate that fails its tests, or a step that fails on real data, is not an exception: those are
@@ -143,6 +145,18 @@ class MemoryFileError(ToolwrightError):
     """The file of approvals cannot be read or written; it is as it was."""
 
     kind = "memory"
+
+
+class PackageError(ToolwrightError):
+    """A package that a tool needs is not allowed, not installed, or cannot be installed."""
+
+    kind = "package"
+
+
+class SecretError(ToolwrightError):
+    """A secret that a call needs is not to be had, or must not be given to it."""
+
+    kind = "secret"
 
 
 class SandboxError(ToolwrightError):

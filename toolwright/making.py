@@ -7,6 +7,7 @@ from toolwright.errors import LibraryChangedError, MergeClashError, ToolNotFound
 from toolwright.events import CandidateRefused, CandidateVerified, Notice, PhaseStarted, ToolCommitted
 from toolwright.library.excerpt import excerpt
 from toolwright.library.fingerprint import fingerprints
+from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
 from toolwright.parts import Options, Parts
 from toolwright.stages.contract import draft_contract
@@ -119,7 +120,9 @@ def _draft(parts: Parts, wish: Wish) -> _Draft:
         if old_tests is not None:
             parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
             whole = replace(tool, source=excerpt(snapshot.text, tool.name))
-            contract = widen_contract(parts.model, wish.step, whole, old_tests, wish.surroundings)
+            contract = widen_contract(
+                parts.model, wish.step, whole, old_tests, wish.surroundings, parts.packages.obtain
+            )
             return _Draft(contract, whole.source, old_tests, _basis(snapshot, tool.name, old_tests))
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
     parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
@@ -131,6 +134,7 @@ def _draft(parts: Parts, wish: Wish) -> _Draft:
             taken=snapshot.names,
             name=wish.name,
             clash=lambda name, stub: _clash(parts.store, Candidate(name, stub, "")),
+            obtain=parts.packages.obtain,
         )
     )
 
@@ -189,12 +193,14 @@ def _changed_meanwhile(contract: Contract) -> str:
 def _verify(parts: Parts, wish: Wish, candidate: Candidate, merged: str, old_tests: str) -> Verdict:
     """Run all tests of a candidate; the old ones of a widened tool also by themselves, as they were."""
     parts.emit(PhaseStarted("verify", candidate.name, wish.step.number))
-    tool = next(t for t in read_library(merged).tools if t.name == candidate.name)
+    tools = {tool.name: tool for tool in read_library(merged).tools}
+    tool = tools[candidate.name]
+    policy = parts.packages.grant(Policy(), required_packages(merged, tools, tool.name))
     verdict = parts.sandbox.verify(
-        merged, candidate.tests, Policy(), function=candidate.name, examples=docstring_examples(tool)
+        merged, candidate.tests, policy, function=candidate.name, examples=docstring_examples(tool)
     )
     if verdict.passed and old_tests:
-        alone = parts.sandbox.verify(merged, old_tests, Policy(), function=candidate.name)
+        alone = parts.sandbox.verify(merged, old_tests, policy, function=candidate.name)
         if not alone.passed:
             return replace(alone, why=f"its old tests, run as they were: {alone.why}")
     if verdict.passed:

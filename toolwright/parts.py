@@ -8,8 +8,10 @@ from toolwright.events import Listener
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.models.metered import MeteredModel
+from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
 from toolwright.types import Match, Plan
+from toolwright.vault import Vault
 
 Ask = Callable[[str], str | None]
 """Puts a question to the user; None when there is nobody to ask."""
@@ -35,6 +37,8 @@ class Parts:
     ask: Ask
     approve: Approve
     redact: Redact
+    packages: Packages
+    vault: Vault
 
 
 @dataclass(frozen=True, slots=True)

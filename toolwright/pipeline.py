@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import Final
 
 from toolwright.account import Account
 from toolwright.errors import ToolwrightError
@@ -11,12 +12,18 @@ from toolwright.library.store import Snapshot, Store
 from toolwright.making import Wish, make_tool
 from toolwright.parts import Options, Parts
 from toolwright.protocols import Memory
+from toolwright.redaction import MASK
 from toolwright.running import asks_nothing, run_bindings, still_fits
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.stages.bind import bind
 from toolwright.stages.classify import classify
 from toolwright.stages.decompose import decompose
 from toolwright.types import Binding, Failure, Match, Plan, RememberedRun, Report, Step, Tool
+
+_MASKED: Final = (
+    "the goal holds what looks like a secret, which is masked, also for the model: "
+    "write the name of an environment variable that holds it, such as GITHUB_TOKEN"
+)
 
 Calls = Sequence[tuple[Step, Tool]]
 
@@ -27,6 +34,10 @@ def run_goal(goal: str, parts: Parts, options: Options, run: str) -> Report:
     Expected failures, a model that does not answer among them, end in a report whose status is
     `failed`; what was merged until then stays.
     """
+    shown = parts.redact(goal)
+    if shown != goal:
+        parts.emit(Notice(_MASKED))
+        goal = shown
     account = Account(goal, run, parts.model)
     try:
         report = _follow(goal, parts, options, account)
@@ -60,7 +71,7 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
         outcome = run_bindings(calls, bindings, scratch, parts, options, account)
     if isinstance(outcome, Failure):
         return account.failed(outcome)
-    if asks_nothing(bindings) and parts.redact(goal) == goal:
+    if asks_nothing(bindings) and MASK not in goal:
         parts.memory.remember(_remembered(plan, matches, outcome, parts.store.read()))
     return account.ended("done")
 

@@ -2,18 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterable
+from binascii import b2a_base64
+from collections.abc import Iterable, Iterator
 from typing import Final, NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 MASK: Final = "***"
 SHORTEST_SECRET: Final = 4
 """Shorter values are not masked: hiding every "a" would hide everything."""
+SHORTEST_ENCODED: Final = 8
+"""The same for encoded forms, whose letters stand in other words by chance."""
 
 _KEY_SHAPES: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?i)(?<=bearer )\s*[\w.~+/=-]{16,}",
         r"\bsk-[\w-]{12,}",
         r"\btgp_v1_[\w-]{8,}",
         r"\b(?:gsk|hf|ghp|gho|ghs|xai|pypi)[_-]\w{16,}",
@@ -21,10 +23,15 @@ _KEY_SHAPES: Final = tuple(
         r"\bAKIA[0-9A-Z]{16}\b",
         r"\bAIza[\w-]{30,}",
         r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
-        r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
     )
 )
-"""What the keys of well-known services look like, tokens of web logins, and passwords inside URLs."""
+"""What the keys of well-known services look like, and tokens of web logins."""
+
+_CARRIERS: Final = (
+    re.compile(r"(?i)(?<=bearer )\s*[\w.~+/=-]{16,}"),
+    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+)
+"""What stands in a header for the bearer of a token, and passwords inside URLs."""
 
 _NAMED_KEY: Final = re.compile(
     r"""(?ix) ( (?:api[_-]?key|apikey|secret|password|passwd|access[_-]?token|auth[_-]?token)
@@ -73,19 +80,28 @@ class Secret:
 class Redactor:
     """Masks known secret values, in every spelling they may take, and whatever looks like a key."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_spellings")
 
     def __init__(self, secrets: Iterable[str | Secret] = ()) -> None:
+        self._spellings: set[str] = set()
+        self._known: re.Pattern[str] | None = None
+        self.learn(*secrets)
+
+    def learn(self, *secrets: str | Secret) -> None:
+        """Mask these values too, from now on."""
         values = (secret.reveal() if isinstance(secret, Secret) else secret for secret in secrets)
-        spellings = {spelling for value in values for spelling in _spellings(value)}
-        longest_first = sorted(spellings, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if spellings else None
+        self._spellings |= {spelling for value in values for spelling in _spellings(value)}
+        longest_first = sorted(self._spellings, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def hide(self, text: str) -> str:
+        """Return `text` with every known secret replaced by `***`; what only looks like a key stays."""
+        return text if self._known is None else self._known.sub(MASK, text)
 
     def redact(self, text: str) -> str:
         """Return `text` with every known secret and every key-like word replaced by `***`."""
-        if self._known is not None:
-            text = self._known.sub(MASK, text)
-        for shape in _KEY_SHAPES:
+        text = self.hide(text)
+        for shape in (*_CARRIERS, *_KEY_SHAPES):
             text = shape.sub(MASK, text)
         return _NAMED_KEY.sub(rf"\g<1>{MASK}", text)
 
@@ -99,8 +115,27 @@ class Redactor:
             cause = cause.__cause__ or cause.__context__
 
 
+def looks_like_key(text: str) -> bool:
+    """Tell whether a text holds what the keys of well-known services look like."""
+    return any(shape.search(text) for shape in _KEY_SHAPES)
+
+
 def _spellings(value: str) -> set[str]:
-    """Return `value` as it stands, as JSON, Python and URLs write it, and its lines one by one."""
+    """Return `value` as it stands, as JSON, Python and URLs write it, encoded, and its lines one by one."""
     forms = {value, value.strip(), json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     forms |= {repr(value)[1:-1], quote(value, safe="", errors="replace"), *value.splitlines()}
-    return {form for form in forms if len(form) >= SHORTEST_SECRET}
+    forms |= {quote_plus(value, errors="replace")}
+    encoded = {form for form in _encoded(value) if len(form) >= SHORTEST_ENCODED}
+    return {form for form in forms if len(form) >= SHORTEST_SECRET} | encoded
+
+
+def _encoded(value: str) -> Iterator[str]:
+    """Return `value` in hex, and as the part of a base64 text that it determines wherever it stands there."""
+    data = value.encode("utf-8", "surrogatepass")
+    yield data.hex()
+    yield data.hex().upper()
+    for shift, first in enumerate((0, 2, 3)):
+        whole = b2a_base64(bytes(shift) + data, newline=False).decode()
+        text = whole[first : (shift + len(data)) * 8 // 6]
+        yield text
+        yield text.replace("+", "-").replace("/", "_")

@@ -8,6 +8,7 @@ from typing import Final
 from toolwright.account import Account
 from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
 from toolwright.events import Notice, PhaseStarted, StepFinished, StepStarted
+from toolwright.library.needs import required_packages
 from toolwright.parts import Options, Parts
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
 from toolwright.stages.execute import StepRun, preview, run_calls, step_calls
@@ -22,6 +23,7 @@ from toolwright.types import (
     Policy,
     Refusal,
     Schema,
+    SecretRef,
     Step,
     Tool,
     Unknown,
@@ -43,7 +45,7 @@ def run_bindings(
     `scratch` is the folder the steps share for temporary files.
 
     Raises:
-        SandboxError: a step could not be tried at all.
+        SandboxError, PackageError, SecretError: a step could not be tried at all.
     """
     limits = Limits(wall_s=options.step_timeout_s, cpu_s=max(1, round(options.step_timeout_s)))
     runner = _Runner(calls, Policy(str(options.workspace), scratch, limits=limits), parts, options, account)
@@ -79,7 +81,8 @@ class _Runner:
         self._parts = parts
         self._options = options
         self._account = account
-        self._library = parts.store.read().text
+        snapshot = parts.store.read()
+        self._library, self._tools = snapshot.text, snapshot.tools
         self._answers: dict[int, Json] = {}
 
     def run(self, binding: Binding, tool: Tool, before: tuple[Binding, ...]) -> Binding | Failure:
@@ -107,9 +110,22 @@ class _Runner:
         """Ask for what a step needs, as far as it is known before the first step runs."""
         known = {name: a.value for name, a in binding.arguments.items() if isinstance(a, Given)}
         self._account.entering("permit", binding.step)
-        complete = len(known) == len(binding.arguments)
+        complete = all(isinstance(a, Given | SecretRef) for a in binding.arguments.values())
         permitted = self._parts.permits.permit(self._library, tool, [known], self._policy, complete=complete)
-        return _not_permitted(binding, permitted, known) if isinstance(permitted, Refusal) else None
+        if isinstance(permitted, Refusal):
+            return _not_permitted(binding, permitted, known)
+        self._equipped(tool, permitted)
+        if complete:  # else the hosts may not be known yet
+            secrets = {
+                n: {"secret": a.name} for n, a in binding.arguments.items() if isinstance(a, SecretRef)
+            }
+            self._parts.vault.fill(tool, secrets, permitted)
+        return None
+
+    def _equipped(self, tool: Tool, policy: Policy) -> Policy:
+        """Return the policy with the packages of a tool."""
+        entries = required_packages(self._library, self._tools, tool.name)
+        return self._parts.packages.grant(policy, entries)
 
     def _once(self, binding: Binding, tool: Tool) -> StepRun | Failure:
         self._account.entering("execute", binding.step)
@@ -121,7 +137,8 @@ class _Runner:
         if isinstance(policy, Refusal):
             return _not_permitted(binding, policy, calls.arguments)
         self._parts.emit(StepStarted(binding.step, tool.name))
-        return run_calls(self._parts.sandbox, self._library, tool, calls, policy)
+        sandbox = self._parts.vault.around(self._parts.sandbox, tool)
+        return run_calls(sandbox, self._library, tool, calls, self._equipped(tool, policy))
 
     def _hint(self, done: StepRun) -> str:
         longer = f"python agent.py --timeout {self._options.step_timeout_s * 4:g} ... gives a step more time"

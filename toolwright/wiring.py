@@ -2,11 +2,11 @@
 
 import secrets as randomness
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from toolwright.errors import ModelError
-from toolwright.events import Event, Listener
+from toolwright.events import Event, Listener, Notice
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.memory.plans import PlanMemory
@@ -15,13 +15,16 @@ from toolwright.models.absent import AbsentModel
 from toolwright.models.endpoint import Connection
 from toolwright.models.metered import MeteredModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
+from toolwright.packages.obtaining import Packages
+from toolwright.packages.shelf import open_shelf
 from toolwright.parts import Approve, Ask, Options, Parts
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
 from toolwright.protocols import Model
-from toolwright.redaction import Redactor
+from toolwright.redaction import Redactor, Secret
 from toolwright.sandbox.process import ProcessSandbox
-from toolwright.settings import Settings, secrets
+from toolwright.settings import Settings, secret_value, secrets
+from toolwright.vault import Sources, Vault
 
 STATE = ".toolwright"
 
@@ -35,6 +38,9 @@ class Company:
     approve: Approve = lambda _plan, _matches: True
     present: bool = False
     """Whether somebody is there to be asked for permissions."""
+    ask_secret: Callable[[str], Secret | None] = lambda _name: None
+    confirm: Callable[[str], bool | None] = lambda _question: None
+    redactor: Redactor = field(default_factory=lambda: Redactor(secrets()))
 
     def tell(self, event: Event) -> None:
         """Pass an event on to every listener."""
@@ -56,7 +62,8 @@ def open_parts(
         UsageError, ModelError, TranscriptError, LibraryError: a setting, a grant or a file cannot be used.
     """
     store = Store(settings.library)
-    redact = Redactor(secrets(settings)).redact
+    company.redactor.learn(settings.api_key)
+    redact = company.redactor.redact
     path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
     writer = TranscriptWriter(path, f"recorded from {settings.model}", redact, goal=goal, emit=company.tell)
     metered = MeteredModel(model, company.tell) if model else _model(settings, writer, company.tell)
@@ -71,6 +78,17 @@ def open_parts(
         ask=company.ask,
         approve=company.approve,
         redact=redact,
+        packages=Packages(
+            open_shelf(settings),
+            company.confirm,
+            lambda said: company.tell(Notice(said)),
+            agree=settings.yes,
+        ),
+        vault=Vault(
+            Sources(secret_value, company.ask_secret),
+            company.redactor,
+            lambda said: company.tell(Notice(said)),
+        ),
     )
 
 

@@ -174,6 +174,9 @@ def test_the_verdicts_that_are_asked_for_are_read():
         assert read_matches(STEPS[:1], reply)[1].kind == verdict
 
 
+KEEPER = read_library('def keep(token: str) -> str:\n    """Keep.\n\n    Secrets: token\n    """\n').tools[0]
+
+
 def test_the_bindings_that_are_asked_for_are_read():
     """The example of the bind prompt, and each form of an argument that the prompt lists, is read."""
     text = asked()["bind"].text
@@ -183,8 +186,12 @@ def test_the_bindings_that_are_asked_for_are_read():
 
     forms = re.findall(r"^- (\{.*?\}): ", text, re.MULTILINE)
     filled = [form.replace("VALUE", '"a"').replace("N,", "1,").replace('"..."', '""') for form in forms]
-    assert len(forms) == 4
+    assert len(forms) == 5
     for form in filled:
+        if '"secret"' in form:
+            call = {"step": 1, "arguments": {"token": json.loads(form)}}
+            assert read_bindings(json.dumps({"calls": [call]}), [(STEPS[0], KEEPER)])
+            continue
         first = {"step": 1, "arguments": {"text": {"literal": "a"}}}
         second = {"step": 2, "arguments": {"value": {"unknown": "?"}, "path": {"literal": "x"}}}
         name = "value" if '"step"' in form else "path"

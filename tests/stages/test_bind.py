@@ -1,6 +1,7 @@
 """Bind: which arguments are accepted for which parameters, and what is said of all others."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from toolwright.stages.bind import (
     what_is_wrong,
 )
 from toolwright.syntax.reading import read_library
-from toolwright.types import Binding, Given, Reference, ScratchFile, Step, Unknown
+from toolwright.types import Binding, Given, Reference, ScratchFile, SecretRef, Step, Unknown
 
 LIBRARY = '''
 class _Row(TypedDict):
@@ -34,6 +35,11 @@ def count(rows: list[_Row], by: Literal["name", "size"] = "name") -> dict[str, i
     """Count."""
 def join(texts: list[str], path: str) -> None:
     """Join."""
+def fetch(url: str, token: str | None = None) -> str:
+    """Fetch.
+
+    Secrets: token
+    """
 '''
 TOOLS = {tool.name: tool for tool in read_library(LIBRARY).tools}
 
@@ -111,7 +117,7 @@ def test_forms_of_an_argument(raw, argument):
         ({"path": {"step": "1"}}, "must be an object with `literal`"),
         (
             {"path": {}},
-            "argument `path` must be an object with `literal`, `step` and `path`, `scratch` or `unknown`",
+            "must be an object with `literal`, `step` and `path`, `scratch`, `secret` or `unknown`",
         ),
         ({"path": ["a"]}, "argument `path` must be an object"),
         ({"path": {"literal": "a", "step": 1}}, "must be an object with"),
@@ -266,3 +272,41 @@ def test_file_names_never_leave_the_folder(name):
         assert not set(name) & set("/\\\0\n")
         assert not name.startswith((".", " "))
         assert len(name.encode()) <= 255
+
+
+URL = {"url": {"literal": "https://example.org"}}
+
+
+def test_a_secret_is_bound_by_name():
+    """The model sees which parameters hold secrets, and answers with names of environment variables."""
+    model = ScriptedModel([reply({**URL, "token": {"secret": "GITHUB_TOKEN"}})])
+
+    (binding,) = bind(model, "fetch it with GITHUB_TOKEN", calls("fetch"))
+
+    assert binding.arguments["token"] == SecretRef("GITHUB_TOKEN")
+    assert "secrets: token\n" in model.prompts[0].text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ({**URL, "token": {"literal": "ghp_0123"}}, "it holds a secret: write"),
+        ({**URL, "token": "ghp_0123"}, "it holds a secret: write"),
+        ({**URL, "token": {"scratch": "a.txt"}}, "it holds a secret: write"),
+        ({**URL, "token": {"unknown": "Which token?"}}, "it holds a secret: write"),
+        ({**URL, "token": {"secret": "the token"}}, "'the token' is no name such as GITHUB_TOKEN"),
+        ({**URL, "token": {"secret": "A" * 81}}, "is no name such as"),
+        ({"url": {"secret": "GITHUB_TOKEN"}}, "it is not listed under `Secrets:`"),
+        ({**URL, "token": {"secret": "GITHUB_TOKEN", "literal": "x"}}, "must be an object with"),
+    ],
+)
+def test_a_secret_and_what_it_is_not(arguments, why):
+    """A value never stands in a plan, and a name goes only to a parameter that holds a secret."""
+    with pytest.raises(ReplyShapeError, match=re.escape(why)):
+        read_bindings(reply(arguments), calls("fetch"))
+
+
+def test_a_secret_may_be_left_out():
+    """A default, written or not, is no secret."""
+    for arguments in (URL, {**URL, "token": {"literal": None}}):
+        assert read_bindings(reply(arguments), calls("fetch"))

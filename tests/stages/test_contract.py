@@ -101,6 +101,11 @@ def test_only_some_taken_names_are_shown():
         ),
         (reply(tests=TESTS.replace("def test_", "def check_")), "no function that begins with `test_`"),
         (reply(tests=TESTS + "\n\ndef test_shouts():\n    pass\n"), "`test_shouts` is defined twice"),
+        (reply(tests="import rich\n" + TESTS), "the tests import rich; they may import the standard library"),
+        (
+            reply(tests=TESTS + f"\nKEY = 'ghp_{'0' * 20}'\n"),
+            "looks like a key; give the tool a dummy",
+        ),
         (reply(tests=TESTS + "\n\ndef shout(text):\n    return text.upper()\n"), "define their own `shout`"),
         (reply(tests=TESTS + "\nshout = str.upper\n"), "define their own `shout`"),
         (reply(tests=TESTS + "\nif True:\n    from other import shout\n"), "define their own `shout`"),
@@ -209,3 +214,30 @@ def test_what_is_no_function(text, words):
         read_function(text, "shout")
 
     assert words in str(raised.value)
+
+
+REQUIRING = STUB.replace("    Raises: nothing\n", "    Raises: nothing\n\n    Requires: PyYAML\n")
+
+
+def test_tests_may_import_what_the_tool_requires():
+    """For the files it reads, say; hypothesis and a server are there anyway."""
+    tests = f"import hypothesis\nimport pytest_httpserver\nimport werkzeug\nimport yaml\n{TESTS}"
+    model = ScriptedModel([reply(REQUIRING, tests)])
+
+    assert draft_contract(model, STEP, [], taken=frozenset()).tests == tests
+
+
+def test_an_author_is_told_to_do_without_a_package():
+    """What the user does not want is asked for once; a contract without it is taken."""
+    asked = []
+
+    def obtain(name, entries):
+        asked.append((name, entries))
+        return "do without `pyyaml`" if entries else ""
+
+    model = ScriptedModel([reply(REQUIRING), reply()])
+    contract = draft_contract(model, STEP, [], taken=frozenset(), obtain=obtain)
+
+    assert contract.stub == STUB
+    assert asked == [("shout", ("PyYAML",)), ("shout", ())]
+    assert "do without `pyyaml`" in model.prompts[1].text

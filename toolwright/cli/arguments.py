@@ -72,6 +72,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         "attempts": known.attempts,
         "step_timeout_s": known.timeout,
         "allow": known.allow,
+        "packages": known.packages,
         "replay": known.replay,
         "fresh": "yes" if known.fresh else None,
         "yes": "yes" if known.yes else None,
@@ -117,6 +118,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--fallbacks", metavar="LIST", help="models to ask when that one is not available")
     add("--attempts", metavar="N", help="how often a refused function is sent back for repair (default: 5)")
     add("--timeout", metavar="SECONDS", help="how long one step may run (default: 30)")
+    add("--packages", metavar="LIST", help="packages that tools may import (default: requests,numpy,pandas)")
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
     add("--fresh", action="store_true", help="plan anew although the goal ran before")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")

@@ -61,6 +61,12 @@ def _approvals(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _packages(arguments: Arguments) -> int:
+    from toolwright.cli.tool_packages import run
+
+    return run(arguments)
+
+
 COMMANDS: Final = {
     "tools": Command("tools [show NAME]", "list the library, or show one tool", _tools),
     "verify": Command("verify [NAME ...] [--all]", "run the tests of kept tools again, isolated", _verify),
@@ -69,6 +75,9 @@ COMMANDS: Final = {
         "approvals [revoke ID|TOOL|--all]",
         "list what tools were allowed for good, or take it back",
         _approvals,
+    ),
+    "packages": Command(
+        "packages [add NAME | remove NAME | install]", "list the packages of tools, or change them", _packages
     ),
     "undo": Command("undo", "take the last admission to the library back", _undo),
 }

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from toolwright.cli.streams import read_stdin, write_stderr, write_stdout
 from toolwright.errors import LibraryError, ToolwrightError, UsageError
+from toolwright.library.needs import required_packages
 from toolwright.library.place import Place, decode, read_bytes
 from toolwright.permissions.opening import open_gate
+from toolwright.protocols import Sandbox
 from toolwright.sandbox.cells.wire import NotJsonError, encode
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.settings import Settings, load
@@ -16,11 +18,16 @@ from toolwright.syntax.checking import described, mismatch
 from toolwright.syntax.reading import read_library
 from toolwright.types import CallResult, Limits, Policy, Refusal, Tool
 
+if TYPE_CHECKING:
+    from toolwright.redaction import Secret
+    from toolwright.vault import Vault
+
 _ALLOW: Final = "--allow"
 _VALUED: Final = {
     "--library": "library",
     "--workspace": "workspace",
     "--timeout": "step_timeout_s",
+    "--packages": "packages",
     _ALLOW: "allow",
 }
 _IGNORED: Final = frozenset({"--json", "--quiet", "-q", "--verbose", "-v", "--yes"})
@@ -61,16 +68,43 @@ def execute_tool(argv: Sequence[str]) -> int:
 def _execute(wanted: _Wanted) -> Any:
     name, text = wanted.operands
     settings = load(wanted.overrides)
-    source, tool = _found(name, Place(settings.library.absolute()))
+    source, tool, tools = _found(name, Place(settings.library.absolute()))
     arguments = _json_object(text)
     _check(tool, arguments)
-    result = ProcessSandbox().call(
-        source, tool.name, arguments, _permitted(settings, source, tool, arguments)
-    )
+    sandbox: Sandbox = ProcessSandbox()
+    if tool.docstring.secrets:
+        sandbox = _vault(tool, arguments).around(sandbox, tool)
+    policy = _permitted(settings, source, tool, arguments)
+    entries = required_packages(source, {tool.name: tool for tool in tools}, name)
+    result = sandbox.call(source, tool.name, arguments, _with_packages(policy, settings, entries))
     write_stderr(result.stdout + result.stderr)
     if result.status != "returned":
         raise CallError(*_failed(result))
     return result.value
+
+
+def _vault(tool: Tool, arguments: dict[str, Any]) -> "Vault":
+    """Return who fills secrets in; a literal is taken, for it is the user's own, but not without a word."""
+    from toolwright.redaction import Redactor
+    from toolwright.settings import secret_value, secrets
+    from toolwright.vault import Sources, Vault, secret_name
+
+    for name in tool.docstring.secrets:
+        if isinstance(arguments.get(name), str) and not secret_name(arguments[name]):
+            write_stderr(
+                f"note: {name} stands in the command, which shells and process lists keep; "
+                f'{{"secret": "{name.upper()}"}} takes it from the environment\n'
+            )
+    return Vault(Sources(secret_value, _typed), Redactor(secrets()))
+
+
+def _typed(name: str) -> "Secret | None":
+    """Ask for a secret at the terminal; None when there is none."""
+    from toolwright.cli.key import typed_secret
+    from toolwright.cli.streams import at_terminal
+    from toolwright.redaction import Secret
+
+    return Secret(typed_secret(name)) if at_terminal() else None
 
 
 def _policy(settings: Settings) -> Policy:
@@ -85,6 +119,15 @@ def _permitted(settings: Settings, source: str, tool: Tool, arguments: dict[str,
     if isinstance(permitted, Refusal):
         raise CallError("not_permitted", f"{permitted.message}: {permitted.hint}")
     return permitted
+
+
+def _with_packages(policy: Policy, settings: Settings, entries: Sequence[str]) -> Policy:
+    """Grant what the tool requires; the parts that know packages are loaded only where it does."""
+    if not entries:
+        return policy
+    from toolwright.packages.shelf import open_shelf
+
+    return open_shelf(settings).grant(policy, entries)
 
 
 def _failed(result: CallResult) -> tuple[str, str]:
@@ -121,8 +164,8 @@ def _wanted(argv: list[str]) -> _Wanted:
     return wanted
 
 
-def _found(name: str, place: Place) -> tuple[str, Tool]:
-    """Return the text of the library and the tool of that name."""
+def _found(name: str, place: Place) -> tuple[str, Tool, tuple[Tool, ...]]:
+    """Return the text of the library, the tool of that name, and all tools."""
     if place.journal.is_dir():
         _recover(place)
     place.check()
@@ -133,7 +176,7 @@ def _found(name: str, place: Place) -> tuple[str, Tool]:
     listing = read_library(source, str(place.tools))
     for tool in listing.tools:
         if tool.name == name:
-            return source, tool
+            return source, tool, listing.tools
     for other in listing.not_offered:
         if other.name == name:
             raise CallError("not_offered", f"{other.name} cannot be called as a tool: {other.reason}")
@@ -208,7 +251,11 @@ def _check(tool: Tool, arguments: dict[str, Any]) -> None:
             raise CallError(
                 "missing_argument", f"the argument {name!r} is missing ({wanted}): {tool.signature}"
             )
+    secrets = [name for name in tool.docstring.secrets if isinstance(arguments.get(name), dict)]
+    for name in secrets:
+        if not isinstance(arguments[name].get("secret"), str) or len(arguments[name]) > 1:
+            raise CallError("mistyped_argument", f'argument {name}: a secret is {{"secret": "NAME"}}')
     for name, value in arguments.items():
-        wrong = mismatch(value, properties[name], name)
+        wrong = "" if name in secrets else mismatch(value, properties[name], name)
         if wrong:
             raise CallError("mistyped_argument", f"argument {wrong}")

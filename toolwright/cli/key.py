@@ -26,7 +26,7 @@ def with_key(settings: Settings, variable: str) -> Settings:
     """
     if not at_terminal():
         raise missing_key(variable)
-    typed = _typed(variable)
+    typed = typed_secret(variable)
     if not typed:
         raise missing_key(variable, "and none was typed")
     checked = load({}, {variable: typed})
@@ -42,7 +42,7 @@ def missing_key(variable: str, why: str = "and there is nobody to ask for it") -
     )
 
 
-def _typed(variable: str) -> str:
+def typed_secret(variable: str) -> str:
     """Ask without an echo. Ctrl-D, like Enter, gives nothing."""
     from getpass import getpass
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from toolwright.cli.key import typed_secret
 from toolwright.cli.streams import at_terminal
 from toolwright.errors import LibraryError
 from toolwright.events import Notice
@@ -9,7 +10,7 @@ from toolwright.library.store import Store
 from toolwright.log import RunLog
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model
-from toolwright.redaction import Redactor
+from toolwright.redaction import Redactor, Secret
 from toolwright.screen.commands import call_commands, next_commands
 from toolwright.screen.display import Display
 from toolwright.screen.live import Screen
@@ -52,7 +53,15 @@ class Session:
         settings = self._settings
         redactor = Redactor(secrets(settings))
         with RunLog(settings.library / "agent.log", run, redactor.redact) as log, self._screen:
-            company = Company((self._screen, log), self._ask, self._approve, at_terminal())
+            company = Company(
+                (self._screen, log),
+                self._ask,
+                self._approve,
+                at_terminal(),
+                self._ask_secret,
+                self._confirm,
+                redactor,
+            )
             try:
                 parts = open_parts(settings, run, goal, company, model)
                 for notice in settings.notices:
@@ -103,6 +112,20 @@ class Session:
     def _ask(self, question: str) -> str | None:
         """Put a question; None when there is nobody, or no answer."""
         return (self._line(question) or "").strip() or None
+
+    def _confirm(self, question: str) -> bool | None:
+        """Put a question with yes or no; None when there is nobody."""
+        if not at_terminal():
+            return None
+        answer = self._line(f"{question} [y/N]")
+        return answer is not None and answer.strip().lower() in {"y", "yes"}
+
+    def _ask_secret(self, name: str) -> Secret | None:
+        """Ask for a secret without an echo; None when there is nobody."""
+        if not at_terminal():
+            return None
+        with self._screen.paused():
+            return Secret(typed_secret(name))
 
     def _approve(self, _plan: Plan, matches: tuple[Match, ...]) -> bool:
         """Ask before anything is written; where nobody can be asked, or nothing is written, go on."""

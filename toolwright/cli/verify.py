@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.packages import check_packages
 from toolwright.cli.show_tools import no_such_tool
-from toolwright.errors import ToolwrightError
+from toolwright.errors import PackageError, ToolwrightError
+from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
+from toolwright.packages.shelf import Shelf, open_shelf
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.screen.commands import command
 from toolwright.screen.display import Display
@@ -41,7 +43,7 @@ def run(arguments: Arguments) -> int:
         display.print(f"{store.place.tools} holds no tools yet")
     verdicts: dict[str, Verdict | None] = {}
     for name in named or snapshot.tools:
-        verdict = verdicts[name] = _verified(snapshot.tools[name], snapshot, store)
+        verdict = verdicts[name] = _verified(snapshot.tools[name], snapshot, store, open_shelf(settings))
         if settings.verbosity >= 0 or (verdict is not None and not verdict.passed):
             display.print(_line(name, verdict, display))
     problem = _problem(verdicts, store, named)
@@ -52,13 +54,17 @@ def run(arguments: Arguments) -> int:
     return problem.exit_code if problem else 0
 
 
-def _verified(tool: Tool, snapshot: Snapshot, store: Store) -> Verdict | None:
+def _verified(tool: Tool, snapshot: Snapshot, store: Store, shelf: Shelf) -> Verdict | None:
     """Run one tool's tests; None when it has none."""
     tests = store.tests_of(tool.name)
     if tests is None:
         return None
+    try:
+        policy = shelf.grant(Policy(), required_packages(snapshot.text, snapshot.tools, tool.name))
+    except PackageError as missing:
+        return Verdict(passed=False, why=f"{missing} ({missing.hint})")
     return ProcessSandbox().verify(
-        snapshot.text, tests, Policy(), function=tool.name, examples=docstring_examples(tool)
+        snapshot.text, tests, policy, function=tool.name, examples=docstring_examples(tool)
     )
 
 

@@ -18,6 +18,7 @@ from toolwright.types import (
     Reference,
     RememberedRun,
     ScratchFile,
+    SecretRef,
     Step,
     Unknown,
 )
@@ -79,6 +80,8 @@ def _argument(argument: Argument) -> dict[str, Any]:
             return {"step": step, "path": path}
         case ScratchFile(name=name):
             return {"scratch": name}
+        case SecretRef(name=name):
+            return {"secret": name}
         case Unknown(question=question):
             return {"unknown": question}
 
@@ -115,6 +118,8 @@ def _read_argument(raw: dict[str, Any]) -> Argument:
             return Reference(step, path)
         case {"scratch": str(name)}:
             return ScratchFile(name)
+        case {"secret": str(name)}:
+            return SecretRef(name)
         case {"unknown": str(question)}:
             return Unknown(question)
     raise ValueError(f"not an argument: {raw!r}")

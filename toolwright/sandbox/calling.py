@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from toolwright.sandbox.cells.wire import NotJsonError, decode, encode
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
+from toolwright.sandbox.zygote.order import PACKAGES
 from toolwright.types import CallResult, CallStatus, Json, Limits, Policy
 
 LEVEL: Final = "process"
@@ -62,7 +63,8 @@ class Caller:
             "source": source,
             "function": function,
             "arguments": dict(arguments),
-            "site": self.site,
+            "site": (*self.own_packages(policy), *self.site),
+            "packages": policy.packages,
             "limits": wire_limits(limits) | ({} if self.level == LEVEL else _wire_shared(limits)),
         }
         frames: list[bytes] = []
@@ -74,6 +76,12 @@ class Caller:
         bounds = Bounds(limits.wall_s, limits.output_kb * 1024, limits.result_kb * 1024 + _SLACK_BYTES)
         ended = self.run(json.dumps(request).encode(), policy, bounds, keep)
         return _read(ended, frames, limits, self.level)
+
+    def own_packages(self, policy: Policy) -> tuple[str, ...]:
+        """Where a cell finds the packages of the library, if there are any; a full cell at a fixed place."""
+        if not policy.package_folder:
+            return ()
+        return (PACKAGES if self.level == "full" else policy.package_folder,)
 
 
 def process_caller(site: tuple[str, ...]) -> Caller:

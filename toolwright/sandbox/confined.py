@@ -177,8 +177,9 @@ class ConfinedSandbox:
         self, network: Sequence[int], cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame
     ) -> Ended:
         """Run tests. They see no file of the host but the folders that were made for them."""
+        granted = Policy(cell.folder, cell.scratch, write=cell.shared, package_folder=cell.packages)
         order = replace(
-            make_order(Policy(cell.folder, cell.scratch, write=cell.shared), (), self._survey)[0],
+            make_order(granted, (), self._survey)[0],
             cell="judge",
             environment=tuple(cell.environment.items()),
             network="shared" if network else "none",

@@ -56,6 +56,7 @@ def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tupl
         scratch_files=policy.limits.scratch_files,
         processes=policy.limits.processes,
         network="shared" if policy.network == ("loopback",) else "none",
+        packages=_packages(policy.package_folder),
     )
     changeable = {path: seen[path] for path in needed if rights[path] and Path(path).is_dir()}
     tops = {*changeable, *([folder] if folder and lies_in(folder, writable) else [])} - {scratch}
@@ -109,6 +110,18 @@ def _make_inner(folder: str) -> str:
         f"{str(inner)!r}, where tools are to work, is not a folder",
         hint="rename it, or name another folder with --workspace",
     )
+
+
+def _packages(folder: str) -> str:
+    """Resolve the folder of the library's packages: it is ours, and the only part of `.toolwright/` shown."""
+    if not folder:
+        return ""
+    try:
+        return str(Path(folder).resolve(strict=True))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise SandboxError(
+            f"the packages in {folder!r} are not there", hint="python agent.py packages install"
+        ) from error
 
 
 def _resolve(path: str, what: str) -> str:

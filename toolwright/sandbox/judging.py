@@ -116,7 +116,9 @@ class _Session:
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                 STORAGE: str(scratch / "hypothesis"),
             }
-            cell = Cell("judge_cell", str(work), str(scratch), environment, (str(here), str(self._root)))
+            shared = (str(here), str(self._root))
+            packages = self._policy.package_folder
+            cell = Cell("judge_cell", str(work), str(scratch), environment, shared, packages)
             bounds = Bounds(self._judge.wall_s, _OUTPUT_KB * 1024, _FRAME_BYTES)
             ended = self._judge.run_tests(cell, self._request(here, scratch), bounds, self._serve)
         return self._stopped(ended)
@@ -134,7 +136,7 @@ class _Session:
             "folder": str(here),
             "file": str(here / _TEST_FILE),
             "temporary": str(scratch / "pytest"),
-            "site": self._judge.caller.site,
+            "site": [*self._judge.caller.site, *self._judge.caller.own_packages(self._policy)],
             "limits": wire_limits(limits),
             "functions": self._shape.functions,
             "exceptions": self._shape.exceptions,

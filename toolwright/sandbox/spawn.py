@@ -23,7 +23,7 @@ OnFrame: TypeAlias = Callable[[bytes], bytes | None]
 class Cell:
     """What to start and where: `folder` is its working directory, `scratch` its HOME and TMPDIR.
 
-    `shared` are further folders that it writes to.
+    `shared` are further folders that it writes to, `packages` one that it may import from.
     """
 
     kind: Literal["tool_cell", "judge_cell", "warm_cell"]
@@ -31,6 +31,7 @@ class Cell:
     scratch: str
     environment: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[str, ...] = ()
+    packages: str = ""
 
 
 @dataclass(frozen=True, slots=True)

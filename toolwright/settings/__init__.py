@@ -25,7 +25,9 @@ __all__ = [
     "Terminal",
     "Variable",
     "env_example",
+    "installer_environment",
     "load",
+    "secret_value",
     "secrets",
     "terminal",
 ]
@@ -65,6 +67,7 @@ class Settings:
     step_timeout_s: float = 30.0
     allow: tuple[str, ...] = ()
     blocked: tuple[str, ...] | None = None
+    packages: tuple[str, ...] = ("requests", "numpy", "pandas")
     preview: bool = True
     fresh: bool = False
     replay: Path | None = None
@@ -142,6 +145,36 @@ def secrets(settings: Settings | None = None, environ: Mapping[str, str] | None 
     )
     own = settings.api_key if settings else Secret()
     return tuple(secret for secret in (own, *others) if secret)
+
+
+def secret_value(
+    name: str, environ: Mapping[str, str] | None = None, directory: Path | None = None
+) -> Secret:
+    """Return the secret that a tool gets by name: from the environment, else from `.env`; empty if not set.
+
+    Raises:
+        UsageError: it is a setting of this program, which no tool gets, or `.env` cannot be read.
+    """
+    if name in BY_NAME or name.startswith(PREFIX):
+        raise UsageError(
+            f"{name} belongs to Toolwright itself and is given to no tool",
+            hint="put the secret of the tool into a variable of its own",
+        )
+    environ = os.environ if environ is None else environ
+    entries = () if environ.get(name) else env_file.read((directory or Path()) / ENV_FILE)
+    kept = [entry.value for entry in entries if entry.key == name]
+    return Secret(environ.get(name) or "".join(kept[-1:]))
+
+
+def installer_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for `uv`: what it is configured by, without secrets of others and of ours."""
+    environ = os.environ if environ is None else environ
+    return {
+        name: value
+        for name, value in environ.items()
+        if name.startswith(("UV_", "PIP_"))
+        or not (name in BY_NAME or name.startswith(PREFIX) or _SECRET_NAME.search(name.upper()))
+    }
 
 
 def env_example() -> str:

@@ -90,3 +90,15 @@ def url(text: str) -> str:
     if not ordinary or parts.query or parts.fragment or re.search(r"[\s\x00-\x1f]", text):
         raise ValueError(text)
     return text.rstrip("/").removesuffix("/v1").rstrip("/")
+
+
+def packages(text: str) -> tuple[str, ...]:
+    """Return the names of packages of a list with commas; `none` is the empty list."""
+    if text.strip().lower() == "none":
+        return ()
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not names or not all(
+        re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", name) for name in names
+    ):
+        raise ValueError(text)
+    return names

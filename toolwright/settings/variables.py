@@ -151,6 +151,14 @@ VARIABLES: Final = (
         "network and execute, unless --allow grants them.",
     ),
     Variable(
+        "packages",
+        "TOOLWRIGHT_PACKAGES",
+        "--packages",
+        values.packages,
+        "names of packages, separated by commas, or none",
+        "Packages that tools may import besides the standard library, as far as they are installed.",
+    ),
+    Variable(
         "preview",
         "TOOLWRIGHT_PREVIEW",
         "--no-preview",

@@ -20,6 +20,7 @@ from toolwright.types import (
     Reference,
     Schema,
     ScratchFile,
+    SecretRef,
     Step,
     Tool,
     Unknown,
@@ -27,6 +28,7 @@ from toolwright.types import (
 
 Calls = Sequence[tuple[Step, Tool]]
 
+_SECRET_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{2,79}")
 _FILE_NAME: Final = re.compile(r"[\w-][\w .,()+=@-]{0,59}")
 
 
@@ -103,7 +105,9 @@ def what_is_wrong(binding: Binding, tool: Tool, answers: Mapping[int, Schema]) -
     for name, argument in binding.arguments.items():
         if name not in properties:
             return f"{where}: there is no parameter `{name}`; it has {', '.join(properties) or 'none'}"
-        wrong = _argument_problem(argument, properties[name], answers)
+        wrong = _secret_problem(argument, name, tool) or _argument_problem(
+            argument, properties[name], answers
+        )
         if wrong:
             return f"{where}, argument `{name}`: {wrong}"
     return ""
@@ -112,6 +116,18 @@ def what_is_wrong(binding: Binding, tool: Tool, answers: Mapping[int, Schema]) -
 def fans_out(argument: Argument) -> bool:
     """Tell whether an argument makes its step run once per item."""
     return isinstance(argument, Reference) and EACH in path_parts(argument.path)
+
+
+def _secret_problem(argument: Argument, name: str, tool: Tool) -> str:
+    """Return "" when exactly the parameters that hold a secret are bound to the name of one."""
+    holds_one = name in tool.docstring.secrets
+    if isinstance(argument, SecretRef):
+        if not holds_one:
+            return "it is not listed under `Secrets:`, so no secret is put there"
+        return "" if is_secret_name(argument.name) else f"{argument.name!r} is no name such as GITHUB_TOKEN"
+    if holds_one and argument != Given(None):
+        return 'it holds a secret: write {"secret": "NAME"}, the name of the environment variable that has it'
+    return ""
 
 
 def _argument_problem(argument: Argument, schema: Schema, answers: Mapping[int, Schema]) -> str:
@@ -124,7 +140,7 @@ def _argument_problem(argument: Argument, schema: Schema, answers: Mapping[int, 
             if source not in answers:
                 return f"it refers to step {source}, which does not run before"
             return _reference_problem(argument, schema, answers[source])
-        case Unknown():
+        case Unknown() | SecretRef():
             return ""
 
 
@@ -139,6 +155,11 @@ def _reference_problem(reference: Reference, wanted: Schema, answer: Schema) -> 
             f"which does not fit {json.dumps(wanted)}"
         )
     return ""
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a name is written as environment variables that hold secrets are."""
+    return _SECRET_NAME.fullmatch(name) is not None
 
 
 def is_plain_file_name(name: str) -> bool:
@@ -174,10 +195,13 @@ def _read_argument(name: str, raw: Any) -> Argument:
             if not is_plain_file_name(file):
                 raise ReplyShapeError(f"argument `{name}`: {file!r} is not a plain file name")
             return ScratchFile(file)
+        case {"secret": str(secret), **rest} if not rest:
+            return SecretRef(secret)
         case {"unknown": str(question), **rest} if not rest and question.strip():
             return Unknown(question)
     raise ReplyShapeError(
-        f"argument `{name}` must be an object with `literal`, `step` and `path`, `scratch` or `unknown`"
+        f"argument `{name}` must be an object with `literal`, `step` and `path`, `scratch`, `secret` "
+        "or `unknown`"
     )
 
 
@@ -197,9 +221,11 @@ def _text(goal: str, calls: Calls, problem: str) -> str:
 
 
 def _card(step: Step, tool: Tool) -> str:
+    secrets = [name for name in tool.docstring.secrets if name in tool.parameters["properties"]]
+    listed = f"  secrets: {', '.join(secrets)}\n" if secrets else ""
     return (
         f"Call {step.number}: {tool.name} - {step.description}\n"
-        f"  {tool.docstring.summary}\n"
+        f"  {tool.docstring.summary}\n{listed}"
         f"  arguments: {json.dumps(tool.parameters, ensure_ascii=False)}\n"
         f"  answer: {json.dumps(tool.returns, ensure_ascii=False)}"
     )

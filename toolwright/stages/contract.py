@@ -10,17 +10,30 @@ from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.prompts.reply import python_blocks
 from toolwright.protocols import Model
+from toolwright.redaction import looks_like_key
 from toolwright.stages.review import finding_text, review_source
 from toolwright.stages.rules.naming import why_not_a_name
-from toolwright.syntax.names import bindings, free_names
+from toolwright.syntax.docstring import parse_docstring
+from toolwright.syntax.names import bindings, free_names, is_standard_module
 from toolwright.syntax.parsing import parse_and_compile
+from toolwright.syntax.requirements import Requirement, covers, requirements
 from toolwright.types import Contract, Prompt, Step
 
 _TAKEN_SHOWN: Final = 60
+_OF_TESTS: Final = ("pytest", "hypothesis", "pytest_httpserver", "werkzeug")
 
 
 Clash: TypeAlias = Callable[[str, str], str]
 """Given the name and the text of a stub, says why it could never be merged, "" when it could."""
+
+
+Obtain: TypeAlias = Callable[[str, Sequence[str]], str]
+"""Given a tool's name and what it requires, sees to it that this is installed, or says why it is not."""
+
+
+def no_package(_name: str, _entries: Sequence[str]) -> str:
+    """Answer where whatever is required counts as there."""
+    return ""
 
 
 def no_clash(_name: str, _stub: str) -> str:
@@ -36,11 +49,12 @@ def draft_contract(
     taken: frozenset[str],
     name: str = "",
     clash: Clash = no_clash,
+    obtain: Obtain = no_package,
 ) -> Contract:
     """Ask for signature, docstring and tests of a new tool.
 
     `surroundings` are lines that show the plan with the signatures known so far; `name` is the name
-    the user insists on, "" for a free choice; `clash` knows the library.
+    the user insists on, "" for a free choice; `clash` knows the library, `obtain` the packages.
 
     Raises:
         ReplyShapeError, ModelError: no usable contract could be had.
@@ -56,8 +70,27 @@ def draft_contract(
     return ask(
         model,
         Prompt("contract", step.description, text),
-        lambda reply: read_contract(reply, step, taken=taken, name=name, clash=clash),
+        lambda reply: with_packages(read_contract(reply, step, taken=taken, name=name, clash=clash), obtain),
     )
+
+
+def with_packages(contract: Contract, obtain: Obtain) -> Contract:
+    """Return the contract when what it requires can be had.
+
+    Raises:
+        ReplyShapeError: the user wants the tool to do without.
+    """
+    why = obtain(contract.name, requires(contract.stub, contract.name))
+    if why:
+        raise ReplyShapeError(why)
+    return contract
+
+
+def requires(stub: str, name: str) -> tuple[str, ...]:
+    """Return the entries of the `Requires:` line of a stub."""
+    tree = parsed("the stub is", stub)
+    function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name)
+    return parse_docstring(ast.get_docstring(function)).requires
 
 
 def read_contract(
@@ -79,7 +112,7 @@ def read_contract(
     why = clash(function.name, stub)
     if why:
         raise ReplyShapeError(f"the stub: {why}")
-    check_tests(function.name, tests)
+    check_tests(function.name, tests, requires(stub, function.name))
     return Contract(function.name, stub, tests, step)
 
 
@@ -94,7 +127,7 @@ def check_stub(name: str, stub: str) -> None:
         raise ReplyShapeError("the stub: " + "; ".join(finding_text(finding) for finding in findings))
 
 
-def check_tests(name: str, tests: str) -> frozenset[str]:
+def check_tests(name: str, tests: str, required: Sequence[str] = ()) -> frozenset[str]:
     """Check that a test file can judge the tool `name`; return the names of its tests.
 
     What is wrong here could never be mended by changing the tool, so it is said before anybody writes one.
@@ -117,10 +150,35 @@ def check_tests(name: str, tests: str) -> frozenset[str]:
         raise ReplyShapeError(f"`{twice[0]}` is defined twice in the tests; the first one would never run")
     if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)):
         raise ReplyShapeError(f"no test calls `{name}`")
+    if looks_like_key(tests):
+        raise ReplyShapeError(
+            "the tests hold a text that looks like a key; give the tool a dummy, such as `dummy-secret-NAME`"
+        )
+    foreign = sorted(_foreign(tree, requirements(required)))
+    if foreign:
+        raise ReplyShapeError(
+            f"the tests import {', '.join(foreign)}; they may import the standard library, "
+            f"{', '.join(_OF_TESTS)}, and what the tool declares under `Requires:`"
+        )
     missing = sorted(free_names(tests))
     if missing:
         raise ReplyShapeError(f"the tests use {', '.join(missing)} without defining or importing it")
     return frozenset(names)
+
+
+def _foreign(tree: ast.Module, required: Sequence[Requirement]) -> set[str]:
+    """Return the modules that tests import and must not."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return {
+        module
+        for module in found - {"tools", *_OF_TESTS}
+        if not is_standard_module(module) and not any(covers(each, module) for each in required)
+    }
 
 
 def two_blocks(text: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from toolwright.types import (
     Policy,
     Reference,
     ScratchFile,
+    SecretRef,
     Tool,
     Unknown,
 )
@@ -53,13 +54,15 @@ def step_calls(
     """Return the calls of a step with the real values, or how it failed when an argument does not fit.
 
     `answers` holds the answers of earlier steps by number, `scratch` is the folder the steps share.
+    Secrets stay `{"secret": NAME}` here: the sandbox of the call puts the values in.
     """
     try:
         arguments = {n: _value(n, a, answers, scratch) for n, a in binding.arguments.items()}
         each = [name for name, argument in binding.arguments.items() if fans_out(argument)]
         rounds = _rounds(arguments, each)
+        secrets = {n for n, argument in binding.arguments.items() if isinstance(argument, SecretRef)}
         for one in rounds:
-            _check(tool, one)
+            _check(tool, {n: value for n, value in one.items() if n not in secrets})
     except BadArgumentError as error:
         shown = {n: a.value for n, a in binding.arguments.items() if isinstance(a, Given)}
         return StepRun(shown, CallResult("raised", error_type="BadArgument", message=str(error)))
@@ -110,6 +113,8 @@ def _value(name: str, argument: Argument, answers: Mapping[int, Json], scratch: 
             if not is_plain_file_name(file):
                 raise BadArgumentError(f"argument `{name}`: {file!r} is not a plain file name")
             return str(Path(scratch) / file)
+        case SecretRef(name=secret):
+            return {"secret": secret}
         case Reference(step=step, path=path):
             if step not in answers:
                 raise BadArgumentError(f"argument `{name}`: step {step} gave no answer")

@@ -8,7 +8,16 @@ from toolwright.errors import LibraryError, ReplyShapeError
 from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.protocols import Model
-from toolwright.stages.contract import check_stub, check_tests, parsed, two_blocks
+from toolwright.stages.contract import (
+    Obtain,
+    check_stub,
+    check_tests,
+    no_package,
+    parsed,
+    requires,
+    two_blocks,
+    with_packages,
+)
 from toolwright.syntax.checking import described
 from toolwright.syntax.fitting import can_fit
 from toolwright.syntax.names import bindings
@@ -23,7 +32,12 @@ _POSITIONAL: Final = "positional"
 
 
 def widen_contract(
-    model: Model, step: Step, tool: Tool, old_tests: str, surroundings: Sequence[str]
+    model: Model,
+    step: Step,
+    tool: Tool,
+    old_tests: str,
+    surroundings: Sequence[str],
+    obtain: Obtain = no_package,
 ) -> Contract:
     """Ask for the contract of a wider `tool`; its tests are the old ones, unchanged, and the new ones.
 
@@ -44,7 +58,7 @@ def widen_contract(
     return ask(
         model,
         Prompt("widen", step.description, text),
-        lambda reply: read_widened(reply, step, tool, old_tests),
+        lambda reply: with_packages(read_widened(reply, step, tool, old_tests), obtain),
     )
 
 
@@ -60,7 +74,7 @@ def read_widened(text: str, step: Step, tool: Tool, old_tests: str) -> Contract:
     broken = broken_promise(tool.source, stub, tool.name) or _narrower(tool, stub)
     if broken:
         raise ReplyShapeError(broken)
-    check_tests(tool.name, new_tests)
+    check_tests(tool.name, new_tests, requires(stub, tool.name))
     _check_beside(tool.name, _old_tree(tool, old_tests), parsed("the tests are", new_tests))
     joined = join_tests(old_tests, new_tests)
     parsed("old and additional tests in one file are", joined)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         Reference,
         RememberedRun,
         ScratchFile,
+        SecretRef,
         Unknown,
     )
     from toolwright.types.candidates import Admission, Candidate, Commit, Contract, Finding
@@ -56,6 +57,7 @@ __all__ = [
     "Report",
     "Schema",
     "ScratchFile",
+    "SecretRef",
     "Step",
     "StepReport",
     "TestOutcome",
@@ -74,7 +76,16 @@ _HOMES = {
     "permissions": ("PERMISSIONS", "Permission", "Refusal"),
     "running": ("Limits", "Policy", "CallStatus", "CallResult"),
     "verdicts": ("Example", "TestOutcome", "CallRecord", "Verdict"),
-    "binding": ("Given", "Reference", "ScratchFile", "Unknown", "Argument", "Binding", "RememberedRun"),
+    "binding": (
+        "Given",
+        "Reference",
+        "ScratchFile",
+        "SecretRef",
+        "Unknown",
+        "Argument",
+        "Binding",
+        "RememberedRun",
+    ),
     "reports": ("Failure", "StepReport", "Report"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -31,13 +31,20 @@ class ScratchFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretRef:
+    """An argument that holds a secret: the name of an environment variable, never the value."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """An argument that nobody can know from the goal; `question` is put to the user."""
 
     question: str
 
 
-Argument: TypeAlias = Given | Reference | ScratchFile | Unknown
+Argument: TypeAlias = Given | Reference | ScratchFile | SecretRef | Unknown
 
 
 @dataclass(frozen=True, slots=True)

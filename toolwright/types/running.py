@@ -34,6 +34,9 @@ class Policy:
     `network` holds what may be reached: "HOST" (ports 80 and 443) or "HOST:PORT" through the proxy, "*"
     for any public host through it, "raw" for sockets of the inet families, "loopback" for nothing but
     the network that the cells of one verification share.
+
+    `packages` are the top-level modules outside the standard library that may be imported, those that
+    they import themselves included; `package_folder` holds the ones that are installed for the library only.
     """
 
     workspace: str = ""
@@ -42,6 +45,8 @@ class Policy:
     write: tuple[str, ...] = ()
     network: tuple[str, ...] = ()
     execute: bool = False
+    packages: tuple[str, ...] = ()
+    package_folder: str = ""
     limits: Limits = Limits()
     sees_workspace: bool = True
 

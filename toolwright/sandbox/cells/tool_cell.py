@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from types import ModuleType, TracebackType
 
 from toolwright.sandbox.cells.bounds import bound
+from toolwright.sandbox.cells.declared import DeclaredPackages
 from toolwright.sandbox.cells.wire import NotJsonError, encode, read_frame, send_frame
 
 FILE = "tools.py"
 _MESSAGE_CHARS = 4000
 _FRAMES = 12
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 Answer = dict[str, object]
@@ -36,7 +38,7 @@ def main(request_fd: int, answer_fd: int) -> None:
         stream.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]  # both are text files here
     streams = (sys.stdout, sys.stderr)
     bound(request["limits"])
-    sys.path.extend(request["site"])
+    _offer(request["site"], request["packages"])
     answer = _answer(request["source"], request["function"], request["arguments"], request["limits"])
     for stream in streams:
         try:
@@ -45,6 +47,13 @@ def main(request_fd: int, answer_fd: int) -> None:
             continue
     send_frame(answer_fd, answer)
     os._exit(0)
+
+
+def _offer(folders: list[str], packages: list[str]) -> None:
+    """Let declared packages be imported. Those that compute in threads of their own get one each."""
+    sys.meta_path.append(DeclaredPackages(folders, packages))
+    if packages:
+        os.environ.update(dict.fromkeys(_THREADS, "1"))
 
 
 def _answer(source: str, function: str, arguments: dict[str, object], limits: Limits) -> bytes:

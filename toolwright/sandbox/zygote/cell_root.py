@@ -10,7 +10,7 @@ from typing import Final
 from toolwright.sandbox.kernel import mounts
 from toolwright.sandbox.kernel.syscalls import KernelError
 from toolwright.sandbox.zygote.jail import CELL, EMPTY_FILE, EMPTY_FOLDER
-from toolwright.sandbox.zygote.order import SCRATCH, Grant, Order
+from toolwright.sandbox.zygote.order import PACKAGES, SCRATCH, Grant, Order
 
 _OLD: Final = "/.old"
 _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
@@ -27,9 +27,8 @@ def build_root(shown: Sequence[str], order: Order, trees: Sequence[int]) -> None
         OSError: a place for a mount cannot be made.
     """
     mounts.tmpfs(CELL, _SAFE, size="1m", files=2048)
-    granted = sorted(
-        zip(order.grants, trees, strict=True), key=lambda pair: len(PurePath(pair[0].path).parts)
-    )
+    pairs = zip(order.grants, trees[: len(order.grants)], strict=True)
+    granted = sorted(pairs, key=lambda pair: len(PurePath(pair[0].path).parts))
     outer = [path for path in shown if not any(_holds(grant.path, path) for grant, _ in granted)]
     for path in outer:
         _bind(path)
@@ -40,6 +39,8 @@ def build_root(shown: Sequence[str], order: Order, trees: Sequence[int]) -> None
             _bind(path)
     if order.folder:  # where the run starts; when nothing of it is granted, that is an empty folder
         _make_place(Path(CELL + order.folder), folder=True)
+    if order.packages:
+        _attach(Grant(PACKAGES, write=False), trees[len(order.grants)])
     if not order.scratch:
         target = CELL + SCRATCH
         Path(target).mkdir()

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from toolwright.sandbox.kernel import landlock, limits, seccomp
 from toolwright.sandbox.zygote.jail import DEVICES, NAMES, SYSTEM
-from toolwright.sandbox.zygote.order import SCRATCH, Grant, Order, Start
+from toolwright.sandbox.zygote.order import PACKAGES, SCRATCH, Grant, Order, Start
 
 
 def prepare(start: Start) -> None:
@@ -41,6 +41,8 @@ def lock_down(start: Start, order: Order) -> None:
 def _paths(start: Start, order: Order) -> tuple[list[str], list[str], list[str]]:
     ours = NAMES if start.level == "full" else ()  # elsewhere they would be the host's
     readable = [os.path.realpath(path) for path in (*SYSTEM, *ours, *start.runtime)]
+    if order.packages:
+        readable.append(PACKAGES if start.level == "full" else order.packages)
     writable = [*DEVICES, order.scratch or SCRATCH]
     listed: list[str] = []
     for grant in order.grants:

@@ -15,10 +15,14 @@ Cell: TypeAlias = Literal["tool", "judge", "network"]
 SCRATCH: Final = "/scratch"
 """Where a cell's own temporary file system is mounted when no folder is given for it."""
 
+PACKAGES: Final = "/packages"
+"""Where a cell with a root of its own sees the packages that were installed for the library."""
+
 STATUS, REQUEST, ANSWER, STDOUT, STDERR = range(5)
 """Places of the descriptors that come with an order.
 
-With network "shared" the user namespace and the network that it owns follow; cloned trees come last.
+With network "shared" the user namespace and the network that it owns follow; cloned trees of the grants,
+then of the packages, come last.
 """
 
 CHANNELS: Final = 5
@@ -66,7 +70,8 @@ class Order:
 
     `folder` is where it starts, an empty one when no grant holds it; `scratch` its HOME and TMPDIR, "" for
     memory of its own. `user` and `group` are whom the tool runs as where no map of owners can be made; -1
-    changes nothing. `network` says which network it is in; `environment` are further variables.
+    changes nothing. `network` says which network it is in; `environment` are further variables; `packages`
+    is a folder of the host that it may import from.
     """
 
     folder: str
@@ -81,6 +86,7 @@ class Order:
     network: Network = "none"
     cell: Cell = "tool"
     environment: tuple[tuple[str, str], ...] = ()
+    packages: str = ""
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:

@@ -97,6 +97,8 @@ def _pass_on(
     try:
         for grant in order.grants:  # one by one: those made before a failure are closed
             trees += [_clone(grant.path, maps, write=grant.write, execute=order.execute)]
+        if order.packages:  # compiled modules are mapped as code
+            trees += [_clone(order.packages, maps, write=False, execute=True)]
         channel.send(zygote.orders, message, [*received, *trees])
     except OSError as error:
         if error.errno not in _GONE:  # whoever waits sees by silence that the zygote is gone, and tries again

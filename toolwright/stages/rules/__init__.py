@@ -6,6 +6,7 @@ from toolwright.stages.rules.documentation import DOCUMENTED, PROMISED
 from toolwright.stages.rules.imports import IMPORTS
 from toolwright.stages.rules.naming import CLASH, UNRESOLVED
 from toolwright.stages.rules.rule import Rule, Subject
+from toolwright.stages.rules.secret_parameters import SECRETS
 from toolwright.stages.rules.shape import ONE_FUNCTION, SIGNATURE, TOP_LEVEL, TYPES
 
 __all__ = ["RULES", "Rule", "Subject"]
@@ -20,4 +21,5 @@ RULES: Final[tuple[Rule, ...]] = (
     UNRESOLVED,
     CLASH,
     IMPORTS,
+    SECRETS,
 )

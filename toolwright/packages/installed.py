@@ -1,0 +1,91 @@
+"""Folders with packages -> which distributions are there, and which modules a tool must be offered."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import Distribution, distributions
+from typing import Final
+
+from toolwright.syntax.requirements import Requirement, normalized
+
+_NEEDS: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[(?P<extras>[^\]]*)\])?")
+_EXTRA: Final = re.compile(r"""extra\s*==\s*["']([\w.-]+)["']""")
+_MODULE_FILE: Final = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\.[\w-]+)*\.(?:py|so|pyd)")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """One distribution that is there."""
+
+    source: Distribution
+
+    @property
+    def version(self) -> str:
+        """Its version, as its metadata says it."""
+        return self.source.version
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """Its top-level modules, as its list of files shows them; some are quite unlike its name."""
+        listed = (self.source.read_text("top_level.txt") or "").split()
+        record = self.source.read_text("RECORD") or ""
+        names = {_top_level(line.split(",", 1)[0].strip('"')) for line in record.splitlines()}
+        return frozenset({name for name in names if name} | set(listed))
+
+    def needs(self, extras: frozenset[str]) -> Iterable[tuple[str, frozenset[str]]]:
+        """Say what it requires, each with the extras it wants of that."""
+        for text in self.source.requires or ():
+            head, _, marker = text.partition(";")
+            only_for = set(map(normalized, _EXTRA.findall(marker)))
+            match = _NEEDS.match(head)
+            if match and (not only_for or only_for & extras):
+                wanted = frozenset(normalized(e) for e in (match["extras"] or "").split(",") if e.strip())
+                yield normalized(match["name"]), wanted
+
+
+class Site:
+    """What is installed in some folders; the first one that has a distribution wins."""
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        self._folders = list(folders)
+        self._found: dict[str, Installed | None] = {}
+
+    def find(self, name: str) -> Installed | None:
+        """Return a distribution by its normalized name."""
+        if name not in self._found:
+            first = next(iter(distributions(name=name, path=self._folders)), None)
+            self._found[name] = Installed(first) if first else None
+        return self._found[name]
+
+    def providing(self, requirement: Requirement) -> str:
+        """Return the name of the distribution that a requirement means, "" when it is not there."""
+        if self.find(requirement.distribution):
+            return requirement.distribution
+        for module in requirement.modules:
+            for each in distributions(path=self._folders):
+                if module in Installed(each).modules:
+                    return normalized(each.name)
+        return ""
+
+    def modules_of(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the top-level modules of distributions and of all that they need."""
+        found: set[str] = set()
+        seen: set[tuple[str, frozenset[str]]] = set()
+        waiting = [(name, frozenset[str]()) for name in names]
+        while waiting:
+            each = waiting.pop()
+            there = None if each in seen else self.find(each[0])
+            seen.add(each)
+            if there:
+                found |= there.modules
+                waiting += there.needs(each[1])
+        return frozenset(found)
+
+
+def _top_level(path: str) -> str:
+    first, slash, _ = path.partition("/")
+    if slash:
+        return first if first.isidentifier() and first != "__pycache__" else ""
+    match = _MODULE_FILE.fullmatch(first)
+    return match["name"] if match else ""

@@ -1,0 +1,75 @@
+"""What a new tool wants to import -> installed with the user's consent, or why it must do without."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from toolwright.packages.installing import Change
+from toolwright.packages.shelf import Shelf, State, not_ready
+from toolwright.syntax.requirements import Requirement, requirements
+from toolwright.types import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """The packages of a run. `confirm` asks yes or no, None when there is nobody to ask.
+
+    `agree` installs what is on the list of allowed packages without a question; never anything else.
+    """
+
+    shelf: Shelf
+    confirm: Callable[[str], bool | None] = lambda _question: None
+    tell: Callable[[str], None] = lambda _said: None
+    agree: bool = False
+    declined: set[str] = field(default_factory=set)
+
+    def grant(self, policy: Policy, entries: Iterable[str]) -> Policy:
+        """Return the policy with the packages of `Requires:` entries.
+
+        Raises:
+            PackageError: one of them is not allowed, or not installed; names it.
+        """
+        return self.shelf.grant(policy, entries)
+
+    def obtain(self, tool: str, entries: Iterable[str]) -> str:
+        """See to it that a tool that is being made has its packages; return why not, as its author is told.
+
+        Raises:
+            PackageError: there is nobody to ask, or an installation failed; names the package.
+        """
+        refused = []
+        for requirement in requirements(entries):
+            state = self.shelf.state(requirement)
+            if state == "ready" or self._got(tool, requirement, state):
+                continue
+            refused.append(requirement.distribution)
+        if not refused:
+            return ""
+        names = ", ".join(f"`{name}`" for name in refused)
+        return f"do without {names}, which the user does not want to be installed"
+
+    def _got(self, tool: str, requirement: Requirement, state: State) -> bool:
+        if requirement.distribution in self.declined:
+            return False
+        if state == "absent":
+            self.shelf.restore()
+            return True
+        change = self.shelf.preview([requirement])
+        agreed = state == "unrecorded" and self.agree
+        answer = True if agreed else self.confirm(f"{tool} needs {described(change, requirement)}")
+        if answer is None:
+            raise not_ready(requirement, state)
+        if not answer:
+            self.declined.add(requirement.distribution)
+            return False
+        self.shelf.apply(change)
+        self.tell(f"installed {', '.join(map(str, change.added))} into {self.shelf.folder}")
+        return True
+
+
+def described(change: Change, requirement: Requirement) -> str:
+    """Say exactly what would be installed: the package, and what comes along."""
+    name = requirement.distribution
+    own = next((pin for pin in change.after.pins if pin.name == name), None)
+    along = ", ".join(str(pin) for pin in change.added if pin.name != name)
+    brought = f", and with it {along}," if along else ""
+    return f"{name}: install wheels of {own}{brought} into .toolwright/packages?"
