@@ -69,6 +69,10 @@ class Sandbox(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """End every process that was kept for the next call."""
+        ...
+
 
 class Memory(Protocol):
     """What happened before, so that it helps or costs nothing next time."""

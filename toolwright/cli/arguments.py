@@ -30,6 +30,9 @@ _ALLOW = (
 )
 
 
+_MINIMUM = "the weakest confinement of tools that will do: full, bwrap, landlock (default) or seatbelt"
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What was asked for. `overrides` holds the settings among the flags, by field, as they were typed."""
@@ -73,6 +76,8 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         "step_timeout_s": known.timeout,
         "allow": known.allow,
         "packages": known.packages,
+        "sandbox_minimum": known.sandbox_minimum,
+        "unsafe": "yes" if known.unsafe else None,
         "replay": known.replay,
         "fresh": "yes" if known.fresh else None,
         "yes": "yes" if known.yes else None,
@@ -114,6 +119,8 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--library", metavar="DIR", help="the folder with tools.py (default: the current one)")
     add("--workspace", metavar="DIR", help="where relative paths of a goal start (default: the current one)")
     add("--allow", metavar="GRANT", action="append", help=_ALLOW)
+    add("--sandbox-minimum", metavar="LEVEL", help=_MINIMUM)
+    add("--unsafe", action="store_true", help="run kept tools although nothing can confine them here")
     add("--model", metavar="SERVER:NAME", help="the model (default: together:deepseek-ai/DeepSeek-R1)")
     add("--fallbacks", metavar="LIST", help="models to ask when that one is not available")
     add("--attempts", metavar="N", help="how often a refused function is sent back for repair (default: 5)")

@@ -29,7 +29,9 @@ _VALUED: Final = {
     "--timeout": "step_timeout_s",
     "--packages": "packages",
     _ALLOW: "allow",
+    "--sandbox-minimum": "sandbox_minimum",
 }
+_UNSAFE: Final = "--unsafe"
 _IGNORED: Final = frozenset({"--json", "--quiet", "-q", "--verbose", "-v", "--yes"})
 """Flags of goals that change nothing here: the answer is JSON, and nobody is asked."""
 _OPERANDS: Final = 2
@@ -152,6 +154,8 @@ def _wanted(argv: list[str]) -> _Wanted:
                 wanted.overrides["allow"] = wanted.allow = [*wanted.allow, given]
             else:
                 wanted.overrides[_VALUED[option]] = given
+        elif word == _UNSAFE:
+            wanted.overrides["unsafe"] = "yes"
         elif word in _IGNORED:
             continue
         elif called and len(wanted.operands) < _OPERANDS and not word.startswith("--"):

@@ -65,7 +65,7 @@ class Caller:
             "arguments": dict(arguments),
             "site": (*self.own_packages(policy), *self.site),
             "packages": policy.packages,
-            "limits": wire_limits(limits) | ({} if self.level == LEVEL else _wire_shared(limits)),
+            "limits": wire_limits(limits) | ({} if self.level in {LEVEL, "none"} else _wire_shared(limits)),
         }
         frames: list[bytes] = []
 
@@ -84,9 +84,9 @@ class Caller:
         return (PACKAGES if self.level == "full" else policy.package_folder,)
 
 
-def process_caller(site: tuple[str, ...]) -> Caller:
+def process_caller(site: tuple[str, ...], level: str = LEVEL) -> Caller:
     """Return a caller that starts a plain process for each call."""
-    return Caller(LEVEL, site, _run_in_process)
+    return Caller(level, site, _run_in_process)
 
 
 def wire_limits(limits: Limits) -> dict[str, float]:

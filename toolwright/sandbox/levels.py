@@ -1,144 +1,137 @@
 """Which level of confinement this machine really has: nothing is read off a version, everything is tried.
 
-In: which levels are wanted and where to remember the answer. Out: the strongest that works, and why
-those above it do not.
+In: where to remember the answer. Out: the first level that works, and why those before it do not.
 """
 
 import json
 import os
-import platform
-import socket
 import sys
-import tempfile
-from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from toolwright.errors import SandboxError
-from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.zygote.order import Kind
-from toolwright.types import Limits, Policy
+
+Level: TypeAlias = Literal["full", "landlock", "bwrap", "seatbelt", "none"]
 
 LEVELS: Final[tuple[Kind, ...]] = ("full", "landlock")
-"""Strongest first."""
+"""The levels of our own zygote, strongest first."""
 
-_FORMAT: Final = 1
-_LIMITS: Final = Limits(wall_s=10, cpu_s=5, memory_mb=256)
+TRIED: Final[tuple[Level, ...]] = ("full", "landlock", "bwrap", "seatbelt")
+"""The levels that confine, in the order they are tried: quick ones before slow ones."""
 
-_CANARIES: Final = """
-import os, socket
+ENOUGH: Final[dict[str, frozenset[str]]] = {
+    "full": frozenset({"full"}),
+    "bwrap": frozenset({"full", "bwrap"}),
+    "landlock": frozenset({"full", "bwrap", "landlock"}),
+    "seatbelt": frozenset({"full", "bwrap", "landlock", "seatbelt"}),
+}
+"""Which levels a minimum accepts. What holds more is accepted too: bwrap hides files and processes better
+than landlock, and is tried later only because each of its calls starts a new Python."""
 
-def reached(secret, drop, port):
-    def connect():
-        socket.create_connection(("127.0.0.1", port), 1).close()
+NONE: Final = "none"
+"""The level of `--unsafe`: nothing is confined, and nothing that was seen at it is evidence."""
 
-    def read():
-        open(secret, encoding="utf-8").read()
+WRAPPERS: Final = ("/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap", "/usr/bin/sandbox-exec")
+"""Where the programs of the last two levels are looked for; PATH is the user's, these are the system's."""
 
-    def write():
-        open(drop, "w", encoding="utf-8").close()
-
-    def look():
-        open(f"/proc/{os.getppid()}/environ", "rb").read(1)
-
-    def fork():
-        if os.fork() == 0:
-            os._exit(0)
-
-    def execute():
-        os.posix_spawn("/bin/true", ["true"], {})
-
-    found = []
-    for attack in (connect, read, write, look, fork, execute):
-        try:
-            attack()
-        except OSError:
-            continue
-        found.append(attack.__name__)
-    return found
-"""
+_FORMAT: Final = 2
+_ABOUT_US: Final = ("NoNewPrivs", "Seccomp", "Seccomp_filters", "CapEff", "Uid")
+_SWITCHES: Final = (
+    "/proc/sys/kernel/random/boot_id",
+    "/proc/sys/kernel/unprivileged_userns_clone",
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+    "/proc/sys/user/max_user_namespaces",
+    "/proc/self/attr/current",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The strongest level that works, "" for none; `missing` says of each above it why it does not."""
+    """The first level that works, "" for none; `missing` says of each before it why it does not.
+
+    `changed`: it was tried just now, and the answer is another than the one that was remembered.
+    """
 
     level: str
     missing: tuple[tuple[str, str], ...] = ()
+    changed: bool = field(default=False, compare=False)
 
 
-def find_level(cache: Path | None = None) -> Found:
-    """Try the levels, strongest first; an answer in the file `cache` is believed on this very system only."""
+def find_level(cache: Path | None = None, *, anew: bool = False) -> Found:
+    """Try the levels; an answer in the file `cache` is believed on this very system only.
+
+    With `anew` it is not believed at all, but replaced.
+    """
     key = _system()
-    if cache is not None:
-        remembered = _recall(cache, key)
-        if remembered is not None:
-            return remembered
+    remembered = _recall(cache) if cache is not None else None
+    if remembered is not None and remembered[0] == key and not anew:
+        return remembered[1]
     missing: list[tuple[str, str]] = []
     level = ""
-    for each in LEVELS:
+    for each in TRIED:
         fault = try_level(each)
         if not fault:
             level = each
             break
         missing.append((each, fault))
-    found = Found(level, tuple(missing))
+    found = Found(level, tuple(missing), changed=remembered is None or remembered[1].level != level)
     if cache is not None:
-        with suppress(OSError):  # it is found again next time
-            cache.parent.mkdir(parents=True, exist_ok=True)
-            cache.write_text(json.dumps({"key": key, "found": asdict(found)}), encoding="utf-8")
+        _keep(cache, key, found)
     return found
 
 
-def try_level(level: Kind, without: tuple[str, ...] = ()) -> str:
+def try_level(level: Level, without: tuple[str, ...] = ()) -> str:
     """Return "" if a benign call works at this level and no canary is reached, otherwise what is wrong."""
+    from toolwright.sandbox.canaries import try_calls
+
+    if (sys.platform == "darwin") != (level == "seatbelt") or sys.platform not in {"linux", "darwin"}:
+        return f"it needs {'macOS' if level == 'seatbelt' else 'Linux'}"
     from toolwright.sandbox.confined import ConfinedSandbox
 
-    if sys.platform != "linux":
-        return "it needs Linux"
+    if level not in LEVELS:
+        return "it is not built yet"
     try:
         with ConfinedSandbox(level, without=without) as box:
-            return _try_calls(box.caller)
+            return try_calls(box.caller)
     except SandboxError as error:
         return str(error)
 
 
-def _try_calls(caller: Caller) -> str:
-    policy = Policy(limits=_LIMITS)
-    source = "def add(a, b):\n    return a + b\n"
-    benign = caller.call(source, "add", {"a": 40, "b": 2}, policy).result
-    if benign.value != 42:  # noqa: PLR2004 - the sum
-        return f"a harmless call does not work: {benign.message or benign.value!r}"
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="toolwright-canary-")))
-        folder.chmod(0o777)  # the attacks must fail by confinement, not by ownership
-        secret = folder / "secret"
-        secret.write_text("canary", encoding="utf-8")
-        secret.chmod(0o644)
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        places = {"secret": str(secret), "drop": str(folder / "drop"), "port": listener.getsockname()[1]}
-        attacked = caller.call(_CANARIES, "reached", places, policy).result
-        if attacked.status != "returned":
-            return f"the canary attacks did not run to their end: {attacked.message}"
-        seen = list(attacked.value) + (["write"] if (folder / "drop").exists() else [])
-    return f"confinement has no effect on: {', '.join(seen)}" if seen else ""
-
-
 def _system() -> list[str]:
-    """What the answer depends on: machine, kernel, this start of it, Python and user."""
-    boot = ""
-    with suppress(OSError):
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    uid = str(os.getuid()) if hasattr(os, "getuid") else ""
-    return [str(_FORMAT), platform.machine(), platform.version(), boot, sys.executable, sys.version, uid]
+    """What the answer depends on: machine, kernel, this start of it, its switches, Python, user and jail."""
+    info = os.uname()
+    wrappers = [path for path in WRAPPERS if os.access(path, os.X_OK)]
+    about = [line for line in _text("/proc/self/status").splitlines() if line.partition(":")[0] in _ABOUT_US]
+    switches = [_text(path).strip("\n\0") for path in _SWITCHES]
+    kernel = (info.machine, info.release, info.version)
+    return [str(_FORMAT), *kernel, *switches, *about, sys.executable, sys.version, *wrappers]
 
 
-def _recall(cache: Path, key: list[str]) -> Found | None:
+def _text(path: str) -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        return Path(path).read_text(encoding="utf-8")
+    return ""
+
+
+def _recall(cache: Path) -> tuple[list[str], Found] | None:
     try:
         data = json.loads(cache.read_text(encoding="utf-8"))
-        if data["key"] != key or data["found"]["level"] not in LEVELS:
-            return None
-        return Found(data["found"]["level"], tuple((each, why) for each, why in data["found"]["missing"]))
+        level, missing = data["level"], tuple((str(each), str(why)) for each, why in data["missing"])
+        return (data["key"], Found(level, missing)) if level in TRIED else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _keep(cache: Path, key: list[str], found: Found) -> None:
+    """Write the answer down; where that fails, it is found again next time. No level is never kept."""
+    if not found.level:
+        return
+    beside = cache.with_name(f"{cache.name}.{os.getpid()}")
+    text = json.dumps({"key": key, "level": found.level, "missing": found.missing})
+    with suppress(OSError):
+        cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(cache)

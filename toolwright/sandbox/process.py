@@ -7,7 +7,8 @@ its own with a clean environment, and what it says about itself is not believed.
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from toolwright.sandbox.calling import LEVEL, process_caller
 from toolwright.sandbox.warmth import HypothesisTables
@@ -19,18 +20,32 @@ _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
 class ProcessSandbox:
     """Runs tools and their tests in child processes. Safe to use from several threads at once."""
 
-    def __init__(self, *, judge_wall_s: float = 60.0, judge_calls: int = 2000) -> None:
-        """Bound each verification: seconds for all its tests together, and calls of the tool."""
+    def __init__(self, *, judge_wall_s: float = 60.0, judge_calls: int = 2000, level: str = LEVEL) -> None:
+        """Bound each verification: seconds for all its tests together, and calls of the tool.
+
+        `level` is how it calls itself.
+        """
         self._judge_wall_s = judge_wall_s
         self._judge_calls = judge_calls
         self._site = tuple(path for path in sys.path if PurePath(path).name in _PACKAGE_FOLDERS)
-        self._caller = process_caller(self._site)
+        self._caller = process_caller(self._site, level)
         self._tables = HypothesisTables(self._site)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     @property
     def level(self) -> str:
         """How strong the confinement is."""
-        return LEVEL
+        return self._caller.level
+
+    def close(self) -> None:
+        """End nothing: every call has ended its process itself."""
 
     def call(self, source: str, function: str, arguments: Mapping[str, Json], policy: Policy) -> CallResult:
         """Run `function` of the module text `source` once, JSON in, JSON out.

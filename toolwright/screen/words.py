@@ -50,7 +50,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def held(level: str) -> str:
     """Return a sandbox level with what it does not hold, for people who have not read about levels."""
-    return "process (not confined)" if level == "process" else one_line(level)
+    return f"{level} (not confined)" if level in {"process", "none"} else one_line(level)
 
 
 def duration(seconds: float) -> str:

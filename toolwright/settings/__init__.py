@@ -7,10 +7,11 @@ that wins over the defaults. The environment is read here and nowhere else in th
 import difflib
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from toolwright.errors import UsageError
@@ -26,6 +27,7 @@ __all__ = [
     "Variable",
     "env_example",
     "installer_environment",
+    "level_cache",
     "load",
     "secret_value",
     "secrets",
@@ -68,6 +70,8 @@ class Settings:
     allow: tuple[str, ...] = ()
     blocked: tuple[str, ...] | None = None
     packages: tuple[str, ...] = ("requests", "numpy", "pandas")
+    sandbox_minimum: Literal["full", "bwrap", "landlock", "seatbelt"] = "landlock"
+    unsafe: bool = False
     preview: bool = True
     fresh: bool = False
     replay: Path | None = None
@@ -133,6 +137,21 @@ def terminal(environ: Mapping[str, str] | None = None) -> Terminal:
         term=environ.get("TERM", ""),
         colorterm=environ.get("COLORTERM", ""),
     )
+
+
+def level_cache(environ: Mapping[str, str] | None = None) -> Path | None:
+    """Return the file of this user that remembers the sandbox's level, None for a user without a home.
+
+    It is not in a library: a library may have come from somebody else.
+    """
+    environ = os.environ if environ is None else environ
+    folder = Path(environ.get("XDG_CACHE_HOME", ""))
+    if not folder.is_absolute():
+        home = Path(environ.get("HOME", ""))
+        if not home.is_absolute():
+            return None
+        folder = home / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    return folder / "toolwright" / f"level-{os.getuid()}.json"
 
 
 def secrets(settings: Settings | None = None, environ: Mapping[str, str] | None = None) -> tuple[Secret, ...]:

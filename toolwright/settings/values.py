@@ -32,6 +32,18 @@ def switch(text: str) -> bool:
     return word in ON
 
 
+def one_of(*words: str) -> Callable[[str], object]:
+    """Return a reader of one of these words."""
+
+    def parse(text: str) -> object:
+        word = text.strip().lower()
+        if word not in words:
+            raise ValueError(text)
+        return word
+
+    return parse
+
+
 def path(text: str) -> Path:
     """Return the path, with `~` replaced by the home folder."""
     if not text.strip() or "\0" in text:

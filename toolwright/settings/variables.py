@@ -159,6 +159,24 @@ VARIABLES: Final = (
         "Packages that tools may import besides the standard library, as far as they are installed.",
     ),
     Variable(
+        "sandbox_minimum",
+        "TOOLWRIGHT_SANDBOX_MINIMUM",
+        "--sandbox-minimum",
+        values.one_of("full", "bwrap", "landlock", "seatbelt"),
+        "full, bwrap, landlock or seatbelt",
+        "The weakest confinement that tools may run in; below it the program refuses.",
+    ),
+    Variable(
+        "unsafe",
+        "TOOLWRIGHT_UNSAFE",
+        "--unsafe",
+        values.switch,
+        _SWITCH,
+        "Run tools of the library although nothing can confine them here; new ones are not kept. Not "
+        "accepted in .env: who takes the risk must be at the keyboard.",
+        in_file=False,
+    ),
+    Variable(
         "preview",
         "TOOLWRIGHT_PREVIEW",
         "--no-preview",

@@ -1,9 +1,11 @@
 """The last step before foreign code runs: an order in, and no way back out."""
 
+import errno
 import os
 from pathlib import PurePath
 
 from toolwright.sandbox.kernel import landlock, limits, seccomp
+from toolwright.sandbox.kernel.syscalls import KernelError
 from toolwright.sandbox.zygote.jail import DEVICES, NAMES, SYSTEM
 from toolwright.sandbox.zygote.order import PACKAGES, SCRATCH, Grant, Order, Start
 
@@ -27,6 +29,8 @@ def lock_down(start: Start, order: Order) -> None:
     limits.set_dumpable(dumpable=False)
     limits.drop_capabilities()
     version = 0 if "landlock" in start.without else landlock.abi()
+    if start.level == "landlock" and not version and "landlock" not in start.without:
+        raise KernelError("landlock_create_ruleset", errno.ENOSYS)  # files would be open to the tool
     if version:
         listed, readable, writable = _paths(start, order)
         rules = landlock.Rules(readable, writable, listed)

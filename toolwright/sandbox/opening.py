@@ -1,0 +1,73 @@
+"""The way to a sandbox: what is asked for and what this machine has in, a sandbox or a refusal out.
+
+The level is found by trying, remembered for this very system, and never below the minimum; the one
+exception, a plain process labelled "none", must be asked for by name.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from toolwright.errors import SandboxError
+from toolwright.protocols import Sandbox
+from toolwright.sandbox.levels import ENOUGH, LEVELS, NONE, Found, find_level
+
+Minimum: TypeAlias = Literal["full", "bwrap", "landlock", "seatbelt"]
+
+
+def open_sandbox(
+    minimum: Minimum = "landlock",
+    *,
+    unsafe: bool = False,
+    protected: Sequence[str] = (),
+    cache: Path | None = None,
+    on_level: Callable[[Found], object] = str,
+    on_notice: Callable[[str], object] = str,
+) -> Sandbox:
+    """Return a sandbox at the first level that works here; `close` it, or use it as a context manager.
+
+    With a valid `cache` nothing is tried, and nothing is started before the first call. `protected` paths
+    are hidden in every grant. `on_level` is told, once, what was found when that is less than full;
+    `on_notice` whatever a call does otherwise than asked.
+
+    Raises:
+        SandboxError: less than `minimum` works here, and `unsafe` was not asked for.
+    """
+    found = find_level(cache)
+    if found.level != "full":
+        on_level(found)
+    if found.level in ENOUGH[minimum]:
+        return _confined(found.level, protected, on_notice)
+    if unsafe:
+        from toolwright.sandbox.process import ProcessSandbox
+
+        return ProcessSandbox(level=NONE)
+    raise too_weak(found, minimum)
+
+
+def protected_paths(library: Path) -> tuple[str, ...]:
+    """Return what no tool may see of a library directory, beyond the names that are hidden everywhere."""
+    log = library / "agent.log"
+    rotated = [log.with_name(f"{log.name}.{number}") for number in (1, 2, 3)]
+    return tuple(
+        str(path.absolute()) for path in (library / "tools.py", library / "tool_tests", log, *rotated)
+    )
+
+
+def too_weak(found: Found, minimum: str) -> SandboxError:
+    """Return the refusal: what was asked for, what there is, why, and what helps."""
+    there = f"level {found.level} works" if found.level else "no level works"
+    reasons = "; ".join(f"{level}: {why}" for level, why in found.missing)
+    return SandboxError(
+        f"tools cannot be confined here as strongly as --sandbox-minimum {minimum} asks: {there} ({reasons})",
+        hint="python agent.py doctor says what to mend; --unsafe runs tools unconfined, at your own risk",
+    )
+
+
+def _confined(level: str, protected: Sequence[str], on_notice: Callable[[str], object]) -> Sandbox:
+    from toolwright.sandbox.confined import ConfinedSandbox
+
+    for kind in LEVELS:
+        if kind == level:
+            return ConfinedSandbox(kind, minimum=kind, protected=protected, on_notice=on_notice)
+    raise SandboxError(f"level {level} cannot be opened")
