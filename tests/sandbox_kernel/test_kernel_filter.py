@@ -69,12 +69,18 @@ def test_threads_start_and_processes_do_not(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-@given(family=st.integers(0, 64), kind=st.integers(0, 15), flags=st.sampled_from([0, 0o2000000, 0o4000]))
-def test_sockets_are_of_the_inet_families_only(machine, family, kind, flags):
-    """Without the network grant there is no socket; with it, streams and datagrams of IPv4 and IPv6."""
-    assert ask(machine, "socket", family, kind | flags) == errno.EPERM
-    granted = ask(machine, "socket", family, kind | flags, network=True)
-    assert granted == ("allow" if family in {2, 10} and kind in {1, 2} else errno.EPERM)
+@given(
+    family=st.one_of(st.integers(0, 64), st.sampled_from([2, 10])),
+    kind=st.integers(0, 15),
+    flags=st.sampled_from([0, 0o2000000, 0o4000]),
+    protocol=st.sampled_from([0, 1, 6, 17, 58, 115, 132, 136, 255, 256, 262]),
+)
+def test_sockets_are_of_the_inet_families_only(machine, family, kind, flags, protocol):
+    """Without the network grant there is no socket; with it, TCP and UDP over IPv4 and IPv6, nothing else."""
+    assert ask(machine, "socket", family, kind | flags, protocol) == errno.EPERM
+    granted = ask(machine, "socket", family, kind | flags, protocol, network=True)
+    usual = protocol in {1: {0, 6}, 2: {0, 17}}.get(kind, set())
+    assert granted == ("allow" if family in {2, 10} and usual else errno.EPERM)
 
 
 @pytest.mark.parametrize("machine", MACHINES)

@@ -75,7 +75,7 @@ class Caller:
 
         bounds = Bounds(limits.wall_s, limits.output_kb * 1024, limits.result_kb * 1024 + _SLACK_BYTES)
         ended = self.run(json.dumps(request).encode(), policy, bounds, keep)
-        return _read(ended, frames, limits, self.level)
+        return _name_refused(_read(ended, frames, limits, self.level), ended)
 
     def own_packages(self, policy: Policy) -> tuple[str, ...]:
         """Where a cell finds the packages of the library, if there are any; a full cell at a fixed place."""
@@ -124,7 +124,12 @@ def _folders(policy: Policy) -> Iterator[tuple[str, str]]:
 def _read(ended: Ended, frames: list[bytes], limits: Limits, level: str) -> Answer:
     """Believe a cell's answer only when it is the one complete frame of a process that ended well."""
     common = CallResult(
-        "crashed", stdout=ended.stdout, stderr=ended.stderr, seconds=ended.seconds, level=level
+        "crashed",
+        stdout=ended.stdout,
+        stderr=ended.stderr,
+        seconds=ended.seconds,
+        level=level,
+        exchanges=ended.exchanges,
     )
     stopped = _stopped(ended, limits)
     if stopped:
@@ -139,6 +144,17 @@ def _read(ended: Ended, frames: list[bytes], limits: Limits, level: str) -> Answ
             replace(common, status="bad_result", message="returned something that is not strict JSON")
         )
     return _interpret(answer, common)
+
+
+def _name_refused(answer: Answer, ended: Ended) -> Answer:
+    """Say in the error of a call which hosts it was refused, unless the error says so itself."""
+    if answer.result.status == "returned":
+        return answer
+    message = answer.result.message
+    refusals = dict.fromkeys(each.why for each in ended.exchanges if each.why and not each.allowed)
+    for why in refusals:
+        message += "" if why in message else f" ({why})"
+    return replace(answer, result=replace(answer.result, message=message))
 
 
 def _stopped(ended: Ended, limits: Limits) -> tuple[CallStatus, str] | None:

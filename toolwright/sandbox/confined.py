@@ -15,6 +15,7 @@ from toolwright.errors import SandboxError
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
+from toolwright.sandbox.networks import check_level
 from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
@@ -202,12 +203,17 @@ class ConfinedSandbox:
         if self.level == "full":
             order, watch = make_order(policy, self._protected, self._survey)
             run = partial(self._opened().run, network=network if order.network == "shared" else ())
+            if order.network == "proxy":
+                from toolwright.sandbox.way_out import run_proxied
+
+                run = partial(run_proxied, run, policy.network)
             return _watched(watch, lambda: run(order, request, bounds, on_frame))
         if policy.execute:
             raise SandboxError(
                 "a tool cannot be allowed to start processes at level landlock: nothing would end them",
                 hint="it takes level full: user namespaces, which the system must allow",
             )
+        check_level(policy.network, self.level)
         policy = self._narrow(policy)
         with contextlib.ExitStack() as stack:
             own = policy.scratch or stack.enter_context(fresh_folder("scratch"))

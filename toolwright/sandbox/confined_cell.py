@@ -6,9 +6,9 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Final
+from typing import IO, Final, TypeAlias
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
@@ -16,6 +16,9 @@ from toolwright.sandbox.talk import Stop, Talk
 from toolwright.sandbox.zygote import channel
 from toolwright.sandbox.zygote.order import Order
 from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
+
+Serve: TypeAlias = Callable[[int], contextlib.AbstractContextManager[None]]
+"""Serves a listening socket, which it owns from then on, for the length of a block."""
 
 _BEGIN_S: Final = 20.0
 _END_S: Final = 2.0
@@ -37,13 +40,21 @@ class _Remote:
 
 @dataclass(slots=True)
 class _Account:
-    """What the status channel has said so far. `processes` are descriptors of those that can be killed."""
+    """What the status channel has said so far.
+
+    `processes` are descriptors of those that can be killed, `listener` is the cell's socket for a proxy.
+    """
 
     processes: list[int] = field(default_factory=list)
     status: int | None = None
     running: bool = False
     failed: str = ""
     filled: bool = False
+    listener: int = -1
+
+    def close(self) -> None:
+        """Let go of every descriptor."""
+        channel.close_all(self.processes if self.listener < 0 else [*self.processes, self.listener])
 
 
 def run_confined(
@@ -53,10 +64,13 @@ def run_confined(
     bounds: Bounds,
     on_frame: OnFrame,
     network: Sequence[int] = (),
+    *,
+    serve: Serve | None = None,
 ) -> Ended:
     """Have a cell made, talk with what runs in it within the bounds, and end all of it.
 
-    `network` are the descriptors of the shared network that the order speaks of.
+    `network` are the descriptors of the shared network that the order speaks of, `serve` serves the socket
+    through which a cell with network "proxy" reaches the granted hosts.
 
     Raises:
         ZygoteGoneError: the zygote died before the tool was begun.
@@ -66,6 +80,9 @@ def run_confined(
     account = _Account()
     with contextlib.ExitStack() as stack:
         status, talk = _begin(zygote, order, bounds, account, stack, network)
+        if serve is not None:
+            listener, account.listener = account.listener, -1
+            stack.enter_context(serve(listener))
         try:
             stop = talk.run(request, on_frame, started + bounds.wall_s)
         finally:  # also when Ctrl-C came
@@ -85,7 +102,7 @@ def _begin(
     """Send the order; what is left open belongs to the stack."""
     status, far = channel.pair()
     stack.enter_context(status)
-    stack.callback(channel.close_all, account.processes)
+    stack.callback(account.close)
     pipes: list[int] = []
     try:
         for _ in range(4):
@@ -107,7 +124,7 @@ def _begin(
     channel.close_all((request_read, answer_write, out_write, err_write))
     process = _Remote(os.fdopen(out_read, "rb", 0), os.fdopen(err_read, "rb", 0))
     try:
-        exit_fd = _await_maker(status, account)
+        exit_fd = _await_maker(status, account, door=order.network == "proxy")
     except (SandboxError, ZygoteGoneError):
         channel.close_all((request_write, answer_read))
         process.stdout.close()
@@ -117,10 +134,10 @@ def _begin(
     return status, stack.enter_context(talk)
 
 
-def _await_maker(status: socket.socket, account: _Account) -> int:
-    """Return a descriptor of the cell's outermost process."""
+def _await_maker(status: socket.socket, account: _Account, *, door: bool) -> int:
+    """Return a descriptor of the cell's outermost process; with a `door`, wait for its socket too."""
     status.settimeout(_BEGIN_S)
-    while not account.processes:
+    while not account.processes or (door and account.listener < 0):
         if not _listen(status, account):
             raise ZygoteGoneError
         if account.failed:
@@ -137,7 +154,10 @@ def _listen(status: socket.socket, account: _Account) -> bool:
     if received is None:
         return False
     message, descriptors = received
-    account.processes += descriptors
+    if "listener" in message:
+        (account.listener,) = descriptors
+    else:
+        account.processes += descriptors
     account.running = account.running or "running" in message
     account.status = message.get("status", account.status)
     account.filled = bool(message.get("filled", account.filled))

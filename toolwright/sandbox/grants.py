@@ -10,7 +10,9 @@ from typing import Final
 from toolwright.errors import SandboxError
 from toolwright.sandbox.guarded_names import is_secret
 from toolwright.sandbox.masks import lies_in, make_masks, places
+from toolwright.sandbox.networks import network_kind
 from toolwright.sandbox.planting import Watch, find_place
+from toolwright.sandbox.public_files import public_grants
 from toolwright.sandbox.survey import Seen, Survey
 from toolwright.sandbox.zygote.order import Grant, Order
 from toolwright.types import Policy
@@ -44,18 +46,20 @@ def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tupl
     rights = {path: lies_in(path, writable) for path in paths}
     needed = [path for path in paths if not _is_covered(path, rights)]
     seen = {path: survey.look(path) if Path(path).is_dir() else Seen() for path in needed}
+    network = network_kind(policy.network)
     order = Order(
         folder=folder,
         scratch=scratch,
         grants=tuple(
             Grant(path, rights[path], make_masks(path, seen[path], hidden, write=rights[path]))
             for path in needed
-        ),
+        )
+        + tuple(grant for grant in public_grants(network) if grant.path not in needed),
         execute=policy.execute,
         scratch_mb=policy.limits.scratch_mb,
         scratch_files=policy.limits.scratch_files,
         processes=policy.limits.processes,
-        network="shared" if policy.network == ("loopback",) else "none",
+        network=network,
         packages=_packages(policy.package_folder),
     )
     changeable = {path: seen[path] for path in needed if rights[path] and Path(path).is_dir()}

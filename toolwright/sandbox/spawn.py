@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 from toolwright.errors import SandboxError
 from toolwright.sandbox.sweep import MARK, end_cell
 from toolwright.sandbox.talk import Stop, Talk
+from toolwright.types import Exchange
 
 _START: Final = str(Path(__file__).parent / "cells" / "start.py")
 
@@ -48,6 +49,7 @@ class Ended:
     """How a cell ended. `stop` names the bound that ended it; `status` is negative for a signal.
 
     `refused` says what it did that no tool may, though nothing stopped it.
+    `exchanges` are what it asked its proxy for.
     """
 
     stop: Stop
@@ -57,6 +59,7 @@ class Ended:
     stderr: str
     seconds: float
     refused: str = ""
+    exchanges: tuple[Exchange, ...] = ()
 
 
 def run_cell(cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from toolwright.errors import SandboxError
-from toolwright.sandbox.confined_cell import run_confined
+from toolwright.sandbox.confined_cell import Serve, run_confined
 from toolwright.sandbox.shared_network import shared_network
 from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
 from toolwright.sandbox.zygote.order import Kind, Order
@@ -25,23 +25,26 @@ class Zygotes:
         self._site = tuple(site)
         self._without = tuple(without)
         self._turn = threading.RLock()
-        self._living: dict[bool, Zygote] = {}
+        self._living: dict[tuple[bool, bool], Zygote] = {}
 
-    def get(self, *, tests: bool = False) -> Zygote:
-        """Return the one for tools or for `tests`, started when there is none.
+    def get(self, *, tests: bool = False, raw: bool = False) -> Zygote:
+        """Return the one for tools, for `tests` or for `raw` networks, started when there is none.
 
         Raises:
             SandboxError: it cannot be started here.
         """
-        apart = tests and self._level != "full"
+        # without namespaces every zygote is in the host's network
+        kind = tests and self._level != "full", raw and self._level == "full"
         with self._turn:
-            if apart not in self._living:
+            if kind not in self._living:
                 runtime = (sys.base_prefix, sys.prefix, *self._site)
-                zygote = Zygote.start(self._level, runtime, self._site, self._without, tests=apart)
+                zygote = Zygote.start(
+                    self._level, runtime, self._site, self._without, tests=kind[0], raw=kind[1]
+                )
                 # whoever forgets to close the sandbox leaves no process and no descriptor
                 weakref.finalize(self, zygote.close)
-                self._living[apart] = zygote
-            return self._living[apart]
+                self._living[kind] = zygote
+            return self._living[kind]
 
     def run(
         self,
@@ -50,6 +53,7 @@ class Zygotes:
         bounds: Bounds,
         on_frame: OnFrame,
         network: Sequence[int] = (),
+        serve: Serve | None = None,
     ) -> Ended:
         """Have an order carried out; one that a dying zygote did not begin is given to the next.
 
@@ -57,9 +61,9 @@ class Zygotes:
             SandboxError: it cannot be confined as ordered, or zygotes keep dying.
         """
         for _ in range(_TRIES):
-            zygote = self.get(tests=order.cell == "judge")
+            zygote = self.get(tests=order.cell == "judge", raw=order.network == "raw")
             try:
-                return run_confined(zygote, order, request, bounds, on_frame, network)
+                return run_confined(zygote, order, request, bounds, on_frame, network, serve=serve)
             except ZygoteGoneError:
                 # that of the judges has died alone: the tools' one lives on, with cells of others
                 if order.cell != "judge" or not zygote.alive:
@@ -95,7 +99,7 @@ class Zygotes:
 
     def _bury(self, zygote: Zygote) -> None:
         with self._turn:
-            self._living = {tests: other for tests, other in self._living.items() if other is not zygote}
+            self._living = {kind: other for kind, other in self._living.items() if other is not zygote}
         zygote.close()
 
 

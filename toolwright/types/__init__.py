@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
     from toolwright.types.planning import Match, MatchKind, Plan, Step
     from toolwright.types.reports import Failure, Report, StepReport
-    from toolwright.types.running import CallResult, CallStatus, Limits, Policy
+    from toolwright.types.running import CallResult, CallStatus, Exchange, Limits, Policy
     from toolwright.types.tools import Docstring, Hit, NotOffered, Tool
     from toolwright.types.verdicts import CallRecord, Example, TestOutcome, Verdict
 
@@ -37,6 +37,7 @@ __all__ = [
     "Contract",
     "Docstring",
     "Example",
+    "Exchange",
     "Failure",
     "Finding",
     "Given",
@@ -74,7 +75,7 @@ _HOMES = {
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
     "candidates": ("Contract", "Candidate", "Finding", "Admission", "Commit"),
     "permissions": ("PERMISSIONS", "Permission", "Refusal"),
-    "running": ("Limits", "Policy", "CallStatus", "CallResult"),
+    "running": ("Limits", "Policy", "CallStatus", "Exchange", "CallResult"),
     "verdicts": ("Example", "TestOutcome", "CallRecord", "Verdict"),
     "binding": (
         "Given",

@@ -55,11 +55,34 @@ CallStatus: TypeAlias = Literal["returned", "raised", "timeout", "limit", "crash
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """One decision of the proxy and, where it was yes, what became of it.
+
+    `method`, `host`, `port` and `path` are empty when the request was not understood; `path` has no query,
+    and is "" for a tunnel. `address` is where the connection went. `why` is one sentence: the refusal, or
+    what cut an allowed exchange off, or "". `sent` and `received` are bytes that went on, seen from the cell,
+    heads included; what the proxy itself answers does not count. No record holds a header field.
+    """
+
+    method: str
+    host: str
+    port: int
+    path: str
+    address: str
+    allowed: bool
+    why: str
+    sent: int
+    received: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallResult:
     """One call of one function in the sandbox.
 
     `returned`: `value` holds the answer. `raised`: the tool's own exception, in `error_type`,
     `message`, `traceback`. Otherwise `message` says which limit was hit or how the process died.
+    `exchanges` are what it asked its proxy for, where hosts were granted.
     """
 
     status: CallStatus
@@ -71,3 +94,4 @@ class CallResult:
     stderr: str = ""
     seconds: float = 0.0
     level: str = ""
+    exchanges: tuple[Exchange, ...] = ()

@@ -37,6 +37,7 @@ _CLONE_THREAD: Final = 0x10000
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
 _SOCK_STREAM, _SOCK_DATAGRAM = 1, 2
 _SOCK_TYPES: Final = 0xF
+_TCP, _UDP = 6, 17
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
 ALWAYS_DENIED: Final = """
@@ -120,11 +121,12 @@ class _Description(ctypes.Structure):
 def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
     """Calls whose arguments decide; each body begins after the number matched and returns."""
     no, yes = refuse(errno.EPERM), finish(ALLOW)
+    # nothing but TCP and UDP: no SCTP, MPTCP, L2TP or ICMP, which have the same types
     of_inet = (
         Step(LOAD, argument(1)),
         Step(AND, _SOCK_TYPES),
-        *when_equal(_SOCK_STREAM, yes),
-        *when_equal(_SOCK_DATAGRAM, yes),
+        *when_equal(_SOCK_STREAM, _protocols(_TCP)),
+        *when_equal(_SOCK_DATAGRAM, _protocols(_UDP)),
         *no,
     )
     families = (*when_equal(_AF_INET, of_inet), *when_equal(_AF_INET6, of_inet)) if network else ()
@@ -155,6 +157,17 @@ def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
             *no,
         ),
     }
+
+
+def _protocols(named: int) -> Program:
+    """Allow a type's usual protocol, by its number or left open."""
+    yes = finish(ALLOW)
+    return (
+        Step(LOAD, argument(2)),
+        *when_equal(0, yes),
+        *when_equal(named, yes),
+        *refuse(errno.EPERM),
+    )
 
 
 def _for_call(name: str, machine: str, body: Program) -> Program:

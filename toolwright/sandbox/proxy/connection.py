@@ -11,11 +11,11 @@ from toolwright.sandbox.proxy.bodies import Everything, gate_for
 from toolwright.sandbox.proxy.bounds import Bounds, Budget
 from toolwright.sandbox.proxy.heads import Request, take_head
 from toolwright.sandbox.proxy.reaching import Reached, Resolver, reach
-from toolwright.sandbox.proxy.records import Exchange
 from toolwright.sandbox.proxy.refusals import Refusal, RefusedError, answer
 from toolwright.sandbox.proxy.relay import Lane, relay
 from toolwright.sandbox.proxy.rules import Allowed
 from toolwright.sandbox.proxy.waiting import READ, Bell, RunOverError
+from toolwright.types import Exchange
 
 _PIECE: Final = 16 << 10
 _ESTABLISHED: Final = b"HTTP/1.1 200 Connection established\r\n\r\n"

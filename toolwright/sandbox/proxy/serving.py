@@ -10,10 +10,11 @@ from typing import Final, Self
 from toolwright.sandbox.proxy.bounds import Bounds, Budget
 from toolwright.sandbox.proxy.connection import Grounds, serve
 from toolwright.sandbox.proxy.reaching import Resolver, resolve_name
-from toolwright.sandbox.proxy.records import Exchange, OnExchange
+from toolwright.sandbox.proxy.records import OnExchange
 from toolwright.sandbox.proxy.refusals import Refusal, answer
 from toolwright.sandbox.proxy.rules import Allowed
 from toolwright.sandbox.proxy.waiting import READ, Bell, RunOverError
+from toolwright.types import Exchange
 
 _PATIENCE_S: Final = 5.0
 _PAUSE_S: Final = 0.1

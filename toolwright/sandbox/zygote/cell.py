@@ -21,6 +21,7 @@ from toolwright.sandbox.zygote import channel
 from toolwright.sandbox.zygote.becoming import become
 from toolwright.sandbox.zygote.cell_root import build_root
 from toolwright.sandbox.zygote.disk import outgrows
+from toolwright.sandbox.zygote.door import open_door
 from toolwright.sandbox.zygote.lockdown import lock_down
 from toolwright.sandbox.zygote.order import (
     ANSWER,
@@ -73,8 +74,11 @@ def _make(
         namespaces.enter(network, namespaces.NEW_NET)
         namespaces.leave(_OWN & ~namespaces.NEW_NET)
     else:
-        namespaces.leave(_OWN)
+        # "raw" stays in the zygote's network, which is the host's when the zygote was started for that
+        namespaces.leave(_OWN & ~namespaces.NEW_NET if order.network == "raw" else _OWN)
     namespaces.map_ids((_INNER_ID, uid), (_INNER_ID, gid))
+    if order.network == "proxy":
+        open_door(status)
     namespaces.set_hostname("cell")
     build_root(shown, order, trees)
     life, held = os.pipe()

@@ -51,7 +51,8 @@ def _paths(start: Start, order: Order) -> tuple[list[str], list[str], list[str]]
     listed: list[str] = []
     for grant in order.grants:
         covered = start.level == "full" or not grant.masks  # then nothing inside must be spared
-        paths = [grant.path] if covered else _around(grant, listed, readable)
+        place = os.path.realpath(grant.path) if grant.public else grant.path
+        paths = [place] if covered else _around(grant, listed, readable)
         (writable if grant.write else readable).extend(paths)
     return listed, readable, writable
 

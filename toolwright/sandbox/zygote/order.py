@@ -27,13 +27,16 @@ then of the packages, come last.
 
 CHANNELS: Final = 5
 
+PROXY: Final = ("127.0.0.1", 3128)
+"""Where the proxy of a cell is found: each cell's network is its own, so nobody else can be there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """How a zygote begins: `runtime` are folders that every cell may read, `site` those with packages.
 
     `tests` says that at a level without a warden this one is for judges; `without` names layers left out,
-    for measuring only.
+    for measuring only. `raw` ones stay in the host's network, for cells that may.
     """
 
     level: Kind
@@ -43,6 +46,7 @@ class Start:
     without: tuple[str, ...] = ()
     site: tuple[str, ...] = ()
     tests: bool = False
+    raw: bool = False
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
@@ -56,12 +60,14 @@ class Grant:
     """A folder or file of the host that a cell may see, at the same path.
 
     `masks` are paths inside it, relative, outer ones first: "hidden" are covered by something empty, "kept"
-    can be read and not changed.
+    can be read and not changed. What is `public` is shown as everybody on the host may read it: a link is
+    followed, owners are not mapped.
     """
 
     path: str
     write: bool
     masks: tuple[tuple[str, str], ...] = ()
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,12 @@ class Order:
     def read(cls, data: Mapping[str, Any]) -> Self:
         """Read what `wire` wrote."""
         grants = tuple(
-            Grant(each["path"], each["write"], tuple((path, guard) for path, guard in each["masks"]))
+            Grant(
+                each["path"],
+                each["write"],
+                tuple((path, guard) for path, guard in each["masks"]),
+                each["public"],
+            )
             for each in data["grants"]
         )
         environment = tuple((name, value) for name, value in data["environment"])

@@ -45,15 +45,18 @@ class Zygote:
         without: Sequence[str] = (),
         *,
         tests: bool = False,
+        raw: bool = False,
     ) -> Self:
         """Start one and wait until it can take orders; `tests` is for judges at a level without a warden.
+
+        A `raw` one stays in the host's network.
 
         Raises:
             SandboxError: it cannot be started here at this level; the message names the primitive.
         """
         near, far = channel.pair()
         own = os.pidfd_open(os.getpid())
-        start = Start(level, tuple(runtime), far.fileno(), own, tuple(without), tuple(site), tests)
+        start = Start(level, tuple(runtime), far.fileno(), own, tuple(without), tuple(site), tests, raw)
         try:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", _START, dumps(wire(start))],

@@ -42,12 +42,13 @@ def live(start: Start) -> NoReturn:
         else:
             warmth.load_modules()
         _serve(start, control, user, ready=control)
+    outer = _OUTER & ~namespaces.NEW_NET if start.raw else _OUTER
     if user < 0:
         uid, gid = os.getuid(), os.getgid()
-        namespaces.leave(_OUTER | namespaces.NEW_USER)
+        namespaces.leave(outer | namespaces.NEW_USER)
         namespaces.map_ids((uid, uid), (gid, gid))
     else:
-        namespaces.leave(_OUTER)
+        namespaces.leave(outer)
     mounts.make_private(follow=True)  # so that a disk mounted later can be granted
 
     def hatch(orders: socket.socket, tests: bool) -> NoReturn:

@@ -18,7 +18,7 @@ from toolwright.sandbox.kernel import descriptors, mounts
 from toolwright.sandbox.kernel.syscalls import KernelError
 from toolwright.sandbox.zygote import channel
 from toolwright.sandbox.zygote.id_maps import IdMaps
-from toolwright.sandbox.zygote.order import STATUS, Order, Start
+from toolwright.sandbox.zygote.order import STATUS, Grant, Order, Start
 
 _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
 _GONE: Final = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
@@ -96,9 +96,9 @@ def _pass_on(
     trees: list[int] = []
     try:
         for grant in order.grants:  # one by one: those made before a failure are closed
-            trees += [_clone(grant.path, maps, write=grant.write, execute=order.execute)]
+            trees += [_clone(grant, maps, execute=order.execute and not grant.public)]
         if order.packages:  # compiled modules are mapped as code
-            trees += [_clone(order.packages, maps, write=False, execute=True)]
+            trees += [_clone(Grant(order.packages, write=False), maps, execute=True)]
         channel.send(zygote.orders, message, [*received, *trees])
     except OSError as error:
         if error.errno not in _GONE:  # whoever waits sees by silence that the zygote is gone, and tries again
@@ -112,24 +112,28 @@ def _tell(received: Sequence[int], report: dict[str, object]) -> None:
         channel.send(status, report)
 
 
-def _clone(path: str, maps: IdMaps, *, write: bool, execute: bool) -> int:
+def _clone(grant: Grant, maps: IdMaps, *, execute: bool) -> int:
     """Return a tree that shows a folder or file of the host, without devices and set-uid."""
-    top = os.open("/", os.O_PATH | os.O_CLOEXEC)
-    try:
-        found = mounts.open_beneath(top, path.lstrip("/"))
-    finally:
-        os.close(top)
+    found = os.open(grant.path, os.O_PATH | os.O_CLOEXEC) if grant.public else _find(grant.path)
     try:
         info = os.fstat(found)
         if not (stat.S_ISDIR(info.st_mode) or stat.S_ISREG(info.st_mode)):
-            raise KernelError(f"grant {path}, which is neither a folder nor a file", errno.EINVAL)
+            raise KernelError(f"grant {grant.path}, which is neither a folder nor a file", errno.EINVAL)
         tree = mounts.clone(found)
     finally:
         os.close(found)
-    flags = _SAFE | (0 if write else mounts.READ_ONLY) | (0 if execute else mounts.NO_EXECUTE)
+    flags = _SAFE | (0 if grant.write else mounts.READ_ONLY) | (0 if execute else mounts.NO_EXECUTE)
     try:
-        mounts.seal(tree, flags, maps.get(info.st_uid, info.st_gid))
+        mounts.seal(tree, flags, -1 if grant.public else maps.get(info.st_uid, info.st_gid))
     except KernelError:
         os.close(tree)
         raise
     return tree
+
+
+def _find(path: str) -> int:
+    top = os.open("/", os.O_PATH | os.O_CLOEXEC)
+    try:
+        return mounts.open_beneath(top, path.lstrip("/"))
+    finally:
+        os.close(top)
