@@ -4,12 +4,15 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":  # started as another user, with no more than the two folders
     sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
+import attacks_execute
 import attacks_files
+import attacks_granted_network
 import attacks_kernel
 import attacks_network
 import attacks_processes
@@ -18,7 +21,14 @@ from canaries import SECRET, Canaries
 from toolwright.sandbox.confined import ConfinedSandbox
 from toolwright.types import Policy
 
-TABLES = (attacks_network, attacks_files, attacks_processes, attacks_kernel)
+TABLES = (
+    attacks_network,
+    attacks_granted_network,
+    attacks_files,
+    attacks_processes,
+    attacks_execute,
+    attacks_kernel,
+)
 ATTACKS = [attack for table in TABLES for attack in table.ATTACKS]
 BENIGN = "def f(a, b):\n    return sorted([a, b])\n"
 
@@ -31,6 +41,7 @@ class Arena:
         self.box = ConfinedSandbox(level, without=without)
         self.benign()
         self.user = self.box._zygotes.get().user
+        self.box.call(BENIGN, "f", {"a": 3, "b": 2}, Policy(network=("raw",)))  # its zygote is there now
         self.canaries = Canaries(self.user)
         self.idle = self.descendants()
 
@@ -39,12 +50,12 @@ class Arena:
         result = self.box.call(BENIGN, "f", {"a": 3, "b": 2}, Policy())
         assert result.value == [2, 3], result
 
-    def attack(self, attack):
+    def attack(self, attack, policy=None):
         """Run one attack; return its last result."""
         arguments = {"victim": self.canaries.victim.pid} if attack.victim else {}
         source = attack.source({**self.canaries.places, "LEVEL": self.level})
         for _ in range(1 + attack.twice):
-            result = self.box.call(source, "f", arguments, attack.policy)
+            result = self.box.call(source, "f", arguments, policy or attack.policy)
         return result
 
     def judge(self, attack):
@@ -67,7 +78,8 @@ class Arena:
 
     def escapes(self, attack):
         """The positive control: whether the attack does what it says when nothing holds it."""
-        result = self.attack(attack)
+        # what a layer would let through there is none to ask for
+        result = self.attack(attack, replace(attack.policy, network=(), execute=False))
         disturbed = self.canaries.disturbed()
         self.canaries.restore(self.user)
         return bool(disturbed) or (isinstance(result.value, dict) and result.value["escaped"]), result
@@ -91,7 +103,7 @@ class Arena:
                 except OSError:
                     continue
                 children.setdefault(int(fields[1]), set()).add(int(process.name))
-        found, todo = set(), [self.box._zygotes.get()._process.pid]
+        found, todo = set(), [zygote._process.pid for zygote in self.box._zygotes._living.values()]
         while todo:
             more = children.get(todo.pop(), set()) - found
             found |= more
