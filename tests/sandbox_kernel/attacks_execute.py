@@ -123,7 +123,7 @@ def f():
         """
 def f():
     return each(*(lambda text=text: shell(text) for text in (
-        f"cat {LAB}/secret", "cat /etc/passwd", "cat /proc/1/environ", "ls /home/* /root")))
+        f"cat {LAB}/secret", "cat /etc/passwd", "cat /proc/1/environ", "ls /home/*", "ls /mnt /srv")))
 """,
         control=True,
     ),
