@@ -108,7 +108,7 @@ class Library:
         """
         self._store = Store(Path(directory))
         self._timeout_s = timeout_s
-        self._allow = tuple(allow)
+        self._allow = (allow,) if isinstance(allow, str) else tuple(allow)
         read_allowed(self._allow, Path.cwd())
         self._sandbox = ProcessSandbox()
         self._vault = Vault(Sources(secret_value), Redactor())

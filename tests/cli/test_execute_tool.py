@@ -284,10 +284,11 @@ def test_ctrl_c_ends_a_call_with_one_line(library: Path, tmp_path: Path) -> None
 
 
 def test_a_call_loads_no_heavy_package() -> None:
-    """Neither SDK, LibCST, pytest, rich, pydantic nor SQLite are loaded on the way to a single tool."""
+    """Neither SDK, LibCST, pytest, rich, pydantic nor a database are loaded on the way to a single tool."""
     done = run("--execute-tool", "health_check", cwd=ROOT, python=("-X", "importtime"))
     assert done.json["status"] == "success"
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.err.splitlines()}
     assert "toolwright" in loaded
     heavy = {"together", "httpx", "libcst", "pytest", "rich", "pydantic", "sqlite3", "filelock", "requests"}
+    heavy |= {"sqlalchemy", "alembic"}
     assert not loaded & (heavy | {"argparse", "asyncio", "unittest"})

@@ -36,6 +36,7 @@ def test_network_and_execute_are_denied_until_they_are_allowed(library):
     with pytest.raises(NotPermittedError):
         Library(allow=["execute"]).call("fetch", path="/")
     assert Library(allow=["execute", "network"]).call("run", command=["ls"]) == 1
+    assert Library(allow="execute").call("run", command=["ls"]) == 1
     assert Library(allow=["network:api.example.org"]).call("fetch", path="/") == "https://api.example.org/"
 
 

@@ -50,8 +50,8 @@ class Goals:
     def take(self, line: str) -> int:
         """Run a line of the prompt: a goal, or a command that is typed as in the shell."""
         words = tuple(line.split())
-        shows = words[:2] == ("tools", "show")
-        if words and words[0] in COMMANDS and (len(words) == 1 or shows):
+        longer = words[:2] in {("tools", "show"), ("approvals", "revoke")}
+        if words and words[0] in COMMANDS and (len(words) == 1 or longer):
             return COMMANDS[words[0]].run(replace(self._arguments, words=words))
         if len(words) == 1:
             refuse_typo(words)

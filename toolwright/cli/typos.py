@@ -39,4 +39,6 @@ def _could_follow(name: str, rest: list[str]) -> bool:
     """Tell whether words could be the operands of a command; prose rarely looks like them."""
     if name == "tools":
         return bool(difflib.get_close_matches(rest[0], ["show", "list"], cutoff=_CLOSE))
+    if name == "approvals":
+        return bool(difflib.get_close_matches(rest[0], ["revoke", "list"], cutoff=_CLOSE))
     return name == "verify" and all(word.isidentifier() for word in rest)

@@ -1,6 +1,5 @@
 """Values of `--allow` -> what the user granted; a value that grants nothing is an error that says why."""
 
-import difflib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.errors import UsageError
-from toolwright.permissions.paths import is_never_shown, lies_in
+from toolwright.permissions.paths import lies_in
 from toolwright.types import PERMISSIONS
 
 RAW: Final = "raw"
@@ -91,6 +90,8 @@ def _path(value: str, colon: str, detail: str) -> str:
         raise UsageError(
             f"--allow {value!r}: {why.lower()}", hint="name a file or folder that exists"
         ) from None
+    from toolwright.sandbox.grants import is_never_shown
+
     if is_never_shown(found):
         raise UsageError(f"--allow {value!r}: {found} is never shown to a tool", hint="name another path")
     return found
@@ -116,6 +117,8 @@ def _with(kept: tuple[str, ...], value: str) -> tuple[str, ...]:
 
 
 def _unknown(value: str, kind: str) -> UsageError:
+    import difflib
+
     nearest = difflib.get_close_matches(kind.lower(), PERMISSIONS, n=1)
     offer = f"; did you mean {nearest[0]}?" if nearest else ""
     return UsageError(

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from toolwright.errors import MemoryFileError
-from toolwright.events import Listener, Notice, PermissionDecided
 from toolwright.permissions.allowed import ANY_HOST, Allowed
 from toolwright.permissions.blocked import Blocked
 from toolwright.permissions.needs import needs
-from toolwright.permissions.questions import answer, question
 from toolwright.permissions.wishes import Wish, covers, flag_value, wishes
 from toolwright.types import PERMISSIONS, Json, Permission, Policy, Refusal, Tool
+
+if TYPE_CHECKING:
+    from toolwright.events import Listener
 
 Grant = tuple[Permission, str]
 """A permission and its detail, as in a wish."""
@@ -39,7 +40,13 @@ class Grantor:
     """Who decides and who hears of it. `ask` is None where nobody can be asked."""
 
     ask: Callable[[str], str | None] | None = None
-    tell: Listener = lambda _event: None
+    tell: "Listener" = lambda _event: None
+
+    def notice(self, message: str) -> None:
+        """Tell of something that should be known although nothing failed."""
+        from toolwright.events import Notice
+
+        self.tell(Notice(message))
 
 
 @dataclass(slots=True)
@@ -98,6 +105,8 @@ class Gate:
         return None if (version, wish) in self._declined else self._asked(tool, version, wish)
 
     def _asked(self, tool: str, version: str, wish: Wish) -> Grant | None:
+        from toolwright.permissions.questions import answer, question
+
         ask = self.grantor.ask
         granted = answer(ask(question(tool, wish)), wish) if ask else None
         if granted is None:
@@ -116,7 +125,7 @@ class Gate:
         try:
             found = self.kept.find(tool, version)
         except MemoryFileError as error:
-            self.grantor.tell(Notice(f"{error}; approvals given before do not count in this run"))
+            self.grantor.notice(f"{error}; approvals given before do not count in this run")
             return []
         return [(each, detail) for permission, detail in found for each in PERMISSIONS if each == permission]
 
@@ -124,7 +133,7 @@ class Gate:
         try:
             self.kept.add(tool, version, *grant)
         except MemoryFileError as error:
-            self.grantor.tell(Notice(f"{error}; what you allowed counts for this run only"))
+            self.grantor.notice(f"{error}; what you allowed counts for this run only")
 
     def _tell_flags(self, tool: str, needed: AbstractSet[Permission]) -> None:
         for detail in self.allowed.network if "network" in needed else ():
@@ -134,6 +143,8 @@ class Gate:
 
     def _tell(self, tool: str, permission: Permission, detail: str, *, granted: bool, by: str) -> None:
         """Tell of a decision once."""
+        from toolwright.events import PermissionDecided
+
         if (tool, permission, detail) not in self._told:
             self._told.add((tool, permission, detail))
             self.grantor.tell(PermissionDecided(tool, permission, detail, granted, by))

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from toolwright.events import Notice
 from toolwright.memory.approvals import Approvals
 from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.blocked import read_blocked
@@ -25,6 +24,6 @@ def open_gate(settings: Settings, grantor: Grantor | None = None, workspace: Pat
     return Gate(
         read_allowed(settings.allow, workspace or settings.workspace),
         blocked,
-        Approvals(settings.library.absolute(), lambda said: grantor.tell(Notice(said))),
+        Approvals(settings.library.absolute(), grantor.notice),
         grantor,
     )

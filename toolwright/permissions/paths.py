@@ -1,4 +1,4 @@
-"""Arguments of a call -> the paths outside the workspace that they name; and what no grant ever shows."""
+"""Arguments of a call -> the paths outside the workspace that they name."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
-from toolwright.sandbox.grants import is_never_shown
 from toolwright.types import Json
-
-__all__ = ["NamedPath", "is_never_shown", "lies_in", "named_paths"]
 
 _LONGEST: Final = 4096
 
@@ -45,11 +42,17 @@ def named_paths(arguments: Json, workspace: str, inside: Sequence[str]) -> Itera
             continue
         seen.add(text)
         path = os.path.realpath(os.path.join(workspace, text))  # noqa: PTH118 - Path would drop what `..` means
-        if lies_in(path, [workspace, *inside]) or is_never_shown(path):
-            continue
-        found = NamedPath(text, path, os.path.lexists(path))
-        if found.exists or (Path(found.folder).is_dir() and not is_never_shown(found.folder)):
-            yield found
+        if not lies_in(path, [workspace, *inside]):
+            yield from _named(text, path)
+
+
+def _named(text: str, path: str) -> Iterator[NamedPath]:
+    from toolwright.sandbox.grants import is_never_shown
+
+    found = NamedPath(text, path, os.path.lexists(path))
+    folder = Path(found.folder)
+    if not is_never_shown(path) and (found.exists or (folder.is_dir() and not is_never_shown(found.folder))):
+        yield found
 
 
 def _could_lead_out(text: str) -> bool:
