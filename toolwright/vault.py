@@ -157,6 +157,10 @@ class _Filled:
         """Tests get dummies, which they write themselves."""
         return self.sandbox.verify(source, tests, policy, function=function, examples=examples)
 
+    def close(self) -> None:
+        """Close the sandbox that makes the calls."""
+        self.sandbox.close()
+
 
 def _masked(value: Json, hide: Callable[[str], str]) -> Json:
     match value:
