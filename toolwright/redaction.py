@@ -33,6 +33,8 @@ _CARRIERS: Final = (
 )
 """What stands in a header for the bearer of a token, and passwords inside URLs."""
 
+_ESCAPED: Final = re.compile(r"%[0-9A-F]{2}")
+
 _NAMED_KEY: Final = re.compile(
     r"""(?ix) ( (?:api[_-]?key|apikey|secret|password|passwd|access[_-]?token|auth[_-]?token)
                 ["']? \s* [:=] \s* ["']? )
@@ -123,8 +125,10 @@ def looks_like_key(text: str) -> bool:
 def _spellings(value: str) -> set[str]:
     """Return `value` as it stands, as JSON, Python and URLs write it, encoded, and its lines one by one."""
     forms = {value, value.strip(), json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    forms |= {repr(value)[1:-1], quote(value, safe="", errors="replace"), *value.splitlines()}
-    forms |= {quote_plus(value, errors="replace")}
+    forms |= {repr(value)[1:-1], *value.splitlines()}
+    urls = {quote(value, errors="replace"), quote(value, safe="", errors="replace")}
+    urls |= {quote_plus(value, errors="replace")}
+    forms |= urls | {_ESCAPED.sub(lambda escape: escape[0].lower(), url) for url in urls}
     encoded = {form for form in _encoded(value) if len(form) >= SHORTEST_ENCODED}
     return {form for form in forms if len(form) >= SHORTEST_SECRET} | encoded
 
