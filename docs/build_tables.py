@@ -25,9 +25,10 @@ MEANINGS: Final = {
     "documented": "the docstring has a summary, `Args`, `Returns`, `Raises`, an `Example`, and `Keywords`",
     "unresolved": "every name used is defined, imported, built in, or a tool of the library",
     "clash": "the name is snake_case, not taken, no word of Python, no standard module, and no test",
-    "promised": "the docstring is the one of the contract, but for line breaks and indents",
+    "promised": "the docstring is the one of the contract, but for line breaks, indents and `Permissions:`",
     "imports": "what is not standard is imported inside the function and named in `Requires:`; no `import *`",
     "secrets": "parameters like `api_key` stand in `Secrets:`, without a default, and are not shown; no keys",
+    "permissions": "`Permissions:` says exactly what its text, and the tools it calls, need",
 }
 LIMITS: Final = {
     "wall_s": "seconds from start to answer",

@@ -163,6 +163,7 @@ def _try(
         contract,
         taken=snapshot.names - {contract.replaces},
         callable_tools=frozenset(snapshot.tools) - {contract.name},
+        needs={name: tool.docstring.permissions for name, tool in snapshot.tools.items()},
     )
     if findings:
         return "review", tuple(finding_text(finding) for finding in findings), None, None

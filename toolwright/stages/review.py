@@ -1,6 +1,8 @@
 """Candidate + contract -> findings: everything that can be held against it without running it."""
 
 import ast
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from toolwright.stages.rules import RULES, Subject
@@ -12,11 +14,17 @@ _LONGEST: Final = 100_000
 
 
 def review_candidate(
-    candidate: Candidate, contract: Contract, *, taken: frozenset[str], callable_tools: frozenset[str]
+    candidate: Candidate,
+    contract: Contract,
+    *,
+    taken: frozenset[str],
+    callable_tools: frozenset[str],
+    needs: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """Apply every rule; an empty tuple means that the candidate may be run.
 
-    `taken` are the names it may not bind, `callable_tools` the tools of the library it may call.
+    `taken` are the names it may not bind, `callable_tools` the tools of the library it may call,
+    `needs` the permissions that those need.
     """
     return review_source(
         candidate.name,
@@ -25,6 +33,7 @@ def review_candidate(
         docstring=stub_docstring(contract),
         taken=taken,
         callable_tools=callable_tools,
+        needs=needs,
     )
 
 
@@ -36,6 +45,7 @@ def review_source(
     docstring: str = "",
     taken: frozenset[str] = frozenset(),
     callable_tools: frozenset[str] = frozenset(),
+    needs: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """Apply every rule to a function or a stub called `name`."""
     if len(source) > _LONGEST:
@@ -44,7 +54,7 @@ def review_source(
         tree = parse_and_compile(source)
     except SyntaxError as error:
         return (Finding("syntax", error.lineno or 1, f"not Python: {error.msg}"),)
-    subject = Subject(name, source, tree, signature, taken, callable_tools, docstring)
+    subject = Subject(name, source, tree, signature, taken, callable_tools, docstring, needs)
     return tuple(finding for rule in RULES for finding in rule.check(subject))
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from toolwright.stages.rules.documentation import DOCUMENTED, PROMISED
 from toolwright.stages.rules.imports import IMPORTS
 from toolwright.stages.rules.naming import CLASH, UNRESOLVED
+from toolwright.stages.rules.permissions import PERMISSIONS
 from toolwright.stages.rules.rule import Rule, Subject
 from toolwright.stages.rules.secret_parameters import SECRETS
 from toolwright.stages.rules.shape import ONE_FUNCTION, SIGNATURE, TOP_LEVEL, TYPES
@@ -22,4 +23,5 @@ RULES: Final[tuple[Rule, ...]] = (
     CLASH,
     IMPORTS,
     SECRETS,
+    PERMISSIONS,
 )

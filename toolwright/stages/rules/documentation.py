@@ -1,12 +1,16 @@
 """The rules that a tool is documented well enough to be called without its source, and as was promised."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from toolwright.stages.rules.rule import Rule, Subject
 from toolwright.syntax.docstring import parse_docstring
 from toolwright.types import Finding
+
+_PERMISSIONS: Final = re.compile(r"^[ \t]*Permissions:.*$", re.MULTILINE | re.IGNORECASE)
+"""Who writes the body knows best what it needs; that the line is true is a rule of its own."""
 
 
 def _documented(subject: Subject) -> Iterator[Finding]:
@@ -40,9 +44,13 @@ def _promised(subject: Subject) -> Iterator[Finding]:
     function = subject.function
     if function is None or not subject.docstring:
         return
-    if (ast.get_docstring(function) or "").split() != subject.docstring.split():
-        message = "the docstring differs from the contract's; keep it word for word"
+    if _said(ast.get_docstring(function) or "") != _said(subject.docstring):
+        message = "the docstring differs from the contract's; keep it word for word but for `Permissions:`"
         yield Finding("promised", function.lineno, message)
+
+
+def _said(docstring: str) -> list[str]:
+    return _PERMISSIONS.sub("", docstring).split()
 
 
 _WHOLE = '''def tool(text: str) -> str:
@@ -86,6 +94,10 @@ PROMISED: Final = Rule(
     good=(
         'def tool(text: str) -> str:\n    """Return the text."""\n    return text\n',
         'def tool(text: str) -> str:\n    """Return\n    the text.\n    """\n    return text\n',
+        (
+            'def tool(path: str) -> str:\n    """Return the text.\n\n    Permissions: read\n    """\n'
+            "    return open(path).read()\n"
+        ),
     ),
     bad=(
         "def tool(text: str) -> str:\n    return text\n",

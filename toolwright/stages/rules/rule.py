@@ -1,8 +1,8 @@
 """What a review rule is: a name, a check, and the snippets that show what it accepts and refuses."""
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from toolwright.types import Finding
 
@@ -12,7 +12,8 @@ class Subject:
     """A candidate as rules see it.
 
     `signature` and `docstring` are what its contract promised ("" when it is the contract that is reviewed);
-    `taken` are the names the library uses, `callable_tools` those among them a candidate may call.
+    `taken` are the names the library uses, `callable_tools` those among them a candidate may call; `needs`
+    are the permissions of the latter.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Subject:
     taken: frozenset[str] = frozenset()
     callable_tools: frozenset[str] = frozenset()
     docstring: str = ""
+    needs: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def function(self) -> ast.FunctionDef | None:
