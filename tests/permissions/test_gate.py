@@ -1,6 +1,8 @@
 """The gate: declared and allowed make a policy; what is missing is asked for, refused, or was approved."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from toolwright.memory.approvals import Approvals
 from toolwright.permissions.allowed import Allowed
 from toolwright.permissions.blocked import Blocked, read_blocked
 from toolwright.permissions.gate import Gate, Grantor
+from toolwright.permissions.paths import named_paths
 from toolwright.types import Policy, Refusal
 
 
@@ -145,6 +148,34 @@ def test_always_is_kept_for_the_tool_as_it_is(place):
     assert len(asked.questions) == 1
 
 
+def test_another_text_of_what_a_tool_uses_asks_again(place):
+    """A tool is its own text and all that it reaches: here a helper, and the tool that this one calls."""
+    path = str(place / "outside" / "a.txt")
+    desk = Desk("a")
+    assert not isinstance(permit(gate_of(place, desk), "count_lines", path=path), Refusal)
+    for old, new in (
+        ("return read_text(path)", "return read_text(path) + 'x'"),
+        ("read_text()", "read_text('utf-8')"),
+    ):
+        changed = SOURCE.replace(old, new)
+        assert changed != SOURCE
+        asked = Desk()
+        gate = gate_of(place, asked)
+        assert isinstance(gate.permit(changed, TOOLS["count_lines"], [{"path": path}], Policy()), Refusal)
+        assert len(asked.questions) == 1
+
+
+def test_a_granted_path_that_became_a_link_is_no_grant(place):
+    """What an earlier call put in its place was never allowed."""
+    granted, secret = place / "outside" / "a.txt", place / "outside" / "secret.txt"
+    secret.write_text("s")
+    gate = gate_of(place, read=(str(granted),), write=(str(place / "outside"),))
+    assert permit(gate, "read_text", path="x").read == (str(granted), str(place / "outside"))
+    granted.unlink()
+    granted.symlink_to(secret)
+    assert permit(gate, "read_text", path="x").read == (str(place / "outside"),)
+
+
 def test_an_approval_covers_its_host_only(place):
     """Another host of the same tool is another question."""
     permit(gate_of(place, Desk("always")), "fetch", path="/")
@@ -159,7 +190,8 @@ def test_any_public_host_covers_hosts_but_not_this_machine(place):
     """The widest answer still does not reach services on loopback."""
     permit(gate_of(place, Desk("a")), "ping", host="x")
     gate = gate_of(place, Desk())
-    assert permit(gate, "ping", host="https://other.example").network == ("other.example",)
+    # not as if the user had named that host: secrets go to named hosts only
+    assert permit(gate, "ping", host="https://other.example").network == ("*",)
     assert isinstance(permit(gate, "ping", host="http://127.0.0.1/"), Refusal)
 
 
@@ -297,6 +329,19 @@ def test_a_memory_that_fails_costs_the_memory_only(place):
     assert len(notices) == 2
     assert "this run" in notices[0]
     assert "this run only" in notices[1]
+
+
+@given(st.lists(st.sampled_from(["/", "..", "a.txt", "outside", "n" * 300, "é", "~", "", "\0", "\ud800"])))
+def test_any_text_can_be_an_argument(tmp_path_factory, parts):
+    """Paths too long, with odd characters, into nowhere: what is found leads out and can be granted."""
+    top = tmp_path_factory.getbasetemp() / "named"
+    (top / "work").mkdir(parents=True, exist_ok=True)
+    (top / "a.txt").write_text("")
+    for text in ("/".join(parts), "/" + "/".join(parts), f"../{'/'.join(parts)}"):
+        for found in named_paths({"x": [text]}, str(top / "work"), []):
+            assert not found.path.startswith(str(top / "work") + "/")
+            assert found.exists == os.path.exists(found.path)  # noqa: PTH110 - Path raises on long names
+            assert Path(found.folder).is_dir()
 
 
 _KINDS = st.frozensets(st.sampled_from(["read", "write", "network", "execute"]))

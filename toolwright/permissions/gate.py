@@ -9,6 +9,7 @@ from toolwright.errors import MemoryFileError
 from toolwright.permissions.allowed import ANY_HOST, Allowed
 from toolwright.permissions.blocked import Blocked
 from toolwright.permissions.needs import needs
+from toolwright.permissions.paths import leads_nowhere_else
 from toolwright.permissions.wishes import Wish, covers, flag_value, wishes
 from toolwright.types import PERMISSIONS, Json, Permission, Policy, Refusal, Tool
 
@@ -101,7 +102,8 @@ class Gate:
         for permission, detail in self._granted[version]:
             if covers(permission, detail, wish):
                 self._tell(tool, permission, detail, granted=True, by="approval")
-                return permission, detail if wish.permission != "network" else wish.detail
+                # as it was granted: for one host out of any, nobody named that host
+                return permission, detail
         return None if (version, wish) in self._declined else self._asked(tool, version, wish)
 
     def _asked(self, tool: str, version: str, wish: Wish) -> Grant | None:
@@ -175,9 +177,9 @@ def _policy(
     write = [path for permission, path in extra if permission == "write"]
     hosts = [host for permission, host in extra if permission == "network"]
     if "read" in needed:
-        read += [*allowed.read, *allowed.write]
+        read += filter(leads_nowhere_else, (*allowed.read, *allowed.write))
     if "write" in needed:
-        write += [allowed.workspace, *allowed.write]
+        write += [allowed.workspace, *filter(leads_nowhere_else, allowed.write)]
     if "network" in needed:
         hosts += allowed.network
     return replace(

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Final
 
 from toolwright.types import Json
@@ -50,9 +50,19 @@ def _named(text: str, path: str) -> Iterator[NamedPath]:
     from toolwright.sandbox.grants import is_never_shown
 
     found = NamedPath(text, path, os.path.lexists(path))
-    folder = Path(found.folder)
-    if not is_never_shown(path) and (found.exists or (folder.is_dir() and not is_never_shown(found.folder))):
+    if is_never_shown(path):
+        return
+    if found.exists or (_is_folder(found.folder) and not is_never_shown(found.folder)):
         yield found
+
+
+def leads_nowhere_else(path: str) -> bool:
+    """Tell whether a path that had no links still has none; an earlier call may have put one there."""
+    return os.path.realpath(path) == path
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a folder on the way may not be read
 
 
 def _could_lead_out(text: str) -> bool:
