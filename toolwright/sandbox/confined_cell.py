@@ -124,25 +124,32 @@ def _begin(
     channel.close_all((request_read, answer_write, out_write, err_write))
     process = _Remote(os.fdopen(out_read, "rb", 0), os.fdopen(err_read, "rb", 0))
     try:
-        exit_fd = _await_maker(status, account, door=order.network == "proxy")
+        _await_maker(status, account, door=order.network == "proxy")
     except (SandboxError, ZygoteGoneError):
         channel.close_all((request_write, answer_read))
         process.stdout.close()
         process.stderr.close()
         raise
-    talk = Talk(process, request_write, answer_read, bounds.output_bytes, bounds.frame_bytes, exit_fd)
+    talk = Talk(
+        process,
+        request_write,
+        answer_read,
+        bounds.output_bytes,
+        bounds.frame_bytes,
+        os.dup(status.fileno()),
+        is_over=lambda: not _listen(status, account) or account.status is not None,
+    )
     return status, stack.enter_context(talk)
 
 
-def _await_maker(status: socket.socket, account: _Account, *, door: bool) -> int:
-    """Return a descriptor of the cell's outermost process; with a `door`, wait for its socket too."""
+def _await_maker(status: socket.socket, account: _Account, *, door: bool) -> None:
+    """Wait for descriptors of the cell's outer processes; with a `door`, for its socket too."""
     status.settimeout(_BEGIN_S)
     while not account.processes or (door and account.listener < 0):
         if not _listen(status, account):
             raise ZygoteGoneError
         if account.failed:
             raise _refused(account)
-    return os.dup(account.processes[0])
 
 
 def _listen(status: socket.socket, account: _Account) -> bool:
@@ -166,8 +173,14 @@ def _listen(status: socket.socket, account: _Account) -> bool:
 
 
 def _end(status: socket.socket, account: _Account) -> None:
-    """Kill the cell from the inside outwards and wait until its maker, which waits for all of it, is gone."""
-    maker = account.processes[0]
+    """See that nothing of the cell runs any more. When its end was told, that is so: the rest is tidying up.
+
+    Otherwise kill it from the inside outwards and wait until its maker, which waits for all of it, is gone.
+    """
+    if account.status is not None:
+        return
+    maker, *inner = account.processes
+    _kill(inner)
     deadline = time.monotonic() + _END_S
     poll = select.poll()
     poll.register(maker, select.POLLIN)
@@ -179,13 +192,16 @@ def _end(status: socket.socket, account: _Account) -> None:
         if maker in ready:
             break
         late = time.monotonic() > deadline
-        doomed = account.processes[1:] if len(account.processes) > 1 and not late else [maker]
-        for process in doomed:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(process, signal.SIGKILL)
+        _kill(account.processes[1:] if len(account.processes) > 1 and not late else [maker])
     status.settimeout(0)
     while _listen(status, account):
         pass
+
+
+def _kill(processes: Sequence[int]) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(process, signal.SIGKILL)
 
 
 def _close(account: _Account, talk: Talk, stop: Stop, seconds: float) -> Ended:

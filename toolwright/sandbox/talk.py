@@ -49,8 +49,13 @@ class Talk:
         output_bytes: int,
         frame_bytes: int,
         exit_fd: int | None = None,
+        *,
+        is_over: Callable[[], bool] | None = None,
     ) -> None:
-        """`exit_fd` becomes readable when the process ends; without one, its number leads to one."""
+        """`exit_fd` becomes readable when the process ends; without one, its number leads to one.
+
+        When there are other reasons for it to become readable, `is_over` is asked.
+        """
         self.process = process
         self.stdout = bytearray()
         self.stderr = bytearray()
@@ -62,6 +67,7 @@ class Talk:
         self._incoming = bytearray()
         self._stop: Stop = ""
         self._selector = selectors.DefaultSelector()
+        self._is_over = is_over
         self._exit_fd = _exit_descriptor(process.pid) if exit_fd is None else exit_fd
 
     def __enter__(self) -> Self:
@@ -105,9 +111,14 @@ class Talk:
             for descriptor in self._sources():
                 if descriptor in ready:
                     self._receive(descriptor, on_frame)
-            if self._exit_fd in ready or (self._exit_fd < 0 and self.process.poll() is not None):
+            if self._has_ended(ready):
                 break
         return self._stop
+
+    def _has_ended(self, ready: set[int]) -> bool:
+        if self._exit_fd < 0:
+            return self.process.poll() is not None
+        return self._exit_fd in ready and (self._is_over is None or self._is_over())
 
     def drain(self, on_frame: Callable[[bytes], bytes | None]) -> Stop:
         """Read what an ended process has left in its pipes."""

@@ -1,7 +1,10 @@
 """Namespaces of the calling process: which ones to leave in, new ones out; ids are mapped one to one."""
 
+import ctypes
 import errno
+import mmap
 import os
+import signal
 import struct
 from typing import Final
 
@@ -17,6 +20,9 @@ NEW_NET: Final = 0x40000000
 _GET_FLAGS, _SET_FLAGS = 0x8913, 0x8914
 _INTERFACE_UP: Final = 1
 ANY_NEW: Final = NEW_MOUNT | NEW_CGROUP | NEW_UTS | NEW_IPC | NEW_USER | NEW_PID | NEW_NET
+
+_SHARE_MEMORY: Final = 0x00000100
+_STACK: Final = 1 << 14
 
 
 def leave(flags: int) -> None:
@@ -65,6 +71,24 @@ def map_ids(uid: tuple[int, int], gid: tuple[int, int]) -> None:
     _write("/proc/self/setgroups", "deny", {errno.ENOENT})
     _write("/proc/self/uid_map", f"{uid[0]} {uid[1]} 1")
     _write("/proc/self/gid_map", f"{gid[0]} {gid[1]} 1")
+
+
+def start_init() -> int:
+    """Start process 1 of the pid namespace left for with NEW_PID, and return its number here.
+
+    It runs no code of ours and copies no memory: it sleeps, buries orphans, and ends all when it is killed.
+    Its signals are those of the caller, so SIGCHLD should be ignored.
+
+    Raises:
+        KernelError: the kernel refuses.
+    """
+    stack = mmap.mmap(-1, _STACK)
+    place = ctypes.c_char.from_buffer(stack)
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(place))  # in use as long as this process lives
+    top = ctypes.addressof(place) + _STACK
+    pause = ctypes.cast(libc().pause, ctypes.c_void_p)
+    flags = _SHARE_MEMORY | signal.SIGCHLD
+    return check(libc().clone(pause, ctypes.c_void_p(top), flags, None), "clone process 1")
 
 
 def set_hostname(name: str) -> None:

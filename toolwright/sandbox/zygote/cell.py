@@ -1,14 +1,13 @@
 """One cell, from the fork to the tool's own code: an order and its descriptors in; it never returns.
 
-Three processes: the *maker* makes namespaces and root and stays outside, the *first* is process 1 of the
-cell (when it ends, all of it ends), the *tool* is the only one that runs foreign code.
+Three processes: the *maker* makes namespaces and root, waits for the tool and stays outside; *process 1* of
+the cell sleeps, and when it ends, all of it ends; the *tool* is the only one that runs foreign code.
 """
 
 import errno
 import fcntl
 import gc
 import os
-import select
 import signal
 import socket
 import sys
@@ -63,9 +62,9 @@ def _make(
 ) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     limits.die_with_parent()
-    _send_own_descriptor(status)
-    if start.level != "full":  # no namespaces: the maker is also the first, and there is one process to kill
-        _be_first(start, order, received, status)
+    if start.level != "full":  # no namespaces: there is one process to kill
+        _send_descriptors(status, os.getpid())
+        _keep_tool(start, order, received, status)
     uid, gid = os.getuid(), os.getgid()
     trees = received[CHANNELS:]
     if order.network == "shared":
@@ -80,15 +79,12 @@ def _make(
     if order.network == "proxy":
         open_door(status)
     namespaces.set_hostname("cell")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # for process 1, whom orphans come to
+    first = namespaces.start_init()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _send_descriptors(status, os.getpid(), first)  # nobody kills this process and forgets the other
     build_root(shown, order, trees)
-    life, held = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(held)
-        _be(status, lambda: _follow(start, order, received, status, life))
-    descriptors.close_others((0, 1, 2, held))
-    os.waitpid(child, 0)
-    os._exit(0)
+    _keep_tool(start, order, received, status, first)
 
 
 def _make_network(status: socket.socket) -> None:
@@ -107,36 +103,38 @@ def _make_network(status: socket.socket) -> None:
     os._exit(0)
 
 
-def _follow(start: Start, order: Order, received: Sequence[int], status: socket.socket, life: int) -> None:
-    """Be process 1 of the cell, as long as the maker lives; it holds the other end of `life`."""
-    limits.die_with_parent()
-    if select.select([life], [], [], 0)[0]:  # killed before this process asked to follow it
-        os._exit(_FAILED)
-    _send_own_descriptor(status)
-    _be_first(start, order, received, status)
+def _keep_tool(
+    start: Start, order: Order, received: Sequence[int], status: socket.socket, first: int = 0
+) -> NoReturn:
+    """Start the tool, tell how it ended, and end; `first` is process 1 of its cell, 0 where there is none.
 
-
-def _be_first(start: Start, order: Order, received: Sequence[int], status: socket.socket) -> NoReturn:
-    """Start the tool, tell how it ended, and end."""
+    When the end is told, nothing of the cell runs any more.
+    """
     tool = os.fork()
     if tool == 0:
         _be(status, lambda: _be_tool(start, order, received, status))
     descriptors.close_others((0, 1, 2, status.fileno()))
     filled = bool(order.scratch) and outgrows(order.scratch, order.scratch_mb, order.scratch_files, tool)
-    while True:
-        pid, ended = os.waitpid(-1, 0)
-        if pid == tool:
-            break
+    ended = os.waitpid(tool, 0)[1]
+    if first and order.execute:
+        _end_all(first)
     channel.send(status, {"status": os.waitstatus_to_exitcode(ended), "filled": filled})
+    if first and not order.execute:
+        _end_all(first)
     os._exit(0)
+
+
+def _end_all(first: int) -> None:
+    os.kill(first, signal.SIGKILL)
+    os.waitpid(first, 0)
 
 
 def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket.socket) -> None:
     os.setsid()
     if start.level != "full":
-        _send_own_descriptor(status)
+        _send_descriptors(status, os.getpid())
         become(order.user, order.group)
-        limits.die_with_parent()  # a change of user forgets it
+    limits.die_with_parent()  # a change of user forgets it
     null = os.open("/dev/null", os.O_RDONLY)
     wanted = {0: null, 1: received[STDOUT], 2: received[STDERR], 3: received[REQUEST], 4: received[ANSWER]}
     descriptors.place(wanted)
@@ -159,10 +157,10 @@ def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket
     run(3, 4)
 
 
-def _send_own_descriptor(status: socket.socket) -> None:
-    own = os.pidfd_open(os.getpid())
-    channel.send(status, {"process": True}, [own])
-    os.close(own)
+def _send_descriptors(status: socket.socket, *processes: int) -> None:
+    opened = [os.pidfd_open(process) for process in processes]
+    channel.send(status, {"process": True}, opened)
+    channel.close_all(opened)
 
 
 def _be(status: socket.socket, role: Callable[[], None]) -> NoReturn:

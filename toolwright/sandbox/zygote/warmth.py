@@ -9,12 +9,11 @@ from typing import Final
 from toolwright.sandbox.cells import judge_cell
 
 MODULES: Final = (
-    "ast base64 bisect calendar collections contextlib copy csv dataclasses datetime decimal difflib enum "
-    "errno fnmatch fractions functools glob hashlib heapq html io itertools json linecache locale math "
-    "operator os pathlib pprint queue random re resource secrets shutil signal stat statistics string "
-    "struct tempfile textwrap threading time traceback types typing unicodedata urllib.parse uuid "
-    "weakref zlib encodings.idna encodings.latin_1 encodings.utf_8_sig"
+    "base64 bisect collections contextlib copy csv dataclasses datetime enum errno fnmatch functools glob "
+    "heapq io itertools json linecache math operator os pathlib random re resource signal stat string struct "
+    "textwrap threading time traceback types typing urllib.parse weakref encodings.latin_1 encodings.utf_8_sig"
 )
+"""Not more: every page of memory that they take is copied again for each cell."""
 
 
 _TEST: Final = """
