@@ -147,14 +147,15 @@ def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket
     lock_down(start, order)
     channel.send(status, {"running": True})
     status.close()
-    for name in [name for name in sys.modules if name.startswith("toolwright")]:
-        del sys.modules[name]
+    # kept, because taking them apart would cost more than all else here
+    ours = [sys.modules.pop(name) for name in [*sys.modules] if name.startswith("toolwright")]
     # the zygote's own streams remember that they were something else than pipes
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(n, mode, closefd=False) for n, mode in enumerate("rww"))
     sys.argv = [f"{order.cell}_cell"]
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     gc.enable()
     run(3, 4)
+    ours.clear()
 
 
 def _send_descriptors(status: socket.socket, *processes: int) -> None:

@@ -1,10 +1,11 @@
 """A cell's own file system: an order and its cloned trees in, a root that holds nothing else out."""
 
+import contextlib
 import errno
+import functools
 import os
 import stat
 from collections.abc import Sequence
-from pathlib import Path, PurePath
 from typing import Final
 
 from toolwright.sandbox.kernel import mounts
@@ -28,48 +29,65 @@ def build_root(shown: Sequence[str], order: Order, trees: Sequence[int]) -> None
     """
     mounts.tmpfs(CELL, _SAFE, size="1m", files=2048)
     pairs = zip(order.grants, trees[: len(order.grants)], strict=True)
-    granted = sorted(pairs, key=lambda pair: len(PurePath(pair[0].path).parts))
-    outer = [path for path in shown if not any(_holds(grant.path, path) for grant, _ in granted)]
-    for path in outer:
-        _bind(path)
-    for grant, tree in granted:
-        _attach(grant, tree)
+    granted = sorted(pairs, key=lambda pair: pair[0].path.count("/"))
+    made = {CELL}
+    inner: list[str] = []
     for path in shown:
-        if path not in outer:
-            _bind(path)
+        if any(_holds(grant.path, path) for grant, _ in granted):
+            inner.append(path)
+        else:
+            _bind(path, made)
+    for grant, tree in granted:
+        _attach(grant, tree, made)
+    for path in inner:
+        _bind(path, made)
     if order.folder:  # where the run starts; when nothing of it is granted, that is an empty folder
-        _make_place(Path(CELL + order.folder), folder=True)
+        _make_place(CELL + order.folder, made, folder=True)
     if order.packages:
-        _attach(Grant(PACKAGES, write=False), trees[len(order.grants)])
+        _attach(Grant(PACKAGES, write=False), trees[len(order.grants)], made)
     if not order.scratch:
         target = CELL + SCRATCH
-        Path(target).mkdir()
+        _make_place(target, made, folder=True)
         flags = _SAFE | (0 if order.execute else mounts.NO_EXECUTE)
         size = f"{order.scratch_mb}m"
         mounts.tmpfs(target, flags, size=size, files=order.scratch_files, mode=0o700)
-    Path(CELL + _OLD).mkdir()
+    _make_place(CELL + _OLD, made, folder=True)
     mounts.enter_root(CELL, CELL + _OLD)
     mounts.detach(_OLD)
-    Path(_OLD).rmdir()
+    os.rmdir(_OLD)  # noqa: PTH106 - no pathlib here: this runs for each cell
     mounts.make_read_only("/", _SAFE)
 
 
+def look_at(shown: Sequence[str]) -> None:
+    """Find out what the shown paths are, in the zygote, so that no cell has to."""
+    for path in shown:
+        _link_or_kind(path)
+
+
+@functools.cache
+def _link_or_kind(path: str) -> str | bool:
+    """Return where a link leads, or for anything else whether it is a folder."""
+    mode = os.lstat(path).st_mode
+    return os.readlink(path) if stat.S_ISLNK(mode) else stat.S_ISDIR(mode)  # noqa: PTH115 - as above
+
+
 def _holds(folder: str, path: str) -> bool:
-    return PurePath(path).is_relative_to(folder)
+    return path == folder or path.startswith(folder + "/")
 
 
-def _bind(path: str) -> None:
-    target = Path(CELL + path)
-    if Path(path).is_symlink():
-        target.symlink_to(Path(path).readlink())
+def _bind(path: str, made: set[str]) -> None:
+    what = _link_or_kind(path)
+    if isinstance(what, str):
+        _make_folders(os.path.dirname(CELL + path), made)  # noqa: PTH120 - as above
+        os.symlink(what, CELL + path)  # noqa: PTH211 - as above
         return
-    _make_place(target, folder=Path(path).is_dir())
-    mounts.bind(path, str(target))
+    _make_place(CELL + path, made, folder=what)
+    mounts.bind(path, CELL + path)
 
 
-def _attach(grant: Grant, tree: int) -> None:
-    target = Path(CELL + grant.path)
-    _make_place(target, folder=stat.S_ISDIR(os.fstat(tree).st_mode))
+def _attach(grant: Grant, tree: int, made: set[str]) -> None:
+    target = CELL + grant.path
+    _make_place(target, made, folder=stat.S_ISDIR(os.fstat(tree).st_mode))
     place = os.open(target, os.O_PATH | os.O_CLOEXEC | os.O_NOFOLLOW)
     mounts.attach(tree, place, grant.path)
     os.close(place)
@@ -101,12 +119,20 @@ def _mask(top: int, path: str, *, hidden: bool) -> None:
         os.close(descriptor)
 
 
-def _make_place(target: Path, *, folder: bool) -> None:
-    """Make the folder or file that a mount needs to stand on."""
-    if target.exists():
-        return
+def _make_place(target: str, made: set[str], *, folder: bool) -> None:
+    """Make the folder or file that a mount needs to stand on; `made` are the folders that are there."""
     if folder:
-        target.mkdir(parents=True)
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch()
+        _make_folders(target, made)
+        return
+    _make_folders(target.rpartition("/")[0], made)
+    if not os.path.lexists(target):
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644))
+
+
+def _make_folders(target: str, made: set[str]) -> None:
+    if target in made:
+        return
+    _make_folders(target.rpartition("/")[0], made)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(target)  # noqa: PTH102 - as above
+    made.add(target)

@@ -1,17 +1,21 @@
 """The last step before foreign code runs: an order in, and no way back out."""
 
 import errno
+import functools
 import os
 from pathlib import PurePath
 
 from toolwright.sandbox.kernel import landlock, limits, seccomp
 from toolwright.sandbox.kernel.syscalls import KernelError
-from toolwright.sandbox.zygote.jail import DEVICES, NAMES, SYSTEM
+from toolwright.sandbox.zygote.cell_root import look_at
+from toolwright.sandbox.zygote.jail import DEVICES, NAMES, SYSTEM, visible
 from toolwright.sandbox.zygote.order import PACKAGES, SCRATCH, Grant, Order, Start
 
 
 def prepare(start: Start) -> None:
     """Do in the zygote what every cell would otherwise do again."""
+    _readable(start)
+    look_at(visible(start.runtime))
     for execute in (False, True):
         for network in (False, True):
             seccomp.build_filter(execute=execute, network=network, shared_files=start.level != "full")
@@ -27,7 +31,7 @@ def lock_down(start: Start, order: Order) -> None:
         limits.bound_processes(order.processes)
     limits.forbid_new_privileges()
     limits.set_dumpable(dumpable=False)
-    limits.drop_capabilities()
+    limits.drop_capabilities(bounding=order.execute)
     version = 0 if "landlock" in start.without else landlock.abi()
     if start.level == "landlock" and not version and "landlock" not in start.without:
         raise KernelError("landlock_create_ruleset", errno.ENOSYS)  # files would be open to the tool
@@ -43,8 +47,7 @@ def lock_down(start: Start, order: Order) -> None:
 
 
 def _paths(start: Start, order: Order) -> tuple[list[str], list[str], list[str]]:
-    ours = NAMES if start.level == "full" else ()  # elsewhere they would be the host's
-    readable = [os.path.realpath(path) for path in (*SYSTEM, *ours, *start.runtime)]
+    readable = [*_readable(start)]
     if order.packages:
         readable.append(PACKAGES if start.level == "full" else order.packages)
     writable = [*DEVICES, order.scratch or SCRATCH]
@@ -55,6 +58,13 @@ def _paths(start: Start, order: Order) -> tuple[list[str], list[str], list[str]]
         paths = [place] if covered else _around(grant, listed, readable)
         (writable if grant.write else readable).extend(paths)
     return listed, readable, writable
+
+
+@functools.cache
+def _readable(start: Start) -> tuple[str, ...]:
+    ours = NAMES if start.level == "full" else ()  # elsewhere they would be the host's
+    real = {os.path.realpath(path) for path in (*SYSTEM, *ours, *start.runtime)}
+    return tuple(path for path in real if not any(path.startswith(other + "/") for other in real))
 
 
 def _around(grant: Grant, listed: list[str], readable: list[str]) -> list[str]:

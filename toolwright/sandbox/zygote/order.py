@@ -1,7 +1,7 @@
 """What the program tells its zygote: how to build the jail at the start, and one order for each cell."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, Self, TypeAlias
 
 Kind: TypeAlias = Literal["full", "landlock"]
@@ -112,4 +112,7 @@ class Order:
 
 def wire(record: Start | Order) -> dict[str, Any]:
     """Return a record as it travels."""
-    return asdict(record)
+    data = {each.name: getattr(record, each.name) for each in fields(record)}
+    if isinstance(record, Order):
+        data["grants"] = [asdict(grant) for grant in record.grants]
+    return data

@@ -11,7 +11,8 @@ from toolwright.sandbox.cells import judge_cell
 MODULES: Final = (
     "base64 bisect collections contextlib copy csv dataclasses datetime enum errno fnmatch functools glob "
     "heapq io itertools json linecache math operator os pathlib random re resource signal stat string struct "
-    "textwrap threading time traceback types typing urllib.parse weakref encodings.latin_1 encodings.utf_8_sig"
+    "textwrap threading time traceback types typing urllib.parse weakref encodings.latin_1 "
+    "encodings.utf_8_sig"
 )
 """Not more: every page of memory that they take is copied again for each cell."""
 
