@@ -48,16 +48,17 @@ def set_dumpable(*, dumpable: bool) -> None:
     prctl(_DUMPABLE, int(dumpable), what="PR_SET_DUMPABLE")
 
 
-def drop_capabilities(*, bounding: bool = True) -> None:
-    """Empty all five sets of capabilities; `bounding` matters only to what is executed later.
+def drop_capabilities() -> None:
+    """Empty all five sets of capabilities.
 
     Raises:
         KernelError: the kernel refuses.
     """
-    for capability in range(_CAPABILITIES if bounding else 0):
-        if libc().prctl(_CAPBSET_DROP, capability, 0, 0, 0) != 0:  # not permitted, or past the last one
+    control = libc().prctl
+    for capability in range(_CAPABILITIES):
+        if control(_CAPBSET_DROP, capability, 0, 0, 0) != 0:  # not permitted, or past the last one
             break
-    libc().prctl(_CAP_AMBIENT, _CLEAR_ALL, 0, 0, 0)
+    control(_CAP_AMBIENT, _CLEAR_ALL, 0, 0, 0)
     header = struct.pack("=Ii", _CAP_VERSION_3, 0)
     check(libc().capset(header, ctypes.create_string_buffer(24)), "capset")
 

@@ -31,7 +31,7 @@ def lock_down(start: Start, order: Order) -> None:
         limits.bound_processes(order.processes)
     limits.forbid_new_privileges()
     limits.set_dumpable(dumpable=False)
-    limits.drop_capabilities(bounding=order.execute)
+    limits.drop_capabilities()
     version = 0 if "landlock" in start.without else landlock.abi()
     if start.level == "landlock" and not version and "landlock" not in start.without:
         raise KernelError("landlock_create_ruleset", errno.ENOSYS)  # files would be open to the tool
