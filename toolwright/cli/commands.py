@@ -67,6 +67,12 @@ def _packages(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _doctor(arguments: Arguments) -> int:
+    from toolwright.cli.doctor import run
+
+    return run(arguments)
+
+
 COMMANDS: Final = {
     "tools": Command("tools [show NAME]", "list the library, or show one tool", _tools),
     "verify": Command("verify [NAME ...] [--all]", "run the tests of kept tools again, isolated", _verify),
@@ -78,6 +84,9 @@ COMMANDS: Final = {
     ),
     "packages": Command(
         "packages [add NAME | remove NAME | install]", "list the packages of tools, or change them", _packages
+    ),
+    "doctor": Command(
+        "doctor", "say whether goals can run here, how tools are confined, what to mend", _doctor
     ),
     "undo": Command("undo", "take the last admission to the library back", _undo),
 }

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from toolwright.cli.streams import flushed, open_missing
-from toolwright.errors import ToolwrightError
+from toolwright.cli.streams import flushed, open_missing, write_stderr
+from toolwright.errors import ToolwrightError, UsageError
 
 if TYPE_CHECKING:
     from toolwright.cli.arguments import Arguments
@@ -31,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     open_missing()
+    if sys.platform == "win32":
+        write_stderr("error: Toolwright does not run on Windows itself; use it inside WSL 2: wsl --install\n")
+        return UsageError.exit_code
     _listen_for_the_end()
     try:
         return flushed(_guarded(words))
