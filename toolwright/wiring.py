@@ -39,7 +39,7 @@ class Company:
     present: bool = False
     """Whether somebody is there to be asked for permissions."""
     ask_secret: Callable[[str], Secret | None] = lambda _name: None
-    confirm: Callable[[str], bool | None] = lambda _question: None
+    confirm: Callable[[str], bool] | None = None
     redactor: Redactor = field(default_factory=lambda: Redactor(secrets()))
 
     def tell(self, event: Event) -> None:

@@ -261,7 +261,7 @@ def test_a_killed_installation_leaves_nothing_half(library, index, tmp_path):
         "shelf.apply(shelf.preview(requirements(['rennet'])))\n"
     )
     root = Path(__file__).resolve().parents[2]
-    words = [str(root), str(Path(__file__).parent), str(library), str(index)]
+    words = [str(root), str(root / "tests"), str(library), str(index)]
     environment = {**os.environ, "PATH": f"{slow}:{os.environ['PATH']}"}
     process = subprocess.Popen(
         [sys.executable, "-c", program, *words], env=environment, start_new_session=True

@@ -59,7 +59,7 @@ class Session:
                 self._approve,
                 at_terminal(),
                 self._ask_secret,
-                self._confirm,
+                self._confirm if at_terminal() else None,
                 redactor,
             )
             try:
@@ -113,10 +113,8 @@ class Session:
         """Put a question; None when there is nobody, or no answer."""
         return (self._line(question) or "").strip() or None
 
-    def _confirm(self, question: str) -> bool | None:
-        """Put a question with yes or no; None when there is nobody."""
-        if not at_terminal():
-            return None
+    def _confirm(self, question: str) -> bool:
+        """Put a question with yes or no; anything else is a no."""
         answer = self._line(f"{question} [y/N]")
         return answer is not None and answer.strip().lower() in {"y", "yes"}
 

@@ -11,13 +11,13 @@ from toolwright.types import Policy
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """The packages of a run. `confirm` asks yes or no, None when there is nobody to ask.
+    """The packages of a run. `confirm` asks yes or no; it is None where there is nobody to ask.
 
     `agree` installs what is on the list of allowed packages without a question; never anything else.
     """
 
     shelf: Shelf
-    confirm: Callable[[str], bool | None] = lambda _question: None
+    confirm: Callable[[str], bool] | None = None
     tell: Callable[[str], None] = lambda _said: None
     agree: bool = False
     declined: set[str] = field(default_factory=set)
@@ -53,12 +53,11 @@ class Packages:
         if state == "absent":
             self.shelf.restore()
             return True
-        change = self.shelf.preview([requirement])
         agreed = state == "unrecorded" and self.agree
-        answer = True if agreed else self.confirm(f"{tool} needs {described(change, requirement)}")
-        if answer is None:
+        if not agreed and self.confirm is None:  # no index hears a name that nobody can say yes to
             raise not_ready(requirement, state)
-        if not answer:
+        change = self.shelf.preview([requirement])
+        if not agreed and self.confirm and not self.confirm(f"{tool} needs {described(change, requirement)}"):
             self.declined.add(requirement.distribution)
             return False
         self.shelf.apply(change)
