@@ -10,10 +10,11 @@ from pathlib import Path
 
 from toolwright.library.evidence import evidence_json
 from toolwright.library.store import Store
+from toolwright.permissions.verifying import verification_policy
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.stages.review import finding_text, review_source
 from toolwright.syntax.examples import docstring_examples
-from toolwright.types import Admission, Candidate, Policy
+from toolwright.types import Admission, Candidate
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,7 +27,11 @@ def main() -> int:
         tests = store.tests_of(name) or ""
         findings = review_source(name, tool.source)
         verdict = ProcessSandbox().verify(
-            snapshot.text, tests, Policy(), function=name, examples=docstring_examples(tool)
+            snapshot.text,
+            tests,
+            verification_policy(snapshot.text, tool),
+            function=name,
+            examples=docstring_examples(tool),
         )
         refused = [finding_text(finding) for finding in findings if finding.rule == "documented"]
         if refused or not verdict.passed:

@@ -5,11 +5,14 @@ from typing import Final
 
 from toolwright.errors import LibraryChangedError, MergeClashError, ToolNotFoundError
 from toolwright.events import CandidateRefused, CandidateVerified, Notice, PhaseStarted, ToolCommitted
+from toolwright.library.bindings import words
 from toolwright.library.excerpt import excerpt
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
 from toolwright.parts import Options, Parts
+from toolwright.permissions.needs import needs
+from toolwright.permissions.verifying import verification_policy
 from toolwright.stages.contract import draft_contract
 from toolwright.stages.generate import generate
 from toolwright.stages.review import finding_text, review_candidate
@@ -23,7 +26,7 @@ from toolwright.types import (
     Contract,
     Failure,
     Match,
-    Policy,
+    Permission,
     Step,
     TestOutcome,
     Verdict,
@@ -163,7 +166,7 @@ def _try(
         contract,
         taken=snapshot.names - {contract.replaces},
         callable_tools=frozenset(snapshot.tools) - {contract.name},
-        needs={name: tool.docstring.permissions for name, tool in snapshot.tools.items()},
+        needs=_needs_of_others(snapshot, candidate),
     )
     if findings:
         return "review", tuple(finding_text(finding) for finding in findings), None, None
@@ -186,6 +189,12 @@ def _try(
     )
 
 
+def _needs_of_others(snapshot: Snapshot, candidate: Candidate) -> dict[str, frozenset[Permission]]:
+    """Say what the tools that a candidate mentions need."""
+    named = [snapshot.tools[word] for word in words(candidate.source) if word in snapshot.tools]
+    return {tool.name: needs(snapshot.text, tool) for tool in named if tool.name != candidate.name}
+
+
 def _changed_meanwhile(contract: Contract) -> str:
     what = f"`{contract.replaces}` or its tests were" if contract.replaces else f"`{contract.name}` was"
     return f"{what} changed by somebody else while this was being written"
@@ -196,7 +205,9 @@ def _verify(parts: Parts, wish: Wish, candidate: Candidate, merged: str, old_tes
     parts.emit(PhaseStarted("verify", candidate.name, wish.step.number))
     tools = {tool.name: tool for tool in read_library(merged).tools}
     tool = tools[candidate.name]
-    policy = parts.packages.grant(Policy(), required_packages(merged, tools, tool.name))
+    policy = parts.packages.grant(
+        verification_policy(merged, tool), required_packages(merged, tools, tool.name)
+    )
     verdict = parts.sandbox.verify(
         merged, candidate.tests, policy, function=candidate.name, examples=docstring_examples(tool)
     )

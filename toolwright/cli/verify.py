@@ -11,6 +11,7 @@ from toolwright.errors import PackageError, ToolwrightError
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
 from toolwright.packages.shelf import Shelf, open_shelf
+from toolwright.permissions.verifying import verification_policy
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.screen.commands import command
 from toolwright.screen.display import Display
@@ -19,7 +20,7 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count, one_line
 from toolwright.settings import load, terminal
 from toolwright.syntax.examples import docstring_examples
-from toolwright.types import Policy, Tool, Verdict
+from toolwright.types import Tool, Verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -60,7 +61,10 @@ def _verified(tool: Tool, snapshot: Snapshot, store: Store, shelf: Shelf) -> Ver
     if tests is None:
         return None
     try:
-        policy = shelf.grant(Policy(), required_packages(snapshot.text, snapshot.tools, tool.name))
+        policy = shelf.grant(
+            verification_policy(snapshot.text, tool),
+            required_packages(snapshot.text, snapshot.tools, tool.name),
+        )
     except PackageError as missing:
         return Verdict(passed=False, why=f"{missing} ({missing.hint})")
     return ProcessSandbox().verify(

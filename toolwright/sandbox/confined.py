@@ -140,7 +140,7 @@ class ConfinedSandbox:
         from toolwright.sandbox.judging import Judge
 
         with self._network(policy) as network:
-            run_tool, run_tests = partial(self._run_shared, network), partial(self._run_judge, network)
+            run_tool, run_tests = partial(self._run, network=network), partial(self._run_judge, network)
             caller = Caller(self.level, self._site, run_tool)
             judge = Judge(caller, self._bounds.wall_s, self._bounds.calls, self._tables, run_tests)
             return judge.verify(source, tests, policy, function=function, examples=examples)
@@ -166,13 +166,6 @@ class ConfinedSandbox:
             )
         else:
             yield ()
-
-    def _run_shared(
-        self, network: Sequence[int], request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame
-    ) -> Ended:
-        """Run a tool where the test stands: those folders were made for both."""
-        shared = tuple(path for path in (policy.workspace, policy.scratch) if path)
-        return self._run(request, replace(policy, write=(*policy.write, *shared)), bounds, on_frame, network)
 
     def _run_judge(
         self, network: Sequence[int], cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame

@@ -17,6 +17,7 @@ from toolwright.sandbox.calling import Answer, Caller, how_it_ended, wire_limits
 from toolwright.sandbox.cells.wire import decode
 from toolwright.sandbox.comparing import same_json
 from toolwright.sandbox.evidence import Evidence
+from toolwright.sandbox.lacking import missing_permission
 from toolwright.sandbox.records import Records
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.source_shape import SourceShape, read_source
@@ -26,6 +27,8 @@ from toolwright.sandbox.warmth import STORAGE, HypothesisTables
 from toolwright.types import CallResult, Example, Json, Limits, Policy, Verdict
 
 _TEST_FILE: Final = "test_tool.py"
+_OWN: Final = "own"
+"""The folder for the tool's temporary files: it needs no permission, and the test can read what is left."""
 _MAX_EXAMPLES: Final = 25
 _OUTPUT_KB: Final = 1024
 _FRAME_BYTES: Final = 16 << 20
@@ -105,8 +108,8 @@ class _Session:
             here = Path(folders.enter_context(fresh_folder("judge")))
             self._root = Path(folders.enter_context(fresh_folder("verify")))
             work, scratch = self._root / "work", self._root / "scratch"
-            work.mkdir()
-            scratch.mkdir()
+            for folder in (work, scratch, self._root / _OWN):
+                folder.mkdir()
             if self._tests.uses_hypothesis:
                 self._judge.tables.copy_to(scratch / "hypothesis")
                 self._deadline = time.monotonic() + self._judge.wall_s
@@ -206,10 +209,13 @@ class _Session:
         place = Path(folder).resolve()
         inside = place.is_relative_to(self._root) and place.is_dir()
         left = max(0.1, self._deadline - time.monotonic())
+        shared = (str(self._root / "work"), str(self._root / "scratch"))
         return replace(
             self._policy,
             workspace=str(place if inside else self._root / "work"),
-            scratch=str(self._root / "scratch"),
+            scratch=str(self._root / _OWN),
+            read=(*self._policy.read, *(shared if self._policy.sees_workspace else ())),
+            write=(*self._policy.write, *(shared if self._policy.changes_workspace else ())),
             limits=replace(self._policy.limits, wall_s=min(left, self._policy.limits.wall_s)),
         )
 
@@ -218,6 +224,7 @@ class _Session:
         last = self.evidence.last(test)
         if last is not None and last.result.status != "returned":
             text = last.result.traceback or _failure(last.result)
+            text += missing_permission(last.result, self._policy)
             self.records.annotate(test, f"{_call(last.function, last.arguments)} in tools.py:\n{text}")
 
 

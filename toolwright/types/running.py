@@ -31,6 +31,9 @@ class Policy:
     The workspace's files can be read, unless `sees_workspace` is False: then it is only where the run
     starts, empty but for what `read` and `write` grant of it.
 
+    In a verification, test and tool share folders: the tool sees them unless `sees_workspace` is False, and
+    may change what is in them unless `changes_workspace` is False.
+
     `network` holds what may be reached: "HOST" (ports 80 and 443) or "HOST:PORT" through the proxy, "*"
     for any public host through it, "raw" for sockets of the inet families, "loopback" for nothing but
     the network that the cells of one verification share.
@@ -49,6 +52,7 @@ class Policy:
     package_folder: str = ""
     limits: Limits = Limits()
     sees_workspace: bool = True
+    changes_workspace: bool = True
 
 
 CallStatus: TypeAlias = Literal["returned", "raised", "timeout", "limit", "crashed", "bad_result"]
