@@ -242,5 +242,5 @@ def test_decisions_are_in_the_log(folder: Path) -> None:
     decided = [line for line in lines if line["event"] == "permission.decided"]
     assert [(each["tool"], each["granted"], each["by"]) for each in decided] == [
         ("fetch", True, "flag"),
-        ("launch", False, "blocked"),
+        ("launch", False, "nobody"),
     ]

@@ -1,5 +1,6 @@
 """Approvals: kept, found, listed, revoked; and what happens to them when their file is in trouble."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -160,6 +161,24 @@ def test_a_damaged_file_is_set_aside_with_a_notice(library):
     assert aside.read_bytes().startswith(b"this is no database")
     assert len(said) == 1
     assert aside.name in said[0]
+
+
+def test_what_another_program_mended_is_not_set_aside(library, migrated):
+    """Two find the same damage; the second one waits for the first, looks again, and finds a sound file."""
+    file_of(library).write_bytes(b"no database " * 100)
+    said, found = [], []
+    folder = os.open(library / ".toolwright", os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    second = threading.Thread(target=lambda: found.append(Approvals(library, said.append).all()))
+    second.start()
+    second.join(1.0)
+    waiting = second.is_alive()
+    shutil.copy(migrated, file_of(library))
+    os.close(folder)
+    second.join(20.0)
+    assert waiting
+    assert (found, said) == ([()], [])
+    assert list((library / ".toolwright").iterdir()) == [file_of(library)]
 
 
 def test_a_page_that_is_damaged_is_noticed(library):

@@ -128,6 +128,7 @@ def test_once_counts_for_the_run_and_is_not_kept(place):
     assert permit(gate, "fetch", path="/2").network == ("api.example.org",)
     assert len(desk.questions) == 1
     assert "to connect to api.example.org" in desk.questions[0]
+    assert desk.decisions == [("network", "api.example.org", True, "once")]
     assert Approvals(place).all() == ()
     again = Desk()
     assert isinstance(permit(gate_of(place, again), "fetch", path="/"), Refusal)
@@ -279,6 +280,29 @@ def test_a_script_has_what_it_allows_and_not_what_was_approved(place):
     allowed = permit(gate_of(place, network=("api.example.org",)), "fetch", path="/")
     assert allowed.network == ("api.example.org",)
     assert permit(gate_of(place, blocked=()), "fetch", path="/").network == ("api.example.org",)
+
+
+def test_a_host_that_was_named_stays_named_beside_any(place):
+    """The narrower of two approvals is what a call gets."""
+    for host in ("x", "https://named.example", "http://10.0.0.7/"):
+        permit(gate_of(place, Desk("a")), "ping", host=host)
+    gate = gate_of(place, Desk())
+    assert permit(gate, "ping", host="http://10.0.0.7/").network == ("10.0.0.7",)
+    assert permit(gate, "ping", host="https://other.example").network == ("*",)
+
+
+def test_an_approved_path_covers_what_is_in_it_only(place):
+    """A file beside it is another question; a right to read is none to write."""
+    folder = place / "outside"
+    (folder / "b.txt").write_text("b")
+    permit(gate_of(place, Desk("ra")), "copy_text", source=str(folder / "a.txt"), target="x")
+    gate = gate_of(place)
+    assert permit(gate, "copy_text", source=str(folder / "a.txt"), target="x").read == (
+        str(folder / "a.txt"),
+    )
+    assert isinstance(permit(gate, "copy_text", source=str(folder / "b.txt"), target="x"), Refusal)
+    permit(gate_of(place, Desk("a")), "read_text", path=str(folder))
+    assert permit(gate_of(place), "read_text", path=str(folder / "b.txt")).read == (str(folder),)
 
 
 def test_an_approved_path_counts_for_scripts_too(place):

@@ -94,16 +94,17 @@ class Gate:
     def _fulfilled(self, source: str, tool: str, wish: Wish) -> Grant | None:
         """Return what fulfils a wish: something granted before, or now by the user."""
         if wish.permission in self.blocked.by_default:
-            self._tell(tool, wish.permission, wish.detail, granted=False, by="blocked")
+            self._tell(tool, wish.permission, wish.detail, granted=False, by="nobody")
             return None
         version = _version(source, tool)
         if version not in self._granted:
             self._granted[version] = self._approved(tool, version)
-        for permission, detail in self._granted[version]:
-            if covers(permission, detail, wish):
-                self._tell(tool, permission, detail, granted=True, by="approval")
-                # as it was granted: for one host out of any, nobody named that host
-                return permission, detail
+        covering = [grant for grant in self._granted[version] if covers(*grant, wish)]
+        if covering:
+            # as it was granted: one host out of any is not one that the user named, which may get secrets
+            grant = next((each for each in covering if each[1] == wish.detail), covering[0])
+            self._tell(tool, *grant, granted=True, by="approval")
+            return grant
         return None if (version, wish) in self._declined else self._asked(tool, version, wish)
 
     def _asked(self, tool: str, version: str, wish: Wish) -> Grant | None:
