@@ -195,11 +195,17 @@ class ConfinedSandbox:
     ) -> Ended:
         if self.level == "full":
             order, watch = make_order(policy, self._protected, self._survey)
-            run = partial(self._opened().run, network=network if order.network == "shared" else ())
+            brought = network if order.network == "shared" else ()
+            run: Callable[..., Ended] = partial(self._opened().run, network=brought)
             if order.network == "proxy":
                 from toolwright.sandbox.way_out import run_proxied
 
                 run = partial(run_proxied, run, policy.network)
+            if order.execute:
+                from toolwright.sandbox.cell_groups import cgroup_state, run_bounded
+
+                folder = cgroup_state().folder
+                run = partial(run_bounded, run, folder, policy.limits, brought) if folder else run
             return _watched(watch, lambda: run(order, request, bounds, on_frame))
         if policy.execute:
             raise SandboxError(
@@ -243,7 +249,7 @@ def _watched(watch: Watch, run: Callable[[], Ended]) -> Ended:
         ended = run()
     finally:  # also when Ctrl-C came
         refused = watch.settle()
-    return replace(ended, refused=refused)
+    return replace(ended, refused=refused or ended.refused)
 
 
 def _give(folder: str, user: int) -> None:

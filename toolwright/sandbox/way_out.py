@@ -72,6 +72,7 @@ def run_proxied(
     request: bytes,
     bounds: Bounds,
     on_frame: OnFrame,
+    **more: object,
 ) -> Ended:
     """Have an order carried out by `run` (that of `Zygotes`) with a proxy to some hosts as the only way out.
 
@@ -80,4 +81,5 @@ def run_proxied(
     """
     way_out = WayOut.to(hosts)
     order = replace(order, environment=(*order.environment, *_ENVIRONMENT))
-    return replace(run(order, request, bounds, on_frame, serve=way_out.serve), exchanges=way_out.exchanges)
+    ended = run(order, request, bounds, on_frame, serve=way_out.serve, **more)
+    return replace(ended, exchanges=way_out.exchanges)

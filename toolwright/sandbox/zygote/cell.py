@@ -67,6 +67,9 @@ def _make(
         _keep_tool(start, order, received, status)
     uid, gid = os.getuid(), os.getgid()
     trees = received[CHANNELS:]
+    if order.grouped:
+        members, *trees = trees
+        os.write(members, b"0")  # this process, and with it all that it will start
     if order.network == "shared":
         owner, network, *trees = trees
         namespaces.enter(owner, namespaces.NEW_USER)

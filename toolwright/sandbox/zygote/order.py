@@ -21,8 +21,8 @@ PACKAGES: Final = "/packages"
 STATUS, REQUEST, ANSWER, STDOUT, STDERR = range(5)
 """Places of the descriptors that come with an order.
 
-With network "shared" the user namespace and the network that it owns follow; cloned trees of the grants,
-then of the packages, come last.
+Of one that is grouped the list of members follows; with network "shared" the user namespace and the network
+that it owns; cloned trees of the grants, then of the packages, come last.
 """
 
 CHANNELS: Final = 5
@@ -77,7 +77,8 @@ class Order:
     `folder` is where it starts, an empty one when no grant holds it; `scratch` its HOME and TMPDIR, "" for
     memory of its own. `user` and `group` are whom the tool runs as where no map of owners can be made; -1
     changes nothing. `network` says which network it is in; `environment` are further variables; `packages`
-    is a folder of the host that it may import from.
+    is a folder of the host that it may import from; one that is `grouped` brings the list of a cgroup's
+    members, which it joins.
     """
 
     folder: str
@@ -93,6 +94,7 @@ class Order:
     cell: Cell = "tool"
     environment: tuple[tuple[str, str], ...] = ()
     packages: str = ""
+    grouped: bool = False
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
