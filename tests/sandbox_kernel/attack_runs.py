@@ -3,8 +3,10 @@
 import json
 import os
 import sys
+import threading
 import time
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 if __name__ == "__main__":  # started as another user, with no more than the two folders
@@ -146,9 +148,41 @@ def run_controls():
     return wrong
 
 
+def run_grants():
+    """Return what went wrong with each thing that a grant must make possible at level full."""
+    fetch = "import urllib.request\ndef f(url):\n    return urllib.request.urlopen(url, timeout=5).status\n"
+    connect = "import socket\ndef f(port):\n    socket.create_connection(('127.0.0.1', port), 5).close()\n"
+    start = (
+        "import os, subprocess\ndef f():\n"
+        "    open('own', 'w').write('#!/bin/sh\\necho ran\\n'); os.chmod('own', 0o755)\n"
+        "    return subprocess.run(['./own'], capture_output=True, check=True).stdout.decode()\n"
+    )
+    wrong = {}
+    with ConfinedSandbox("full") as box, HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        port = server.server_port
+        for name, source, arguments, policy, expected in (
+            (
+                "hosts",
+                fetch,
+                {"url": f"http://127.0.0.1:{port}/"},
+                Policy(network=(f"127.0.0.1:{port}",)),
+                "501",
+            ),
+            ("raw", connect, {"port": port}, Policy(network=("raw",)), "returned"),
+            ("execute", start, {}, Policy(execute=True), "ran"),
+        ):
+            result = box.call(source, "f", arguments, policy)
+            fits = expected in f"{result.status} {result.value} {result.message}"
+            wrong[name] = "" if fits else f"{result}"
+        server.shutdown()
+    return wrong
+
+
 def main(what):
-    """Print {"user": ..., "count": ..., "failed": {...}} for a level or for "controls"."""
-    wrong = run_controls() if what == "controls" else run_attacks(what)
+    """Print {"user": ..., "count": ..., "failed": {...}} for a level, for "controls" or for "grants"."""
+    runs = {"controls": run_controls, "grants": run_grants}
+    wrong = runs[what]() if what in runs else run_attacks(what)
     failed = {name: why for name, why in wrong.items() if why}
     print(json.dumps({"user": os.getuid(), "count": len(wrong), "failed": failed}))
 

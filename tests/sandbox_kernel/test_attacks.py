@@ -99,6 +99,17 @@ def test_attacks_are_real():
     assert report["failed"] == {}
 
 
+def test_an_ordinary_user_can_grant_as_much():
+    """Started by an ordinary user, hosts, raw networks and programs work where they are granted."""
+    if missing("full"):
+        pytest.skip(f"level full does not work here: {missing('full')}")
+    report = run_as_ordinary_user("grants")
+
+    assert report["user"] != 0
+    assert report["count"] == 3
+    assert report["failed"] == {}
+
+
 def test_the_tables_are_as_large_as_promised():
     """There are at least 110 attacks, and no name is there twice."""
     names = [attack.name for attack in ATTACKS]

@@ -35,13 +35,13 @@ def public_grants(network: Network) -> tuple[Grant, ...]:
 @functools.cache  # the same for every call; a key put there later belongs to somebody who can read it here
 def _grants(paths: tuple[str, ...]) -> tuple[Grant, ...]:
     return tuple(
-        Grant(path, write=False, masks=tuple((name, "hidden") for name in _keys(path)), public=True)
+        Grant(path, write=False, masks=tuple((name, "hidden") for name in private_keys(path)), public=True)
         for path in paths
         if Path(path).exists()
     )
 
 
-def _keys(top: str) -> Iterator[str]:
+def private_keys(top: str) -> Iterator[str]:
     """Find private keys that somebody keeps beside certificates, relative to the folder."""
     for folder, _, names in os.walk(top):
         for name in sorted(names):
