@@ -75,7 +75,7 @@ def f():
             time.sleep(0.01)
 
     assert answer.result.value == 1
-    assert len(seen) == 5  # maker, process 1, the tool and its two children
+    assert len(seen) in {4, 5}  # maker, process 1, two children, and the tool unless it has just ended
     assert str(os.getpid()) not in seen
     assert left == ""
     assert not group.exists()
