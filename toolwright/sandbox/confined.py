@@ -145,6 +145,14 @@ class ConfinedSandbox:
             judge = Judge(caller, self._bounds.wall_s, self._bounds.calls, self._tables, run_tests)
             return judge.verify(source, tests, policy, function=function, examples=examples)
 
+    def prepare(self) -> None:
+        """Start what the first call needs, and do not wait for it.
+
+        Raises:
+            SandboxError: no process can be started, or nothing as strong as the minimum works here.
+        """
+        self._opened().prepare()
+
     def close(self) -> None:
         """End the zygotes and with them every cell; the next call starts new ones."""
         with self._turn:

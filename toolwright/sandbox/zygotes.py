@@ -35,16 +35,31 @@ class Zygotes:
         """
         # without namespaces every zygote is in the host's network
         kind = tests and self._level != "full", raw and self._level == "full"
+        zygote = self._started(*kind)
+        try:
+            zygote.wait()
+        except SandboxError:
+            self._bury(zygote)
+            raise
+        return zygote
+
+    def prepare(self) -> None:
+        """Start the one for tools and do not wait for it: there is other work to do before the first order.
+
+        Raises:
+            SandboxError: no process can be started.
+        """
+        self._started(False, False)
+
+    def _started(self, tests: bool, raw: bool) -> Zygote:
         with self._turn:
-            if kind not in self._living:
+            if (tests, raw) not in self._living:
                 runtime = (sys.base_prefix, sys.prefix, *self._site)
-                zygote = Zygote.start(
-                    self._level, runtime, self._site, self._without, tests=kind[0], raw=kind[1]
-                )
+                zygote = Zygote.start(self._level, runtime, self._site, self._without, tests=tests, raw=raw)
                 # whoever forgets to close the sandbox leaves no process and no descriptor
                 weakref.finalize(self, zygote.close)
-                self._living[kind] = zygote
-            return self._living[kind]
+                self._living[tests, raw] = zygote
+            return self._living[tests, raw]
 
     def run(
         self,

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from toolwright.sandbox.cells import judge_cell, tool_cell
+from toolwright.sandbox.cells import tool_cell
 from toolwright.sandbox.kernel import descriptors, limits, namespaces
 from toolwright.sandbox.zygote import channel
 from toolwright.sandbox.zygote.becoming import become
@@ -146,7 +146,9 @@ def _be_tool(start: Start, order: Order, received: Sequence[int], status: socket
     os.environ.update(HOME=scratch, TMPDIR=scratch, **dict(order.environment))
     os.chdir(order.folder or scratch)
     os.umask(0o022)
-    run = judge_cell.main if order.cell == "judge" else tool_cell.main
+    run = tool_cell.main
+    if order.cell == "judge":
+        from toolwright.sandbox.cells.judge_cell import main as run  # the zygote of judges has it
     lock_down(start, order)
     channel.send(status, {"running": True})
     status.close()

@@ -30,11 +30,14 @@ class ZygoteGoneError(Exception):
 class Zygote:
     """One fork server. It ends with `close`, with the program, however that ends, or by itself."""
 
-    def __init__(self, control: socket.socket, process: subprocess.Popen[bytes], user: int) -> None:
+    def __init__(self, control: socket.socket, process: subprocess.Popen[bytes], level: Kind) -> None:
+        """`user` is whom its cells run as, -1 for the same user; it is known when it was waited for."""
         self._control = control
         self._process = process
+        self._level: Kind = level
+        self._ready = False
         self._turn = threading.Lock()
-        self.user = user
+        self.user = -1
 
     @classmethod
     def start(
@@ -47,12 +50,12 @@ class Zygote:
         tests: bool = False,
         raw: bool = False,
     ) -> Self:
-        """Start one and wait until it can take orders; `tests` is for judges at a level without a warden.
+        """Start one; `wait` for it before it is used. `tests` is for judges at a level without a warden.
 
         A `raw` one stays in the host's network.
 
         Raises:
-            SandboxError: it cannot be started here at this level; the message names the primitive.
+            SandboxError: no process can be started.
         """
         near, far = channel.pair()
         own = os.pidfd_open(os.getpid())
@@ -74,7 +77,18 @@ class Zygote:
         finally:
             far.close()
             os.close(own)
-        return cls(near, process, _wait_until_ready(near, process, level))
+        return cls(near, process, level)
+
+    def wait(self) -> None:
+        """Wait until it can take orders, which the first orders do.
+
+        Raises:
+            SandboxError: it cannot do its work here at this level; the message names the primitive.
+        """
+        with self._turn:
+            if not self._ready:
+                self.user = _wait_until_ready(self._control, self._process, self._level)
+                self._ready = True
 
     def send(self, order: Order, descriptors: Sequence[int]) -> None:
         """Give an order with its channels, in the places that `order` names.

@@ -6,7 +6,6 @@ import select
 import signal
 import socket
 import sys
-import tempfile
 from typing import Final, NoReturn
 
 from toolwright.sandbox.kernel import descriptors, limits, mounts, namespaces
@@ -37,11 +36,11 @@ def live(start: Start) -> NoReturn:
         user = user if can_read(user, start.runtime) else -1
         # it stays who it is: without maps of owners, each cell becomes another user
         if start.tests:
+            import tempfile
+
             with tempfile.TemporaryDirectory(prefix="toolwright-warm-") as folder:
                 warmth.load_pytest(start.site, folder)
-        else:
-            warmth.load_modules()
-        _serve(start, control, user, ready=control)
+        _serve(start, control, user, ready=control, warm=start.tests)
     outer = _OUTER & ~namespaces.NEW_NET if start.raw else _OUTER
     if user < 0:
         uid, gid = os.getuid(), os.getgid()
@@ -65,15 +64,13 @@ def _be_zygote(
     try:
         namespaces.leave(namespaces.NEW_MOUNT)
         mounts.make_private()
-        if not tests:
-            warmth.load_modules()
         build_jail(start.runtime)
         if tests:
             mounts.tmpfs(CELL, _SAFE, size="1m", files=64)  # what warming up writes is gone with it
             warmth.load_pytest(start.site, CELL)
             mounts.detach(CELL)
         _settle(user)
-        _serve(start, orders, user, ready=None if tests else control)
+        _serve(start, orders, user, ready=None if tests else control, warm=tests)
     except OSError as error:
         if not tests:
             channel.send(control, {"failed": str(error), "errno": error.errno or 0})
@@ -84,17 +81,20 @@ def _be_zygote(
         os._exit(1)
 
 
-def _serve(start: Start, orders: socket.socket, user: int, ready: socket.socket | None) -> NoReturn:
-    """Fork a cell for every order. `ready` is told who the cells run as, -1 for the same user."""
+def _serve(
+    start: Start, orders: socket.socket, user: int, ready: socket.socket | None, *, warm: bool
+) -> NoReturn:
+    """Fork a cell for every order. `ready` is told who the cells run as, -1 for the same user.
+
+    When it is not `warm`, it loads what cells use after the first of them: there may be no second one.
+    """
     prepare(start)
     shown = visible(start.runtime)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the makers
     if ready is not None:
         channel.send(ready, {"ready": True, "user": user})
     descriptors.close_others((0, 1, 2, orders.fileno(), start.program))
-    gc.collect()
-    gc.freeze()
-    gc.disable()
+    _freeze()
     poll = select.poll()
     poll.register(orders, select.POLLIN)
     poll.register(start.program, select.POLLIN)
@@ -108,6 +108,17 @@ def _serve(start: Start, orders: socket.socket, user: int, ready: socket.socket 
         if os.fork() == 0:
             make_cell(start, shown, Order.read(message), brought)
         channel.close_all(brought)
+        if not warm:
+            warmth.load_modules()
+            _freeze()
+            warm = True
+
+
+def _freeze() -> None:
+    """Keep the collector away from what is there: looking at it would copy it for each cell."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
 
 
 def _settle(user: int) -> None:

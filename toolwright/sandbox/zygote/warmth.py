@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from toolwright.sandbox.cells import judge_cell
-
 MODULES: Final = (
     "base64 bisect collections contextlib copy csv dataclasses datetime enum errno fnmatch functools glob "
     "heapq io itertools json linecache math operator os pathlib random re resource signal stat string struct "
@@ -45,4 +43,6 @@ def load_pytest(site: Sequence[str], folder: str) -> None:
     sys.path.extend(site)
     Path(folder, "test_warm.py").write_text(_TEST, encoding="utf-8")
     Path(folder, "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    from toolwright.sandbox.cells import judge_cell
+
     judge_cell.rehearse(folder, "test_warm.py")
