@@ -64,6 +64,8 @@ def _be_zygote(
     try:
         namespaces.leave(namespaces.NEW_MOUNT)
         mounts.make_private()
+        if tests:
+            from toolwright.sandbox.cells import judge_cell as _judge_cell  # inside, our own code is not seen
         build_jail(start.runtime)
         if tests:
             mounts.tmpfs(CELL, _SAFE, size="1m", files=64)  # what warming up writes is gone with it
