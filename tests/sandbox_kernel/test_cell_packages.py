@@ -1,5 +1,8 @@
 """Which packages a tool's cell can import, and that it can change none of them."""
 
+import subprocess
+import sys
+
 import pytest
 
 from toolwright.errors import SandboxError
@@ -174,3 +177,36 @@ def test_tests_may_import_what_the_tool_requires(box, library):
     verdict = box.verify(TESTED, TESTS, plain, function="shout")
 
     assert (verdict.why, verdict.passed) == ("", True)
+
+
+NATIVE = """
+def solve(size: int) -> bool:
+    import numpy as np
+    matrix = np.random.default_rng(0).random((size, size))
+    return bool(np.allclose(matrix @ np.linalg.inv(matrix), np.eye(size)))
+"""
+
+
+@pytest.fixture(scope="module")
+def numpy_folder(tmp_path_factory):
+    """A real package of compiled modules, where there is an index to get it from."""
+    folder = tmp_path_factory.mktemp("numpy")
+    words = ["uv", "pip", "install", "numpy", "--target", str(folder), "--only-binary", ":all:"]
+    try:
+        done = subprocess.run(
+            [*words, "--python", sys.executable], capture_output=True, check=False, timeout=120
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        done = None
+    if done is None or done.returncode != 0:
+        pytest.skip("numpy cannot be installed here")
+    return folder
+
+
+@pytest.mark.slow
+def test_compiled_packages_compute_confined(box, numpy_folder):
+    """Within the usual memory, threads and processes, from a folder that may not be changed."""
+    granted = Policy(packages=("numpy",), package_folder=str(numpy_folder))
+    done = box.call(NATIVE, "solve", {"size": 200}, granted)
+
+    assert (done.message, done.value) == ("", True)

@@ -1,5 +1,6 @@
 """Folders with packages -> which distributions are there, and which modules a tool must be offered."""
 
+import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from toolwright.syntax.requirements import Requirement, normalized
 
 _NEEDS: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[(?P<extras>[^\]]*)\])?")
 _EXTRA: Final = re.compile(r"""extra\s*==\s*["']([\w.-]+)["']""")
+_CODE: Final = (".py", ".so", ".pyd")
 _MODULE_FILE: Final = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\.[\w-]+)*\.(?:py|so|pyd)")
 
 
@@ -30,7 +32,7 @@ class Installed:
         """Its top-level modules, as its list of files shows them; some are quite unlike its name."""
         listed = (self.source.read_text("top_level.txt") or "").split()
         record = self.source.read_text("RECORD") or ""
-        names = {_top_level(line.split(",", 1)[0].strip('"')) for line in record.splitlines()}
+        names = {_top_level(row[0]) for row in csv.reader(record.splitlines()) if row}
         return frozenset({name for name in names if name} | set(listed))
 
     def needs(self, extras: frozenset[str]) -> Iterable[tuple[str, frozenset[str]]]:
@@ -85,7 +87,7 @@ class Site:
 
 def _top_level(path: str) -> str:
     first, slash, _ = path.partition("/")
-    if slash:
-        return first if first.isidentifier() and first != "__pycache__" else ""
+    if slash:  # a folder of programs or data is no module
+        return first if first.isidentifier() and path.endswith(_CODE) else ""
     match = _MODULE_FILE.fullmatch(first)
     return match["name"] if match else ""
