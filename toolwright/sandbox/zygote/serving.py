@@ -38,8 +38,10 @@ def live(start: Start) -> NoReturn:
         if start.tests:
             import tempfile
 
+            from toolwright.sandbox.zygote.judge_warmth import load_pytest
+
             with tempfile.TemporaryDirectory(prefix="toolwright-warm-") as folder:
-                warmth.load_pytest(start.site, folder)
+                load_pytest(start.site, folder)
         _serve(start, control, user, ready=control, warm=start.tests)
     outer = _OUTER & ~namespaces.NEW_NET if start.raw else _OUTER
     if user < 0:
@@ -65,11 +67,11 @@ def _be_zygote(
         namespaces.leave(namespaces.NEW_MOUNT)
         mounts.make_private()
         if tests:
-            from toolwright.sandbox.cells import judge_cell as _judge_cell  # inside, our own code is not seen
+            from toolwright.sandbox.zygote.judge_warmth import load_pytest  # inside, our code is not seen
         build_jail(start.runtime)
         if tests:
             mounts.tmpfs(CELL, _SAFE, size="1m", files=64)  # what warming up writes is gone with it
-            warmth.load_pytest(start.site, CELL)
+            load_pytest(start.site, CELL)
             mounts.detach(CELL)
         _settle(user)
         _serve(start, orders, user, ready=None if tests else control, warm=tests)
