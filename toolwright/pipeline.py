@@ -14,6 +14,7 @@ from toolwright.parts import Options, Parts
 from toolwright.protocols import Memory
 from toolwright.redaction import MASK
 from toolwright.running import asks_nothing, run_bindings, still_fits
+from toolwright.sandbox.levels import NONE
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.stages.bind import bind
 from toolwright.stages.classify import classify
@@ -134,6 +135,14 @@ def _obtain_tools(
             kind="usage",
             exit_code=2,
             hint="leave --name out, or say the goal so that one function does it",
+        )
+    if missing and parts.sandbox.level == NONE:
+        return Failure(
+            "contract",
+            f"no tool does {missing} of the steps, and --unsafe makes none: what runs unconfined "
+            "proves nothing, so it could not be kept",
+            kind="sandbox",
+            hint="python agent.py doctor says what keeps tools from being confined here",
         )
     if missing:
         parts.store.check_writable()

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from toolwright.errors import LibraryWriteError
+from toolwright.errors import LibraryError, LibraryWriteError
 from toolwright.library.admitting import Admitting, changed_basis
 from toolwright.library.disk import Disk
 from toolwright.library.evidence import read_evidence
@@ -22,6 +22,10 @@ from toolwright.types import Admission, Candidate, Commit, Json
 __all__ = ["BANNER", "Snapshot", "Store"]
 
 _REMEMBERED: Final = 64
+
+
+UNCONFINED: Final = "none"
+"""The level of a verdict that is no evidence."""
 
 
 class Store:
@@ -79,8 +83,13 @@ class Store:
             MergeClashError: its name was taken since.
             LibraryBusyError: another program has held the lock for too long.
             LibraryWriteError: a file cannot be written; everything is as it was.
-            LibraryError: as for `read`.
+            LibraryError: the verdict was given at level none; or as for `read`.
         """
+        if admission.verdict.level == UNCONFINED:
+            raise LibraryError(
+                f"{admission.candidate.name} was not kept: what runs unconfined proves nothing",
+                hint="python agent.py doctor says what keeps tools from being confined here",
+            )
         with locked(self.place, self._wait_s):
             self._journal.recover()
             self._check_writable()

@@ -14,12 +14,12 @@ from typing import Final, Literal, TypeAlias
 from toolwright.errors import SandboxError
 from toolwright.sandbox.zygote.order import Kind
 
-Level: TypeAlias = Literal["full", "landlock", "bwrap", "seatbelt", "none"]
+Confining: TypeAlias = Literal["full", "landlock", "bwrap", "seatbelt"]
 
 LEVELS: Final[tuple[Kind, ...]] = ("full", "landlock")
 """The levels of our own zygote, strongest first."""
 
-TRIED: Final[tuple[Level, ...]] = ("full", "landlock", "bwrap", "seatbelt")
+TRIED: Final[tuple[Confining, ...]] = ("full", "landlock", "bwrap", "seatbelt")
 """The levels that confine, in the order they are tried: quick ones before slow ones."""
 
 ENOUGH: Final[dict[str, frozenset[str]]] = {
@@ -83,17 +83,19 @@ def find_level(cache: Path | None = None, *, anew: bool = False) -> Found:
     return found
 
 
-def try_level(level: Level, without: tuple[str, ...] = ()) -> str:
+def try_level(level: Confining, without: tuple[str, ...] = ()) -> str:
     """Return "" if a benign call works at this level and no canary is reached, otherwise what is wrong."""
     from toolwright.sandbox.canaries import try_calls
 
     if (sys.platform == "darwin") != (level == "seatbelt") or sys.platform not in {"linux", "darwin"}:
         return f"it needs {'macOS' if level == 'seatbelt' else 'Linux'}"
-    from toolwright.sandbox.confined import ConfinedSandbox
-
-    if level not in LEVELS:
-        return "it is not built yet"
     try:
+        if level == "bwrap" or level == "seatbelt":  # noqa: PLR1714 - the types want both
+            from toolwright.sandbox.wrapped import WrappedSandbox
+
+            return try_calls(WrappedSandbox(level).caller)
+        from toolwright.sandbox.confined import ConfinedSandbox
+
         with ConfinedSandbox(level, without=without) as box:
             return try_calls(box.caller)
     except SandboxError as error:

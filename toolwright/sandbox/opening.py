@@ -70,4 +70,6 @@ def _confined(level: str, protected: Sequence[str], on_notice: Callable[[str], o
     for kind in LEVELS:
         if kind == level:
             return ConfinedSandbox(kind, minimum=kind, protected=protected, on_notice=on_notice)
-    raise SandboxError(f"level {level} cannot be opened")
+    from toolwright.sandbox.wrapped import WrappedSandbox
+
+    return WrappedSandbox("bwrap" if level == "bwrap" else "seatbelt", protected=protected)

@@ -10,7 +10,7 @@ EXPOSED: Final = {
     "full": "",
     "landlock": "a tool can learn whether a path exists, no tool can be given leave to start processes, and "
     "tools that use the network are not admitted",
-    "bwrap": "each call starts a new Python, no tool can be given leave to start processes, and tools that "
+    "bwrap": "a scratch folder that steps share has no bound, each call starts a new Python, and tools that "
     "use the network are not admitted",
     "seatbelt": "nothing bounds a tool's memory, it can see that files exist, and tools that use the network "
     "are not admitted; nobody has tested this level",

@@ -24,7 +24,9 @@ OnFrame: TypeAlias = Callable[[bytes], bytes | None]
 class Cell:
     """What to start and where: `folder` is its working directory, `scratch` its HOME and TMPDIR.
 
-    `shared` are further folders that it writes to, `packages` one that it may import from.
+    `shared` are further folders that it writes to, `packages` one that it may import from. `wrapper` is a
+    program with its options that confines the command after it, `program` the script that starts the cell,
+    with the words `last` at its end.
     """
 
     kind: Literal["tool_cell", "judge_cell", "warm_cell"]
@@ -33,6 +35,9 @@ class Cell:
     environment: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[str, ...] = ()
     packages: str = ""
+    wrapper: tuple[str, ...] = ()
+    program: str = _START
+    last: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def _start(cell: Cell, bounds: Bounds, mark: str) -> tuple[subprocess.Popen[byte
         pipes += os.pipe()
         request_read, request_write, answer_read, answer_write = pipes
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", _START, cell.kind, str(request_read), str(answer_write)],
+            [*cell.wrapper, *_command(cell, request_read, answer_write)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -123,6 +128,10 @@ def _start(cell: Cell, bounds: Bounds, mark: str) -> tuple[subprocess.Popen[byte
     os.close(request_read)
     os.close(answer_write)
     return process, talk
+
+
+def _command(cell: Cell, request: int, answer: int) -> tuple[str, ...]:
+    return (sys.executable, "-I", "-S", cell.program, cell.kind, str(request), str(answer), *cell.last)
 
 
 def _not_started(error: OSError, folder: str) -> SandboxError:
