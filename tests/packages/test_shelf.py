@@ -135,6 +135,31 @@ def test_an_allowed_package_of_the_programs_environment_is_ready(library, index)
     assert imported(open_shelf(library, index), "json") == "module 'json' has no attribute 'VALUE'"
 
 
+@pytest.mark.parametrize("linked", [".toolwright", ".toolwright/packages", ""])
+def test_packages_are_not_taken_through_a_link(library, index, tmp_path, linked):
+    """Somebody else's library must not make its tools see a folder of the user's."""
+    shelf = open_shelf(library, index)
+    add(shelf, "milk")
+    place = library / linked if linked else Path(shelf.installed)
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(PackageError, match="packages are not taken from there"):
+        shelf.grant(Policy(), ["milk"])
+    with pytest.raises(PackageError, match="packages are not taken from there"):
+        shelf.restore()
+
+
+def test_a_librarys_own_configuration_names_no_index(library, index, tmp_path, monkeypatch):
+    """A folder that was cloned brings none, wherever the program is started."""
+    make_wheel(tmp_path / "theirs", "milk", "6.6")
+    (library / "uv.toml").write_text(f'[pip]\nfind-links = ["{tmp_path / "theirs"}"]\n')
+    monkeypatch.chdir(library)
+    shelf = open_shelf(library, index)
+
+    assert add(shelf, "milk") == ["milk 1.0"]
+
+
 def test_a_fresh_clone_installs_what_is_recorded(library, index, tmp_path):
     """The record travels, the folder does not; until it is installed, that is said."""
     shelf = open_shelf(library, index)

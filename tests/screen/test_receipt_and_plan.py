@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from screens import GROUP, MATCHES, READ, REPORT, pseudo_terminal, seen, text_of
 
-from toolwright.screen.commands import command, next_commands, sample
+from toolwright.screen.commands import call_commands, command, next_commands, sample
 from toolwright.screen.display import Display
 from toolwright.screen.plan import show_plan
 from toolwright.screen.receipt import show_receipt
@@ -216,3 +216,10 @@ def test_odd_reports_do_not_break_the_receipt() -> None:
     assert "Done in" in receipt(replace(REPORT, steps=()))
     assert "not made" in receipt(replace(REPORT, steps=(bare,)))
     assert "t" * 200 in receipt(replace(REPORT, steps=(long,)))
+
+
+def test_a_call_that_is_offered_names_its_secrets() -> None:
+    """No place for a value: what stands in a command, shells keep."""
+    tool = replace(TOOL, docstring=Docstring(secrets=("path",)))
+    (_, line), _ = call_commands("group_rows", tool)
+    assert """'{"rows": [], "path": {"secret": "PATH"}}'""" in line

@@ -41,10 +41,22 @@ class Shelf:
 
     @property
     def installed(self) -> str:
-        """The folder of the recorded set, "" when nothing is recorded, or it is not installed here."""
+        """The folder of the recorded set, "" when nothing is recorded, or it is not installed here.
+
+        Raises:
+            PackageError: it leads somewhere else: tools would be shown what is there.
+        """
         pins = self.pins
-        folder = self.folder / pins.folder_name
-        return str(folder.absolute()) if pins.asked and folder.is_dir() else ""
+        folder = self.folder.absolute() / pins.folder_name
+        if not pins.asked or not folder.is_dir():
+            return ""
+        library = folder.parents[2]
+        if folder.resolve() != library.resolve() / folder.relative_to(library):
+            raise PackageError(
+                f"{folder} leads to {folder.resolve()}; packages are not taken from there",
+                hint="remove that link, then: python agent.py packages install",
+            )
+        return str(folder)
 
     def state(self, requirement: Requirement) -> State:
         """Say whether a tool may use a package as things are."""

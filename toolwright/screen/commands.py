@@ -54,6 +54,9 @@ def next_commands(
 def call_commands(name: str, tool: Tool | None, library: Path = Path()) -> tuple[tuple[str, str], ...]:
     """Return how to call a tool: from the shell with sample arguments, and from Python."""
     arguments = sample(tool.parameters) if tool else {}
+    if tool and isinstance(arguments, dict):
+        secrets = [name for name in tool.docstring.secrets if name in arguments]
+        arguments |= {name: {"secret": name.upper()} for name in secrets}
     text = json.dumps(arguments, ensure_ascii=False)
     return (
         ("shell", command("--execute-tool", name, text, library=library)),
