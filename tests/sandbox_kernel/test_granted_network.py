@@ -1,13 +1,18 @@
 """What a tool with a network grant reaches, how it learns of a refusal, and what ends with its call."""
 
+import os
+import shutil
 import socket
 import ssl
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import trustme
@@ -22,6 +27,7 @@ from toolwright.sandbox.proxy.rules import parse_allowed
 from toolwright.sandbox.public_files import private_keys
 from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.way_out import WayOut
+from toolwright.sandbox.zygote.order import Grant
 from toolwright.types import Limits, Policy
 
 PACKAGES = tuple(Site(sys.path).modules_of(["requests", "httpx"]))
@@ -361,6 +367,41 @@ def test_private_keys_beside_certificates_are_found(tmp_path):
     (tmp_path / "public.pem").write_text("-----BEGIN CERTIFICATE-----\n", encoding="utf-8")
 
     assert list(private_keys(str(tmp_path))) == ["deep/own.pem"]
+
+
+def test_what_is_public_is_what_everybody_may_read(full):
+    """A link is followed, a covered key is empty, and what root alone may read stays closed."""
+    shown = Path(tempfile.mkdtemp(prefix="toolwright-public-", dir="/tmp"))
+    try:
+        shown.chmod(0o755)
+        for name, mode in (("open", 0o644), ("covered", 0o644), ("closed", 0o600)):
+            (shown / name).write_text("text", encoding="utf-8")
+            (shown / name).chmod(mode)
+        link = shown.with_suffix(".link")
+        link.symlink_to(shown)
+        grant = Grant(str(link), write=False, masks=(("covered", "hidden"),), public=True)
+
+        def run(request, policy, bounds, on_frame):
+            order, _ = make_order(policy, (), Survey())
+            return full._opened().run(replace(order, grants=(grant,)), request, bounds, on_frame)
+
+        source = """
+def f(folder):
+    said = []
+    for name in ("open", "covered", "closed"):
+        try:
+            said.append(open(f"{folder}/{name}").read())
+        except PermissionError:
+            said.append("denied")
+    return said
+"""
+        said = Caller("full", (), run).call(source, "f", {"folder": str(link)}, Policy()).result.value
+    finally:
+        shutil.rmtree(shown)
+        link.unlink()
+
+    # an ordinary user's own files are the tool's to read: it is the same user
+    assert said == ["text", "", "denied" if os.getuid() == 0 else "text"]
 
 
 def test_calls_at_the_same_time_have_networks_of_their_own(full):
