@@ -80,8 +80,10 @@ def test_unsafe_is_labelled_and_used_only_where_nothing_better_works(tmp_path):
         with open_sandbox("full", unsafe=True, cache=cache) as box:
             assert box.level == "full"
     remember(cache, "landlock", [["full", "unshare: no"]])
-    with open_sandbox("full", unsafe=True, cache=cache) as box:
+    told = []
+    with open_sandbox("full", unsafe=True, cache=cache, on_level=told.append) as box:
         result = box.call(SUM, "f", {"a": 1, "b": 2}, Policy())
+    assert [found.level for found in told] == [""]
     assert (box.level, result.level, result.value) == ("none", "none", 3)
 
 

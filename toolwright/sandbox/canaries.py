@@ -69,7 +69,8 @@ def try_calls(caller: Caller) -> str:
     policy = Policy(limits=_LIMITS)
     benign = caller.call(_BENIGN, "add", {"a": 40, "b": 2}, policy).result
     if benign.value != 42:  # noqa: PLR2004 - the sum
-        return f"a harmless call does not work: {benign.message or benign.value!r}"
+        complaint = (benign.stderr.strip().splitlines() or [benign.message or repr(benign.value)])[-1]
+        return f"a harmless call does not work: {complaint}"
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="toolwright-canary-")))
         folder.chmod(0o777)  # the attacks must fail by confinement, not by ownership

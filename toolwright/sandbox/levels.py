@@ -71,7 +71,7 @@ def find_level(cache: Path | None = None, *, anew: bool = False) -> Found:
         return remembered[1]
     missing: list[tuple[str, str]] = []
     level = ""
-    for each in TRIED:
+    for each in [level for level in TRIED if (level == "seatbelt") == (sys.platform == "darwin")]:
         fault = try_level(each)
         if not fault:
             level = each

@@ -5,6 +5,7 @@ exception, a plain process labelled "none", must be asked for by name.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -27,20 +28,21 @@ def open_sandbox(
     """Return a sandbox at the first level that works here; `close` it, or use it as a context manager.
 
     With a valid `cache` nothing is tried, and nothing is started before the first call. `protected` paths
-    are hidden in every grant. `on_level` is told, once, what was found when that is less than full;
-    `on_notice` whatever a call does otherwise than asked.
+    are hidden in every grant. `on_level` is told, once, what is used when that is less than full (level ""
+    for nothing at all); `on_notice` whatever a call does otherwise than asked.
 
     Raises:
         SandboxError: less than `minimum` works here, and `unsafe` was not asked for.
     """
     found = find_level(cache)
-    if found.level != "full":
-        on_level(found)
     if found.level in ENOUGH[minimum]:
+        if found.level != "full":
+            on_level(found)
         return _confined(found.level, protected, on_notice)
     if unsafe:
         from toolwright.sandbox.process import ProcessSandbox
 
+        on_level(replace(found, level=""))  # whatever there is, it is not used
         return ProcessSandbox(level=NONE)
     raise too_weak(found, minimum)
 

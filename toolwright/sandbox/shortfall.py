@@ -103,6 +103,5 @@ def describe_shortfall(found: Found, root: Path = Path("/")) -> str:
     level, mend = found.level or NONE, find_mend(root)
     reason = dict(found.missing).get("full", "").removeprefix(_PREFIX)
     why = f"{reason}; {mend.why}" if reason else mend.why
-    return (
-        f"tools are confined at level {level}, not full ({why}): {EXPOSED[level]}; to mend it: {mend.command}"
-    )
+    how = f"confined at level {level}, not full" if found.level else f"not confined, level {NONE}"
+    return f"tools are {how} ({why}): {EXPOSED[level]}; to mend it: {mend.command}"
