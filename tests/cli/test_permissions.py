@@ -217,6 +217,18 @@ def test_an_approval_is_revoked_by_its_number_and_all_at_once(folder: Path) -> N
     assert run("approvals", "--json", cwd=folder).json == {"approvals": []}
 
 
+def test_approvals_are_commands_at_the_prompt_too(folder: Path) -> None:
+    """They are not taken for goals there, nor is one that is misspelt in the shell."""
+    with terminal(cwd=folder) as screen:
+        screen.answer("goal> ", "approvals")
+        screen.wait_for("nothing is approved")
+        screen.answer("goal> ", "approvals revoke 7")
+        screen.wait_for("there is no approval '7'")
+        screen.answer("goal> ", ":q")
+        screen.end()
+    assert "did you mean approvals?" in run("aprovals", "revoke", "7", cwd=folder).problem
+
+
 def test_a_newer_memory_is_said_and_left_alone(folder: Path) -> None:
     """The listing fails with the reason; a goal goes on and asks."""
     import sqlite3

@@ -58,9 +58,9 @@ class Gate:
     blocked: Blocked
     kept: Kept
     grantor: Grantor = field(default_factory=Grantor)
-    _granted: dict[str, list[Grant]] = field(default_factory=dict)
-    _declined: set[tuple[str, Wish]] = field(default_factory=set)
-    _told: set[tuple[str, str, str]] = field(default_factory=set)
+    _granted: dict[str, list[Grant]] = field(default_factory=dict, init=False)
+    _declined: set[tuple[str, Wish]] = field(default_factory=set, init=False)
+    _told: set[tuple[str, str, str]] = field(default_factory=set, init=False)
 
     def permit(
         self,
