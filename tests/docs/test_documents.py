@@ -24,7 +24,7 @@ from toolwright.syntax.reading import read_library
 from toolwright.types import Step
 
 RUN = ("README.md", "docs/how-it-works.md", "docs/cli.md", "docs/permissions.md")
-LINKED = (*RUN, "docs/README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md")
+LINKED = (*RUN, "docs/README.md", "docs/security.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md")
 BLOCKS = [block for document in RUN for block in read_blocks(document)]
 Results = dict[Block, tuple[int, str]]
 
