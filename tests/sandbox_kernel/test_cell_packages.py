@@ -9,6 +9,7 @@ from toolwright.errors import SandboxError
 from toolwright.sandbox.confined import ConfinedSandbox
 from toolwright.sandbox.levels import LEVELS, try_level
 from toolwright.sandbox.process import ProcessSandbox
+from toolwright.sandbox.wrapped import WrappedSandbox
 from toolwright.types import Policy
 
 SOURCE = """
@@ -39,7 +40,7 @@ def threads():
 """
 
 
-@pytest.fixture(scope="module", params=["process", *LEVELS])
+@pytest.fixture(scope="module", params=["process", *LEVELS, "bwrap"])
 def box(request):
     """A sandbox at each level that works here."""
     if request.param == "process":
@@ -48,6 +49,9 @@ def box(request):
     fault = try_level(request.param)
     if fault:
         pytest.skip(f"level {request.param} does not work here: {fault}")
+    if request.param == "bwrap":
+        yield WrappedSandbox("bwrap")
+        return
     with ConfinedSandbox(request.param) as box:
         yield box
 

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from toolwright.sandbox.masks import lies_in
 from toolwright.sandbox.zygote.jail import DEVICES, SYSTEM
-from toolwright.sandbox.zygote.order import SCRATCH, Order
+from toolwright.sandbox.zygote.order import PACKAGES, SCRATCH, Order
 
 
 def bwrap_words(program: str, order: Order, runtime: Iterable[str], empty: str) -> tuple[str, ...]:
@@ -31,6 +31,8 @@ def bwrap_words(program: str, order: Order, runtime: Iterable[str], empty: str) 
         for path, guard in grant.masks:
             words += _mask(f"{grant.path}/{path}", guard, empty)
     words += _shown([path for path in visible if path not in around])
+    if order.packages:  # at a place of its own: where it stands, it may be covered
+        words += ["--ro-bind", order.packages, PACKAGES]
     for device in DEVICES:
         words += ["--dev-bind", device, device]
     if not order.scratch:

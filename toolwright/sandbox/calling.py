@@ -15,6 +15,8 @@ from toolwright.types import CallResult, CallStatus, Json, Limits, Policy
 
 LEVEL: Final = "process"
 
+_OWN_ROOT: Final = {"full", "bwrap"}
+
 _SLACK_BYTES: Final = 1 << 16
 """Room in a frame for a bounded message and traceback, whatever the bound on results is."""
 
@@ -78,10 +80,10 @@ class Caller:
         return _name_refused(_read(ended, frames, limits, self.level), ended)
 
     def own_packages(self, policy: Policy) -> tuple[str, ...]:
-        """Where a cell finds the packages of the library, if there are any; a full cell at a fixed place."""
+        """Where a cell finds the packages of the library, if any; with a root of its own, at a fixed place."""
         if not policy.package_folder:
             return ()
-        return (PACKAGES if self.level == "full" else policy.package_folder,)
+        return (PACKAGES if self.level in _OWN_ROOT else policy.package_folder,)
 
 
 def process_caller(site: tuple[str, ...], level: str = LEVEL) -> Caller:

@@ -133,7 +133,7 @@ class WrappedSandbox:
         on_frame: OnFrame,
     ) -> Ended:
         program = _find(_PROGRAMS[self._level])
-        more = (order.packages,) if order.packages else ()
+        more = (order.packages,) if order.packages and self._level == "seatbelt" else ()
         runtime = tuple(dict.fromkeys((sys.base_prefix, sys.prefix, *self._site, _OURS, *more)))
         with contextlib.ExitStack() as stack:
             if self._level == "bwrap":
