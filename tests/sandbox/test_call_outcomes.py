@@ -28,7 +28,7 @@ def test_a_call_returns_output_and_time_as_well():
         "import sys\ndef f(a, b=2):\n    print('out'); print('err', file=sys.stderr); return a + b\n", a=1
     )
     assert (result.status, result.value) == ("returned", 3)
-    assert (result.stdout, result.stderr, result.level) == ("out\n", "err\n", "process")
+    assert (result.stdout, result.stderr, result.level) == ("out\n", "err\n", BOX.level)
     assert 0 < result.seconds < 5
 
 
@@ -185,8 +185,10 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("case", LIMITS)
-def test_every_limit_that_is_hit_is_named(case):
+def test_every_limit_that_is_hit_is_named(case, backend):
     """Status and sentence say which limit, with its number."""
+    if (case, backend) == ("stops itself", "landlock"):
+        pytest.skip("at landlock a tool may send no signal, not even to itself")
     body, limits, status, message = LIMITS[case]
     result = BOX.call(f"def f():\n    {body}\n", "f", {}, limited(**limits))
     assert (result.status, result.message) == (status, message)
@@ -221,8 +223,9 @@ def test_a_missing_workspace_is_an_error_that_names_it(tmp_path):
 
 
 def test_packages_of_the_parent_can_be_imported_inside_a_tool():
-    """Third-party imports stand inside functions and work there."""
-    assert call("def f():\n    import pytest\n    return pytest.__name__\n").value == "pytest"
+    """Third-party imports stand inside functions and work there, when they are declared."""
+    policy = Policy(packages=("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py"))
+    assert call("def f():\n    import pytest\n    return pytest.__name__\n", "f", policy).value == "pytest"
 
 
 def test_the_module_is_known_as_tools_and_functions_reach_each_other():

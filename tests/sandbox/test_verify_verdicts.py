@@ -6,7 +6,8 @@ from toolwright.sandbox.process import ProcessSandbox
 from toolwright.types import Limits, Policy
 
 BOX = ProcessSandbox(judge_wall_s=20)
-POLICY = Policy(limits=Limits(wall_s=5, cpu_s=1))
+PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py")
+POLICY = Policy(limits=Limits(wall_s=5, cpu_s=1), packages=PYTEST)
 
 HONEST = """
 import pytest
@@ -87,8 +88,9 @@ WRONG_TOOLS = {
     ),
     "plants a conftest": (
         "for p in ('conftest.py', '../conftest.py', 'pytest.py', 'sitecustomize.py'):\n"
-        "    open(p, 'w').write('import pytest\\n@pytest.hookimpl(tryfirst=True)\\n'\n"
-        "        'def pytest_pyfunc_call(pyfuncitem): return True\\n')\n" + WRONG,
+        "    try: open(p, 'w').write('import pytest\\n@pytest.hookimpl(tryfirst=True)\\n'\n"
+        "        'def pytest_pyfunc_call(pyfuncitem): return True\\n')\n"
+        "    except OSError: pass\n" + WRONG,
         "assert -1 == 3",
     ),
     "overwrites the tests": (

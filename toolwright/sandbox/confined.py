@@ -13,6 +13,7 @@ from typing import Final, Literal, Self, TypeAlias
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.calling import Caller
+from toolwright.sandbox.confined_judge import judge_order, needs_network
 from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
 from toolwright.sandbox.networks import check_level
@@ -20,12 +21,13 @@ from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
 from toolwright.sandbox.survey import Survey
-from toolwright.sandbox.warmth import HypothesisTables
 from toolwright.sandbox.zygote.order import Kind
+from toolwright.sandbox.zygote.process import ZygoteGoneError
 from toolwright.sandbox.zygotes import Zygotes
 from toolwright.types import CallResult, Example, Json, Policy, Verdict
 
 _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
+_TRIES: Final = 2
 
 
 Wanted: TypeAlias = Literal["best", "full", "landlock"]
@@ -67,7 +69,6 @@ class ConfinedSandbox:
         self._without = tuple(without)
         self._bounds = bounds
         self._site = tuple(path for path in sys.path if PurePath(path).name in _PACKAGE_FOLDERS)
-        self._tables = HypothesisTables(self._site)
         self._turn = threading.RLock()
         self._survey = Survey()
         self._on_notice = on_notice
@@ -132,18 +133,21 @@ class ConfinedSandbox:
     ) -> Verdict:
         """Run the pytest file `tests` against `source`; judge and tool run in cells of their own.
 
-        With "loopback" among the policy's network they share a network that holds nothing else.
+        They share a network that holds nothing else: the tool with "loopback" in the policy's network, the
+        tests also when they start a server.
 
         Raises:
             SandboxError: it cannot be confined as the policy asks; every other failure is in the verdict.
         """
         from toolwright.sandbox.judging import Judge
 
-        with self._network(policy) as network:
-            run_tool, run_tests = partial(self._run, network=network), partial(self._run_judge, network)
-            caller = Caller(self.level, self._site, run_tool)
-            judge = Judge(caller, self._bounds.wall_s, self._bounds.calls, self._tables, run_tests)
-            return judge.verify(source, tests, policy, function=function, examples=examples)
+        for _ in range(_TRIES):  # the judge may die with its zygote: that is no verdict
+            with contextlib.suppress(ZygoteGoneError), self._network(policy, tests) as network:
+                run_tool, run_tests = partial(self._run_tool, network), partial(self._run_judge, network)
+                caller = Caller(self.level, self._site, run_tool)
+                judge = Judge(caller, self._bounds.wall_s, self._bounds.calls, None, run_tests)
+                return judge.verify(source, tests, policy, function=function, examples=examples)
+        raise SandboxError("the process that runs tests was killed twice in a row", hint="try again")
 
     def prepare(self) -> None:
         """Start what the first call needs, and do not wait for it.
@@ -161,9 +165,9 @@ class ConfinedSandbox:
             zygotes.close()
 
     @contextlib.contextmanager
-    def _network(self, policy: Policy) -> Iterator[tuple[int, ...]]:
-        """The network of one verification; at a level that cannot make one there is none."""
-        if self.level == "full":
+    def _network(self, policy: Policy, tests: str) -> Iterator[tuple[int, ...]]:
+        """The network of one verification that needs one; at a level that cannot make one there is none."""
+        if self.level == "full" and needs_network(policy, tests):
             with self._opened().network() as network:
                 yield network
         elif policy.network:
@@ -175,23 +179,22 @@ class ConfinedSandbox:
         else:
             yield ()
 
+    def _run_tool(
+        self, network: Sequence[int], request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame
+    ) -> Ended:
+        return _not_lost(self._run(request, policy, bounds, on_frame, network))
+
     def _run_judge(
         self, network: Sequence[int], cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame
     ) -> Ended:
         """Run tests. They see no file of the host but the folders that were made for them."""
-        granted = Policy(cell.folder, cell.scratch, write=cell.shared, package_folder=cell.packages)
-        order = replace(
-            make_order(granted, (), self._survey)[0],
-            cell="judge",
-            environment=tuple(cell.environment.items()),
-            network="shared" if network else "none",
-        )
+        order = judge_order(cell, self._survey, shared_network=bool(network))
         user = self._opened().get(tests=True).user
         if self.level != "full" and user >= 0:
             order = replace(order, user=user, group=user)
             for folder in cell.shared:
                 _give(folder, user)
-        return self._opened().run(order, request, bounds, on_frame, network)
+        return _not_lost(self._opened().run(order, request, bounds, on_frame, network))
 
     def _run(
         self,
@@ -248,6 +251,13 @@ class ConfinedSandbox:
             if self._zygotes is None:
                 self._zygotes = Zygotes(self.level, self._site, self._without)
             return self._zygotes
+
+
+def _not_lost(ended: Ended) -> Ended:
+    """A cell of a verification that somebody killed from outside says nothing about tool or tests."""
+    if ended.lost:
+        raise ZygoteGoneError
+    return ended
 
 
 def _watched(watch: Watch, run: Callable[[], Ended]) -> Ended:

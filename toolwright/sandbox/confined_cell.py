@@ -21,6 +21,7 @@ Serve: TypeAlias = Callable[[int], contextlib.AbstractContextManager[None]]
 """Serves a listening socket, which it owns from then on, for the length of a block."""
 
 _BEGIN_S: Final = 20.0
+_LOAD_S: Final = 60.0  # hypothesis makes its tables, once
 _END_S: Final = 2.0
 _KILLED: Final = -int(signal.SIGKILL)
 
@@ -124,7 +125,8 @@ def _begin(
     channel.close_all((request_read, answer_write, out_write, err_write))
     process = _Remote(os.fdopen(out_read, "rb", 0), os.fdopen(err_read, "rb", 0))
     try:
-        _await_maker(status, account, door=order.network == "proxy")
+        patience_s = _LOAD_S if order.loads else _BEGIN_S
+        _await_maker(status, account, patience_s, door=order.network == "proxy")
     except (SandboxError, ZygoteGoneError):
         channel.close_all((request_write, answer_read))
         process.stdout.close()
@@ -142,9 +144,9 @@ def _begin(
     return status, stack.enter_context(talk)
 
 
-def _await_maker(status: socket.socket, account: _Account, *, door: bool) -> None:
+def _await_maker(status: socket.socket, account: _Account, patience_s: float, *, door: bool) -> None:
     """Wait for descriptors of the cell's outer processes; with a `door`, for its socket too."""
-    status.settimeout(_BEGIN_S)
+    status.settimeout(patience_s)
     while not account.processes or (door and account.listener < 0):
         if not _listen(status, account):
             raise ZygoteGoneError
@@ -216,6 +218,7 @@ def _close(account: _Account, talk: Talk, stop: Stop, seconds: float) -> Ended:
         stdout=talk.stdout.decode("utf-8", "backslashreplace"),
         stderr=talk.stderr.decode("utf-8", "backslashreplace"),
         seconds=seconds,
+        lost=account.status is None and not stop,
     )
 
 

@@ -1,6 +1,6 @@
 """The supervisor of one verification: source, tests and examples in, a `Verdict` out.
 
-The judge's process runs pytest; whenever a test calls the tool, the judge asks here and the call is
+The judge's cell runs pytest; whenever a test calls the tool, the judge asks here and the call is
 run in a tool cell of its own, exactly as in production. So every call is seen, and the tool's code
 never shares a process with those who decide about it.
 """
@@ -24,6 +24,7 @@ from toolwright.sandbox.source_shape import SourceShape, read_source
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
 from toolwright.sandbox.tests_shape import TestsShape, read_tests
 from toolwright.sandbox.warmth import STORAGE, HypothesisTables
+from toolwright.sandbox.zygote.judge_warmth import HYPOTHESIS, SERVER
 from toolwright.types import CallResult, Example, Json, Limits, Policy, Verdict
 
 _TEST_FILE: Final = "test_tool.py"
@@ -40,12 +41,15 @@ RunJudge: TypeAlias = Callable[[Cell, bytes, Bounds, OnFrame], Ended]
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Runs verifications with `wall_s` seconds and `max_calls` calls each, which `caller` makes."""
+    """Runs verifications with `wall_s` seconds and `max_calls` calls each, which `caller` makes.
+
+    `tables` are hypothesis's, None where `run_tests` has them warm.
+    """
 
     caller: Caller
     wall_s: float
     max_calls: int
-    tables: HypothesisTables
+    tables: HypothesisTables | None
     run_tests: RunJudge = run_cell
 
     def verify(
@@ -110,7 +114,7 @@ class _Session:
             work, scratch = self._root / "work", self._root / "scratch"
             for folder in (work, scratch, self._root / _OWN):
                 folder.mkdir()
-            if self._tests.uses_hypothesis:
+            if self._tests.uses_hypothesis and self._judge.tables is not None:
                 self._judge.tables.copy_to(scratch / "hypothesis")
                 self._deadline = time.monotonic() + self._judge.wall_s
             (here / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
@@ -121,7 +125,9 @@ class _Session:
             }
             shared = (str(here), str(self._root))
             packages = self._policy.package_folder
-            cell = Cell("judge_cell", str(work), str(scratch), environment, shared, packages)
+            cell = Cell(
+                "judge_cell", str(work), str(scratch), environment, shared, packages, loads=self._loads()
+            )
             bounds = Bounds(self._judge.wall_s, _OUTPUT_KB * 1024, _FRAME_BYTES)
             ended = self._judge.run_tests(cell, self._request(here, scratch), bounds, self._serve)
         return self._stopped(ended)
@@ -150,6 +156,11 @@ class _Session:
         }
         return json.dumps(request).encode()
 
+    def _loads(self) -> tuple[str, ...]:
+        """What these tests use that is slow to load."""
+        slow = ((HYPOTHESIS, self._tests.uses_hypothesis), (SERVER, self._tests.uses_httpserver))
+        return tuple(name for name, used in slow if used)
+
     def _stopped(self, ended: Ended) -> str:
         running = f" (in {self.records.running})" if self.records.running else ""
         if ended.stop == "time":
@@ -158,6 +169,8 @@ class _Session:
             return f"the tests printed more than {_OUTPUT_KB} KB{running}"
         if ended.stop == "frame":
             return f"a test passed more than {_FRAME_BYTES >> 20} MB to the tool{running}"
+        if ended.stop == "scratch":
+            return f"the tests wrote more than their scratch folder may hold{running}"
         if self.evidence.count > self._judge.max_calls:
             return f"the tests call the tool more than {self._judge.max_calls} times{running}"
         if ended.status != 0:

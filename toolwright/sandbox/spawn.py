@@ -26,7 +26,7 @@ class Cell:
 
     `shared` are further folders that it writes to, `packages` one that it may import from. `wrapper` is a
     program with its options that confines the command after it, `program` the script that starts the cell,
-    with the words `last` at its end.
+    with the words `last` at its end. Where it is forked, `loads` is loaded before that.
     """
 
     kind: Literal["tool_cell", "judge_cell", "warm_cell"]
@@ -38,6 +38,7 @@ class Cell:
     wrapper: tuple[str, ...] = ()
     program: str = _START
     last: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class Bounds:
 class Ended:
     """How a cell ended. `stop` names the bound that ended it; `status` is negative for a signal.
 
-    `refused` says what it did that no tool may, though nothing stopped it.
-    `exchanges` are what it asked its proxy for.
+    `refused` says what it did that no tool may, though nothing stopped it; `lost` that it was ended from
+    outside, together with all that could have told why. `exchanges` are what it asked its proxy for.
     """
 
     stop: Stop
@@ -65,6 +66,7 @@ class Ended:
     seconds: float
     refused: str = ""
     exchanges: tuple[Exchange, ...] = ()
+    lost: bool = False
 
 
 def run_cell(cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:

@@ -78,11 +78,13 @@ class Zygotes:
         for _ in range(_TRIES):
             zygote = self.get(tests=order.cell == "judge", raw=order.network == "raw")
             try:
-                return run_confined(zygote, order, request, bounds, on_frame, network, serve=serve)
+                ended = run_confined(zygote, order, request, bounds, on_frame, network, serve=serve)
             except ZygoteGoneError:
-                # that of the judges has died alone: the tools' one lives on, with cells of others
-                if order.cell != "judge" or not zygote.alive:
-                    self._bury(zygote)
+                self._bury(zygote)
+                continue
+            if ended.lost:
+                self._bury(zygote)
+            return ended
         raise _dying()
 
     @contextlib.contextmanager

@@ -78,7 +78,7 @@ class Order:
     memory of its own. `user` and `group` are whom the tool runs as where no map of owners can be made; -1
     changes nothing. `network` says which network it is in; `environment` are further variables; `packages`
     is a folder of the host that it may import from; one that is `grouped` brings the list of a cgroup's
-    members, which it joins.
+    members, which it joins. `loads` names what the zygote is to have warm for it.
     """
 
     folder: str
@@ -95,6 +95,7 @@ class Order:
     environment: tuple[tuple[str, str], ...] = ()
     packages: str = ""
     grouped: bool = False
+    loads: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
@@ -109,7 +110,8 @@ class Order:
             for each in data["grants"]
         )
         environment = tuple((name, value) for name, value in data["environment"])
-        return cls(**{**data, "grants": grants, "environment": environment})
+        loads = tuple(data["loads"])
+        return cls(**{**data, "grants": grants, "environment": environment, "loads": loads})
 
 
 def wire(record: Start | Order) -> dict[str, Any]:

@@ -109,8 +109,13 @@ def _serve(
         if received is None:
             os._exit(0)
         message, brought = received
+        order = Order.read(message)
+        if order.loads:
+            from toolwright.sandbox.zygote.judge_warmth import load_for  # loaded already: a judge's
+
+            load_for(order.loads)
         if os.fork() == 0:
-            make_cell(start, shown, Order.read(message), brought)
+            make_cell(start, shown, order, brought)
         channel.close_all(brought)
         if not warm:
             warmth.load_modules()

@@ -1,7 +1,8 @@
 """The zygotes' keeper: it alone sees the host's files. Orders in, orders with trees of the grants out.
 
 It runs no foreign code and forks no cell. Judges have a zygote of their own, which never runs a tool. When
-the program or the zygote of the tools ends, the keeper ends, and all of them with it.
+the program or a zygote ends, the keeper ends, and all of them with it: a dead zygote's cells may have left
+processes that only the end of the namespace around them reaches.
 """
 
 import errno
@@ -42,15 +43,16 @@ def keep(start: Start, control: socket.socket, user: int, hatch: Hatch) -> NoRet
     descriptors.close_others((0, 1, 2, control.fileno(), start.program))
     tools = _hatched(hatch, tests=False)
     judges: _Zygote | None = None
-    while not _readable(start.program, tools.ended, waiting_for=control.fileno()):
+    ends = [start.program, tools.ended]
+    while not _readable(*ends, waiting_for=control.fileno()):
         received = channel.receive(control)
         if received is None:
             break
         order = Order.read(received[0])
         if order.cell == "judge":
-            if judges is None or _readable(judges.ended):
-                _bury(judges)
+            if judges is None:
                 judges = _hatched(hatch, tests=True)
+                ends.append(judges.ended)
             _pass_on(judges, maps, order, *received)
         else:
             _pass_on(tools, maps, order, *received)
