@@ -18,5 +18,5 @@ def render(name: str, /, **values: str) -> str:
     Raises:
         KeyError: the text has a placeholder that got no value.
     """
-    rules = _text("tool_rules").template.strip()
-    return _text(name).substitute(values, tool_rules=rules)
+    rules = {part: _text(part).template.strip() for part in ("tool_rules", "test_rules")}
+    return _text(name).substitute(values | rules)
