@@ -142,6 +142,9 @@ class Library:
         """
         snapshot = self._store.read()
         tool = snapshot.tools.get(name)
+        if name in snapshot.quarantined:
+            why = next(other.reason for other in snapshot.not_offered if other.name == name)
+            raise ToolwrightError(f"{name} {why}", hint=f"python agent.py verify {name}")
         if tool is None:
             raise tool_not_found(name, snapshot.tools)
         secrets = {n for n in tool.docstring.secrets if secret_name(arguments.get(n))}

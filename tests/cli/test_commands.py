@@ -1,5 +1,6 @@
 """`tools`, `verify`, `undo` and `models`: what they print, in words and as JSON, and exit codes."""
 
+import re
 from pathlib import Path
 
 from command_line import GOAL, KEY, Ended, environment, library_of, run
@@ -53,10 +54,10 @@ def test_damaged_evidence_costs_only_the_evidence(grown: Path) -> None:
 
 
 def test_verify_runs_the_tests_again(grown: Path) -> None:
-    """A line a tool on stdout; a tool that fails makes the exit code 1 and is named; JSON is one object."""
+    """A table on stdout; a tool that fails makes the exit code 1 and is named; JSON is one object."""
     first = run("verify", "apply_op_1", cwd=grown)
     assert (first.code, first.err) == (0, "")
-    assert first.out.startswith("✓ apply_op_1: 2 tests, ")
+    assert re.search(r"^apply_op_1 +passed +2 of 2 ", first.out, re.MULTILINE)
     path = grown / "tools.py"
     path.write_text(path.read_text().replace("return number * 2 + 2", "return number * 3 + 2"))
     before = library_of(grown)
@@ -107,3 +108,40 @@ def test_models_lists_what_the_server_offers(tmp_path: Path) -> None:
         told = run("models", "--json", cwd=tmp_path, env=environment(server)).json
         assert told == {"models": ["together:vendor/one", "together:vendor/two"]}
         assert {request.headers["Authorization"] for request in server.requests} == {f"Bearer {KEY}"}
+
+
+def test_a_tool_that_fails_goes_into_quarantine_and_out_again(grown: Path) -> None:
+    """In quarantine a tool stays in the file, is listed, and is neither offered nor called; passing frees it."""
+    path = grown / "tools.py"
+    good = path.read_text()
+    path.write_text(good.replace("return number * 2 + 2", "return number * 3 + 2"))
+    entered = run("verify", "--jobs", "2", "--quarantine", cwd=grown)
+    assert (entered.code, entered.problem) == (1, "1 of 2 tools failed: apply_op_2")
+    assert re.search(r"^apply_op_2 +failed, quarantined +0 of 2 ", entered.out, re.MULTILINE)
+    listed = run("tools", "--json", cwd=grown).json
+    assert [tool["name"] for tool in listed["tools"]] == ["apply_op_1"]
+    assert listed["not_offered"][0]["name"] == "apply_op_2"
+    assert "is in quarantine: test_small_numbers failed" in listed["not_offered"][0]["reason"]
+    called = run("--execute-tool", "apply_op_2", '{"number": 1}', cwd=grown)
+    assert called.code == 1
+    assert "apply_op_2 is in quarantine: test_small_numbers failed" in called.out
+    assert "verify apply_op_2" in called.err + called.out
+    assert run("tools", "show", "apply_op_2", cwd=grown).code == 0
+    again = run("verify", "--json", cwd=grown).json
+    assert {name: tool["quarantined"] for name, tool in again["tools"].items()} == {
+        "apply_op_1": False,
+        "apply_op_2": True,
+    }
+
+    path.write_text(good)
+    assert run("--execute-tool", "apply_op_2", '{"number": 1}', cwd=grown).code == 0
+    left = run("verify", "apply_op_2", cwd=grown)
+    assert re.search(r"^apply_op_2 +passed, released +2 of 2 ", left.out, re.MULTILINE)
+    assert not list((grown / "tool_tests" / "evidence").glob("*.quarantine.json"))
+
+
+def test_jobs_is_a_number(grown: Path) -> None:
+    """What is no number of tools is an error that quotes it."""
+    for said in ("0", "x", "65", "-1", "²"):
+        refused = run("verify", f"--jobs={said}", cwd=grown)
+        assert (refused.code, refused.problem) == (2, f"--jobs takes a number from 1 to 64, not {said!r}")

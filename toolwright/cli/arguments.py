@@ -46,6 +46,8 @@ class Arguments:
     name: str = ""
     json: bool = False
     every: bool = False
+    jobs: str = ""
+    quarantine: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -94,6 +96,8 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         name=known.name,
         json=known.json,
         every=known.all,
+        jobs=known.jobs,
+        quarantine=known.quarantine,
     )
 
 
@@ -131,6 +135,8 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
     add("--yes", action="store_true", help="do not ask before writing; grants no permission")
     add("--all", action="store_true", help="with verify: every tool; with approvals revoke: every approval")
+    add("--jobs", default="", metavar="N", help="with verify: how many tools at the same time (default: 4)")
+    add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")
     add("--json", action="store_true", help="print the report as one JSON object")
     loud = parser.add_mutually_exclusive_group()
     loud.add_argument("-v", "--verbose", action="store_true", help="show functions, tests and thoughts")

@@ -75,7 +75,11 @@ def _doctor(arguments: Arguments) -> int:
 
 COMMANDS: Final = {
     "tools": Command("tools [show NAME]", "list the library, or show one tool", _tools),
-    "verify": Command("verify [NAME ...] [--all]", "run the tests of kept tools again, isolated", _verify),
+    "verify": Command(
+        "verify [NAME ...] [--all] [--jobs N] [--quarantine]",
+        "run the tests of kept tools again, isolated",
+        _verify,
+    ),
     "models": Command("models", "list the models that the server offers", _models),
     "approvals": Command(
         "approvals [revoke ID|TOOL|--all]",

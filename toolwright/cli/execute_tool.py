@@ -50,8 +50,8 @@ class _Wanted:
 class CallError(ToolwrightError):
     """The call cannot be made, or came to nothing; `kind` says how."""
 
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, kind: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
         self.kind = kind
 
 
@@ -180,6 +180,7 @@ def _found(name: str, place: Place) -> tuple[str, Tool, tuple[Tool, ...]]:
     listing = read_library(source, str(place.tools))
     for tool in listing.tools:
         if tool.name == name:
+            _check_quarantine(place, source, name)
             return source, tool, listing.tools
     for other in listing.not_offered:
         if other.name == name:
@@ -187,6 +188,19 @@ def _found(name: str, place: Place) -> tuple[str, Tool, tuple[Tool, ...]]:
     from toolwright.syntax.nearest import tool_not_found
 
     raise tool_not_found(name, [tool.name for tool in listing.tools])
+
+
+def _check_quarantine(place: Place, source: str, name: str) -> None:
+    if place.quarantine_of(name).exists():
+        from toolwright.library.quarantine import why_quarantined
+        from toolwright.screen.commands import command
+
+        why = why_quarantined(place, source, name)
+        if why:
+            release = command("verify", name, library=place.directory)
+            raise CallError(
+                "quarantined", f"{name} is in quarantine: {why}", hint=f"{release} lets it out when it passes"
+            )
 
 
 def _recover(place: Place) -> None:

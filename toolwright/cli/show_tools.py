@@ -21,7 +21,7 @@ def run(arguments: Arguments) -> int:
         case () | ("list",):
             write_line(json_text(_listed(snapshot)) if arguments.json else _list_text(snapshot, store))
         case ("show", name):
-            tool = snapshot.tools.get(name)
+            tool = snapshot.kept.get(name)
             if tool is None:
                 raise no_such_tool(name, snapshot, store)
             evidence = store.evidence_of(name)

@@ -77,6 +77,10 @@ class Place:
         """Return the path of the evidence for a tool."""
         return self.evidence / f"{name}.json"
 
+    def quarantine_of(self, name: str) -> Path:
+        """Return the path of the note that keeps a tool from being offered."""
+        return self.evidence / f"{name}.quarantine.json"
+
     def check(self) -> None:
         """Make sure that the directory is one.
 

@@ -1,11 +1,12 @@
 """tools.py as it is now -> a snapshot; read and parsed again only when the file changed."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from toolwright.library.bindings import bindings
 from toolwright.library.place import Place, decode, read_bytes, sha
+from toolwright.library.quarantine import quarantined
 from toolwright.syntax.chunks import split
 from toolwright.types import NotOffered, Tool
 
@@ -13,7 +14,7 @@ from toolwright.types import NotOffered, Tool
 # recently is read again.
 _SETTLED_NS: Final = 100_000_000
 
-_Stamp: TypeAlias = tuple[int, int, int, int] | None
+_Stamp: TypeAlias = tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class Snapshot:
     tools: dict[str, Tool]
     not_offered: tuple[NotOffered, ...]
     exists: bool = True
+    quarantined: dict[str, Tool] = field(default_factory=dict)
+    """Tools that failed their tests and are not offered until they pass; why stands in `not_offered`."""
+
+    @property
+    def kept(self) -> dict[str, Tool]:
+        """The tools on offer and those in quarantine."""
+        together = self.tools | self.quarantined
+        return dict(sorted(together.items(), key=lambda item: item[1].line)) if self.quarantined else together
 
     @property
     def names(self) -> frozenset[str]:
@@ -63,8 +72,24 @@ class Reader:
             listing = read_library(text, str(path))
             tools = {tool.name: tool for tool in listing.tools}
             last = Snapshot(text, digest, tools, listing.not_offered, exists=data is not None)
+        last = self._sorted(last)
         self._kept = stamp, last
         return last
+
+    def _sorted(self, snapshot: Snapshot) -> Snapshot:
+        """Offer what is not in quarantine, as it is now."""
+        tools = snapshot.kept
+        why = quarantined(self._place, snapshot.text, tools)
+        if not why and not snapshot.quarantined:
+            return snapshot
+        others = tuple(other for other in snapshot.not_offered if other.name not in snapshot.quarantined)
+        held = (NotOffered(name, f"is in quarantine: {why[name]}", tools[name].line) for name in why)
+        return replace(
+            snapshot,
+            tools={name: tool for name, tool in tools.items() if name not in why},
+            not_offered=(*others, *held),
+            quarantined={name: tools[name] for name in why},
+        )
 
     def _stamp_now(self) -> _Stamp:
         """Return what changes with the file; None while that cannot be relied on."""
@@ -72,6 +97,14 @@ class Reader:
             now = self._place.tools.stat()
         except OSError:
             return None
-        if abs(time.time_ns() - max(now.st_mtime_ns, now.st_ctime_ns)) < _SETTLED_NS:
+        times = [now.st_mtime_ns, now.st_ctime_ns, self._evidence_time()]
+        if abs(time.time_ns() - max(times)) < _SETTLED_NS:
             return None
-        return now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino
+        return *times, now.st_size, now.st_ino
+
+    def _evidence_time(self) -> int:
+        """Return when the folder last changed that holds the notes on quarantine, 0 when there is none."""
+        try:
+            return self._place.evidence.stat().st_mtime_ns
+        except OSError:
+            return 0

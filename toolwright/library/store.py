@@ -16,6 +16,7 @@ from toolwright.library.evidence import read_evidence
 from toolwright.library.journal import Journal
 from toolwright.library.lock import locked
 from toolwright.library.place import BANNER, Place, decode, read_bytes, sha
+from toolwright.library.quarantine import let_out, put_in
 from toolwright.library.snapshot import Reader, Snapshot
 from toolwright.types import Admission, Candidate, Commit, Json
 
@@ -139,6 +140,26 @@ class Store:
         path = self.place.test_of(name)
         data = read_bytes(path)
         return None if data is None else decode(data, path)
+
+    def quarantine(self, name: str, why: str, text: str) -> None:
+        """Keep a tool from being offered, as long as it and all it reaches stay as they are in `text`.
+
+        Raises:
+            LibraryBusyError, LibraryWriteError: it could not be done now.
+        """
+        with locked(self.place, self._wait_s):
+            put_in(self.place, self._disk, text, name, why)
+
+    def release(self, name: str) -> bool:
+        """Offer a tool again; tells whether it had been in quarantine.
+
+        Raises:
+            LibraryBusyError, LibraryWriteError: it could not be done now.
+        """
+        if not self.place.quarantine_of(name).exists():
+            return False
+        with locked(self.place, self._wait_s):
+            return let_out(self.place, self._disk, name)
 
     def evidence_of(self, name: str) -> dict[str, Json] | None:
         """Return on what evidence a tool was admitted, None when that is not known."""

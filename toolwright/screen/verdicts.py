@@ -1,0 +1,66 @@
+"""The table of `verify`: tools with their verdicts go in, a rich renderable that fits the width comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from toolwright.screen.display import Display
+from toolwright.screen.words import duration, held, one_line
+from toolwright.types import Verdict
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """A tool, its verdict (None without tests), and "", "quarantined" or "released"."""
+
+    name: str
+    verdict: Verdict | None
+    moved: str = ""
+
+
+def verdicts_table(rows: Sequence[VerdictRow], display: Display) -> "RenderableType":
+    """Return tool, verdict, tests passed, negative controls noticed, seconds and level of every tool."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD if display.unicode else box.ASCII, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("tool", overflow="fold", style="bold")
+    table.add_column("verdict", overflow="fold")
+    for name in ("tests", "controls", "time"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("level", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(display.spelled(cell)) for cell in _cells(row)))
+    return table
+
+
+def verdict_line(name: str, verdict: Verdict, display: Display) -> "RenderableType":
+    """Return one line that says why a tool failed."""
+    mark = display.tick(good=verdict.passed)
+    mark.append(f" {name}: {one_line(verdict.why)}")
+    return mark
+
+
+def _cells(row: VerdictRow) -> tuple[str, ...]:
+    verdict = row.verdict
+    moved = f", {row.moved}" if row.moved else ""
+    if verdict is None:
+        return (one_line(row.name), f"no tests{moved}", "-", "-", "-", "-")
+    passed = sum(test.outcome == "passed" for test in verdict.tests)
+    return (
+        one_line(row.name),
+        ("passed" if verdict.passed else "failed") + moved,
+        f"{passed} of {len(verdict.tests)}",
+        _controls(verdict),
+        duration(verdict.seconds),
+        held(verdict.level) if verdict.level else "-",
+    )
+
+
+def _controls(verdict: Verdict) -> str:
+    controls = getattr(verdict, "controls", ())
+    return f"{sum(bool(each.noticed) for each in controls)} of {len(controls)}" if controls else "-"
