@@ -11,7 +11,8 @@ from pathlib import Path
 from toolwright.library.evidence import evidence_json
 from toolwright.library.store import Store
 from toolwright.permissions.verifying import verification_policy
-from toolwright.sandbox.process import ProcessSandbox
+from toolwright.protocols import Sandbox
+from toolwright.sandbox.opening import open_sandbox
 from toolwright.stages.review import finding_text, review_source
 from toolwright.syntax.examples import docstring_examples
 from toolwright.types import Admission, Candidate
@@ -21,12 +22,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> int:
     """Write the evidence of every tool; 1 when one of them fails."""
-    store = Store(ROOT)
+    sandbox = open_sandbox()
+    try:
+        return _prove(sandbox, Store(ROOT))
+    finally:
+        sandbox.close()
+
+
+def _prove(sandbox: Sandbox, store: Store) -> int:
     snapshot = store.read()
     for name, tool in snapshot.tools.items():
         tests = store.tests_of(name) or ""
         findings = review_source(name, tool.source)
-        verdict = ProcessSandbox().verify(
+        verdict = sandbox.verify(
             snapshot.text,
             tests,
             verification_policy(snapshot.text, tool),

@@ -45,6 +45,7 @@ ENDINGS: Final = {
     "unknown_value": "a value is not in the goal, and there was nobody to ask",
     "bad_value": "the value that was typed in does not fit its parameter",
     "not_offered": "the function is there, but its arguments or its answer are not plain JSON values",
+    "quarantined": "the tool failed its tests; `verify NAME` lets it out when it passes again",
     "bad_json": "the arguments are not JSON; names line and column",
     "not_an_object": "the arguments are JSON, but not an object",
     "missing_argument": "an argument without a default was not given",

@@ -69,12 +69,6 @@ def test_a_link_to_a_directory_can_be_listed_itself(tmp_path):
     assert list_dir(str(tmp_path / "link"))["entries"] == [{"name": "a", "type": "file", "size": 1}]
 
 
-def test_pipes_are_of_type_other(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-
-    assert list_dir(str(tmp_path))["entries"] == [{"name": "pipe", "type": "other", "size": 0}]
-
-
 def test_hidden_entries_are_listed(tmp_path):
     (tmp_path / ".hidden").write_bytes(b"1")
     (tmp_path / "..almost").write_bytes(b"12")
