@@ -17,6 +17,7 @@ import pytest
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.stages.review import review_source
 from toolwright.syntax.checking import mismatch
+from toolwright.syntax.permissions.inference import infer_needs
 from toolwright.syntax.reading import read_library
 from toolwright.types import Policy, Tool
 
@@ -159,3 +160,22 @@ def test_the_evidence_is_of_this_very_text(name: str):
     assert evidence["verdict"]["passed"] is True
     assert evidence["source_sha256"] == hashlib.sha256(TOOLS[name].source.encode()).hexdigest()
     assert evidence["tests_sha256"] == hashlib.sha256(tests).hexdigest()
+
+
+def test_pipes_are_no_files(tmp_path):
+    """A pipe is of type "other" and is refused instead of waited for; no test inside may make one."""
+    tools = _module()
+    os.mkfifo(tmp_path / "pipe")
+
+    assert tools.list_dir(str(tmp_path))["entries"] == [{"name": "pipe", "type": "other", "size": 0}]
+    with pytest.raises(ValueError, match="pipe' is a pipe, a socket or a device, not a file"):
+        tools.read_file(str(tmp_path / "pipe"))
+
+
+@pytest.mark.parametrize("folder", [".", "examples/library"])
+def test_what_ships_declares_what_it_needs(folder):
+    """Every tool that ships declares exactly the permissions that its text needs."""
+    text = (ROOT / folder / "tools.py").read_text(encoding="utf-8")
+    for tool in read_library(text).tools:
+        needs = infer_needs(ast.parse(text), tool.name)
+        assert needs.permissions == set(tool.docstring.permissions)

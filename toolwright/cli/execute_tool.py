@@ -50,8 +50,8 @@ class _Wanted:
 class CallError(ToolwrightError):
     """The call cannot be made, or came to nothing; `kind` says how."""
 
-    def __init__(self, kind: str, message: str, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
         self.kind = kind
 
 
@@ -199,7 +199,7 @@ def _check_quarantine(place: Place, source: str, name: str) -> None:
         if why:
             release = command("verify", name, library=place.directory)
             raise CallError(
-                "quarantined", f"{name} is in quarantine: {why}", hint=f"{release} lets it out when it passes"
+                "quarantined", f"{name} is in quarantine ({why}); {release} lets it out if it passes"
             )
 
 
