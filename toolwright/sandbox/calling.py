@@ -80,7 +80,7 @@ class Caller:
         return _name_refused(_read(ended, frames, limits, self.level), ended)
 
     def own_packages(self, policy: Policy) -> tuple[str, ...]:
-        """Where a cell finds the packages of the library, if any; with a root of its own, at a fixed place."""
+        """Where a cell finds the packages of the library, if any; at a fixed place in a root of its own."""
         if not policy.package_folder:
             return ()
         return (PACKAGES if self.level in _OWN_ROOT else policy.package_folder,)
