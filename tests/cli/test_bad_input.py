@@ -68,6 +68,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Ended, dict
         folder = tmp_path_factory.mktemp("refused")
         return refused_with(2, *words, cwd=folder, env=WITH_KEY), tree(folder)
 
+    tmp_path_factory.getbasetemp()  # it is made when first asked for, which two threads must not do at once
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(refuse, [words for words, _ in REFUSED]))
 
