@@ -51,6 +51,7 @@ class Attack:
 
     `control`: without any layer it does escape, which is tried; False where that would be dangerous or
     where the supervisor stops it at every level. `level`: "full" for what only namespaces can stop.
+    `granted`: it may write in a folder WORK with guarded things in it.
     """
 
     group: str
@@ -62,6 +63,7 @@ class Attack:
     victim: bool = False
     twice: bool = False
     level: Literal["", "full"] = ""
+    granted: bool = False
 
     def source(self, places: dict[str, object]) -> str:
         """Return the module: constants for the canaries' places, the words, the attack."""

@@ -15,18 +15,21 @@ if __name__ == "__main__":  # started as another user, with no more than the two
 import attacks_execute
 import attacks_files
 import attacks_granted_network
+import attacks_grants
 import attacks_kernel
 import attacks_network
 import attacks_processes
 from canaries import SECRET, Canaries
 
 from toolwright.sandbox.confined import ConfinedSandbox
+from toolwright.sandbox.process import ProcessSandbox
 from toolwright.types import Policy
 
 TABLES = (
     attacks_network,
     attacks_granted_network,
     attacks_files,
+    attacks_grants,
     attacks_processes,
     attacks_execute,
     attacks_kernel,
@@ -52,21 +55,36 @@ class Arena:
         result = self.box.call(BENIGN, "f", {"a": 3, "b": 2}, Policy())
         assert result.value == [2, 3], result
 
-    def attack(self, attack, policy=None):
+    def attack(self, attack, policy=None, work="", box=None):
         """Run one attack; return its last result."""
         arguments = {"victim": self.canaries.victim.pid} if attack.victim else {}
-        source = attack.source({**self.canaries.places, "LEVEL": self.level})
+        source = attack.source({**self.canaries.places, "LEVEL": self.level, "WORK": work})
+        policy = policy or attack.policy
+        if work:
+            policy = replace(policy, write=(work,))
         for _ in range(1 + attack.twice):
-            result = self.box.call(source, "f", arguments, policy or attack.policy)
+            result = (box or self.box).call(source, "f", arguments, policy)
         return result
+
+    def attack_granted(self, attack, box=None):
+        """Run one in a workspace of its own; return the result and what became of guarded things there."""
+        with self.canaries.workspace() as (work, look):
+            before = look()
+            result = self.attack(attack, work=work, box=box)
+            after = look()
+        return result, [
+            f"guarded {name}"
+            for inode in {*before, *after}
+            for name, *_ in (after.get(inode) or before[inode],)
+            if before.get(inode) != after.get(inode)
+        ]
 
     def judge(self, attack):
         """Return "" when the attack was contained, otherwise what was wrong."""
         self.benign()
         began = time.monotonic()
-        result = self.attack(attack)
+        result, wrong = self.attack_granted(attack) if attack.granted else (self.attack(attack), [])
         took = time.monotonic() - began
-        wrong = []
         if not attack.holds(result):
             wrong.append(f"{result.status} {result.value!r} {result.message} {result.stderr[-300:]}")
         if SECRET in f"{result.value}{result.message}{result.stdout}{result.stderr}":
@@ -80,6 +98,11 @@ class Arena:
 
     def escapes(self, attack):
         """The positive control: whether the attack does what it says when nothing holds it."""
+        if attack.granted:  # covers and the look afterwards are no layers that can be left out
+            result, changed = self.attack_granted(attack, ProcessSandbox())
+            changed += self.canaries.disturbed()
+            self.canaries.restore(self.user)
+            return bool(changed) or (isinstance(result.value, dict) and result.value["escaped"]), result
         # what a layer would let through there is none to ask for
         result = self.attack(attack, replace(attack.policy, network=(), execute=False))
         disturbed = self.canaries.disturbed()

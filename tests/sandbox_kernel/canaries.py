@@ -4,10 +4,14 @@ import contextlib
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 import threading
 from pathlib import Path
+
+from toolwright.sandbox.guarded_names import guard
+from toolwright.sandbox.removing import remove_tree
 
 SECRET = "CANARY-SECRET-7c1e"
 
@@ -48,6 +52,37 @@ class Canaries:
             "HOST": socket.gethostname(),
         }
         self._before = self._state()
+
+    @contextlib.contextmanager
+    def workspace(self):
+        """A folder to grant, with guarded things in it, and a function that looks at them."""
+        work = Path(tempfile.mkdtemp(prefix="toolwright-work-", dir="/tmp"))
+        for folder in ("deep", ".git"):
+            (work / folder).mkdir()
+        for name in (".env", "deep/.env", ".git/config", ".bashrc", "netrc"):
+            (work / name).write_text(SECRET, encoding="utf-8")
+        (work / "plain").write_text("plain", encoding="utf-8")
+        for link, aim in ((".netrc", "netrc"), ("secret-link", ".env"), ("out", self.folder / "secret")):
+            (work / link).symlink_to(aim)
+        if os.getuid() == 0:  # as if the one who runs the program were an ordinary user
+            for path in (work, *work.rglob("*")):
+                os.chown(path, 60570, 60570, follow_symlinks=False)
+
+        def look():
+            found = {}
+            for parent, folders, files in os.walk(work):
+                for name in (*folders, *files):
+                    path = Path(parent, name)
+                    if guard(name, parent) or parent.endswith("/.git") or name == "netrc":
+                        info = path.lstat()
+                        text = path.read_text(encoding="utf-8") if stat.S_ISREG(info.st_mode) else ""
+                        found[info.st_ino] = (name, info.st_mode, text)
+            return found
+
+        try:
+            yield str(work), look
+        finally:
+            remove_tree(str(work))
 
     def disturbed(self):
         """Return what changed or was reached since the last time."""
