@@ -57,7 +57,8 @@ ATTACKS = [
     _one("read by the root of a process", "guarded(READ('/proc/self/root' + WORK + '/.env'))"),
     _attack(
         "read by a hard link",
-        _one("read by a path descriptor", "guarded(READ('/proc/self/fd/%d' % os.open('.env', os.O_PATH)))"),
+        "def f():\n    def go():\n        os.link('.env', 'hard'); return guarded(READ('hard'))\n"
+        "    return tried(go)\n",
     ),
     _attack(
         "read after moving the folder around it",
@@ -102,7 +103,8 @@ def f():
     ),
     _attack(
         "write through a folder that is a link out",
-        _plant("plant by a rename", "os.mkdir('x'); open('x/a', 'w').close(); os.rename('x', 'deep/.git')"),
+        "def f():\n    def go():\n        os.symlink(LAB + '/drop', 'd')\n"
+        "        open('d/w', 'w').close(); return True\n"
         "    return tried(go)\n",
     ),
     _one("change a guarded file", "open('.env', 'a').write('x')"),
