@@ -10,9 +10,10 @@ from pathlib import Path
 import merging
 import prompt_size
 import start_up
+import verifying
 
 README = Path(__file__).parent / "README.md"
-PARTS = {"Starting": start_up, "Merging": merging, "Prompt size": prompt_size}
+PARTS = {"Starting": start_up, "Merging": merging, "Prompt size": prompt_size, "Verifying": verifying}
 
 
 def report() -> str:
