@@ -1,13 +1,20 @@
 """What --unsafe may not do: nothing that was seen unconfined is ever kept as evidence."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from toolwright.errors import LibraryError
 from toolwright.library.store import Store
+from toolwright.pipeline import run_goal
 from toolwright.sandbox.process import ProcessSandbox
+from toolwright.settings import load
 from toolwright.types import Admission, Candidate, Policy
+from toolwright.wiring import Company, open_parts, options
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 SOURCE = (
     'def add_one(number: int) -> int:\n    """Add one.\n\n    Args:\n        number: what to add to.\n\n'
@@ -28,3 +35,21 @@ def test_an_unconfined_verdict_is_not_kept(tmp_path):
     assert not (tmp_path / "tools.py").exists()
     store.commit(replace(admission, verdict=replace(verdict, level="full")), text)
     assert (tmp_path / "tools.py").exists()
+
+
+def test_a_goal_that_needs_a_new_tool_is_refused(tmp_path):
+    """At level none the plan is made, then the run fails with the reason; nothing is written or asked for."""
+    transcript = next(iter(sorted(EXAMPLES.glob("*.jsonl"))))
+    goal = json.loads(transcript.read_text(encoding="utf-8").splitlines()[0])["goal"]
+    settings = load({"library": str(tmp_path), "replay": str(transcript)}, {}, tmp_path)
+    parts = open_parts(settings, "run", goal, Company())
+    unsafe = replace(parts, sandbox=ProcessSandbox(level="none"))
+    phases = []
+    unsafe = replace(unsafe, emit=lambda event: phases.append(getattr(event, "phase", "")))
+    report = run_goal(goal, unsafe, options(settings, stop_after="tools"), "run")
+    assert report.status == "failed"
+    assert "--unsafe makes none" in report.failure.message
+    assert "decompose" in phases
+    assert "contract" not in phases
+    assert "doctor" in report.failure.hint
+    assert not (tmp_path / "tools.py").exists()

@@ -10,13 +10,18 @@ from toolwright.sandbox.kernel import landlock, limits, mounts, namespaces, secc
 from toolwright.sandbox.kernel.bpf import ALLOW, assemble, finish
 from toolwright.sandbox.levels import WRAPPERS
 
+_GROUPS: Final = "memory of all processes of a cell together (cgroup v2)"
 _TEXT_BYTES: Final = 4000
 _WRAPPER_S: Final = 10
 
 
 def try_layers() -> tuple[tuple[str, str], ...]:
     """Return every layer with "" where it works, otherwise why it does not."""
+    from toolwright.sandbox.cell_groups import cgroup_state
+
     tried = [(name, _in_child(act)) for name, act in _LAYERS]
+    groups = cgroup_state()
+    tried.append((_GROUPS, "" if groups.folder else groups.why))
     return (*tried, ("bubblewrap, instead of our own namespaces", _try_bwrap()))
 
 
