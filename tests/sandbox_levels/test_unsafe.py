@@ -45,7 +45,7 @@ def test_a_goal_that_needs_a_new_tool_is_refused(tmp_path):
     parts = open_parts(settings, "run", goal, Company())
     unsafe = replace(parts, sandbox=ProcessSandbox(level="none"))
     phases = []
-    unsafe = replace(unsafe, emit=lambda event: phases.append(getattr(event, "phase", "")))
+    unsafe = replace(unsafe, emit=lambda event: phases.append(getattr(event, "stage", "")))
     report = run_goal(goal, unsafe, options(settings, stop_after="tools"), "run")
     assert report.status == "failed"
     assert "--unsafe makes none" in report.failure.message
