@@ -51,7 +51,7 @@ STEP = Step(1, "Read the rows of a CSV file")
 MATCH = Match(STEP, "NOT_EXISTS", reason="nothing does this")
 FAILED_CALL = CallResult("raised", error_type="KeyError", message=f"'date' {KEY}", seconds=0.1)
 STORY: tuple[tuple[Event, str], ...] = (
-    (RunStarted("r1", f"sum the sales {KEY}", "together:x", "lib", 3, "process"), "run.started"),
+    (RunStarted("r1", f"sum the sales {KEY}", "together:x", "lib", 3, "full"), "run.started"),
     (PhaseStarted("decompose"), "phase.started"),
     (ModelAsked("decompose", "", "together:x"), "model.asked"),
     (ModelRetried(f"429 for Bearer {KEY}", 2.0, 2, 5), "model.retried"),
@@ -61,7 +61,7 @@ STORY: tuple[tuple[Event, str], ...] = (
     (PhaseStarted("review", "read_rows", 1, 1, 5), "phase.started"),
     (CandidateRefused("review", "read_rows", 1, 5, (f"key {KEY} is a literal",)), "candidate.refused"),
     (
-        CandidateVerified("read_rows", (TestOutcome("test_a", "passed"),), 4, 0.5, "process"),
+        CandidateVerified("read_rows", (TestOutcome("test_a", "passed"),), 4, 0.5, "full"),
         "candidate.verified",
     ),
     (ToolCommitted(Commit("read_rows", 12, 0), "def read_rows(): ..."), "tool.committed"),

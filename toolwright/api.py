@@ -6,16 +6,16 @@ from pathlib import Path
 
 from toolwright.checked_goal import checked_goal
 from toolwright.errors import NotPermittedError, ToolwrightError
-from toolwright.events import Listener
+from toolwright.events import Listener, Notice
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
 from toolwright.packages.shelf import open_shelf
 from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.opening import open_gate
 from toolwright.pipeline import run_goal
-from toolwright.protocols import Model
+from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor
-from toolwright.sandbox.process import ProcessSandbox
+from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load, secret_value
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.nearest import tool_not_found
@@ -51,6 +51,7 @@ class Agent:
         self._settings = load(overrides)
         self._model = None if isinstance(model, str) else model
         self._company = Company(tuple(listeners))
+        self._sandbox: Sandbox | None = None
 
     def run(self, goal: str, *, make: bool = False, plan: bool = False, name: str = "") -> Report:
         """Take one goal through all stages.
@@ -71,7 +72,7 @@ class Agent:
         """
         goal = checked_goal(goal, self._settings.goal_limit)
         run = new_run()
-        parts = open_parts(self._settings, run, goal, self._company, self._model)
+        parts = open_parts(self._settings, run, goal, self._company, self._opened(), self._model)
         stop_after = "plan" if plan else "tools" if make else ""
         return run_goal(goal, parts, options(self._settings, stop_after=stop_after, name=name), run)
 
@@ -83,6 +84,13 @@ class Agent:
         """
         checked = [checked_goal(goal, self._settings.goal_limit) for goal in goals]
         return [self.run(goal) for goal in checked]
+
+    def _opened(self) -> Sandbox:
+        if self._sandbox is None:
+            self._sandbox = open_configured(
+                self._settings, on_notice=lambda said: self._company.tell(Notice(said))
+            )
+        return self._sandbox
 
 
 class Library:
@@ -110,7 +118,7 @@ class Library:
         self._timeout_s = timeout_s
         self._allow = (allow,) if isinstance(allow, str) else tuple(allow)
         read_allowed(self._allow, Path.cwd())
-        self._sandbox = ProcessSandbox()
+        self._sandbox: Sandbox | None = None
         self._vault = Vault(Sources(secret_value), Redactor())
 
     @property
@@ -124,6 +132,7 @@ class Library:
         Raises:
             ToolNotFoundError: there is no such tool; names the nearest.
             NotPermittedError: the tool declares what is not allowed; the hint names what would allow it.
+            SandboxError: nothing is confined here as the settings ask.
             ToolwrightError: an argument does not fit, or the tool failed; the text says how.
         """
         result = self.try_call(name, **arguments)
@@ -154,7 +163,12 @@ class Library:
             raise ToolwrightError(f"{name}: {wrong}", hint=f"its signature is {tool.signature}")
         limits = Limits(wall_s=self._timeout_s, cpu_s=max(1, round(self._timeout_s)))
         policy = self._permitted(snapshot, tool, arguments, Policy(limits=limits))
-        return self._vault.around(self._sandbox, tool).call(snapshot.text, name, arguments, policy)
+        return self._vault.around(self._opened(), tool).call(snapshot.text, name, arguments, policy)
+
+    def _opened(self) -> Sandbox:
+        if self._sandbox is None:
+            self._sandbox = open_configured(load({"library": str(self._store.directory)}))
+        return self._sandbox
 
     def _permitted(
         self, snapshot: Snapshot, tool: Tool, arguments: dict[str, Json], policy: Policy

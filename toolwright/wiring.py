@@ -20,9 +20,8 @@ from toolwright.packages.shelf import open_shelf
 from toolwright.parts import Approve, Ask, Options, Parts
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
-from toolwright.protocols import Model
+from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
-from toolwright.sandbox.process import ProcessSandbox
 from toolwright.settings import Settings, secret_value, secrets
 from toolwright.vault import Sources, Vault
 
@@ -54,7 +53,12 @@ def new_run() -> str:
 
 
 def open_parts(
-    settings: Settings, run: str, goal: str, company: Company, model: Model | None = None
+    settings: Settings,
+    run: str,
+    goal: str,
+    company: Company,
+    sandbox: Sandbox,
+    model: Model | None = None,
 ) -> Parts:
     """Open what a run of `goal` needs; nothing is written yet. `model` takes the place of the configured one.
 
@@ -69,7 +73,7 @@ def open_parts(
     metered = MeteredModel(model, company.tell) if model else _model(settings, writer, company.tell)
     return Parts(
         model=metered,
-        sandbox=ProcessSandbox(),
+        sandbox=sandbox,
         store=store,
         index=Index(store),
         memory=PlanMemory(settings.library / STATE / "plans"),

@@ -58,7 +58,11 @@ def sums(values: list[float], weights: dict[str, float] | None = None) -> float:
 
 
 def hang() -> str:
-    """Hang, with a child that hangs as well."""
+    """Hang, with a child that hangs as well.
+
+    Permissions:
+        write, execute
+    """
     import subprocess
 
     child = subprocess.Popen(["sleep", "31.4159"])
@@ -273,7 +277,7 @@ def test_a_library_that_cannot_be_read_is_named(
 
 def test_ctrl_c_ends_a_call_with_one_line(library: Path, tmp_path: Path) -> None:
     """An interrupted call exits with 130, stdout is still one line of JSON, and the tool is gone."""
-    words = ["--execute-tool", "hang", "{}", "--library", str(library)]
+    words = ["--execute-tool", "hang", "{}", "--library", str(library), "--allow", "execute"]
     with start(*words, cwd=tmp_path) as process:
         until((tmp_path / "hanging").exists)
         process.send_signal(signal.SIGINT)

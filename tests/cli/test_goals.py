@@ -34,6 +34,9 @@ HANGING = '''def hang(word: str) -> str:
 
     Returns:
         Nothing ever.
+
+    Permissions:
+        write, execute
     """
     import subprocess
 
@@ -157,7 +160,7 @@ def test_an_interrupt_while_a_tool_runs_ends_it_with_its_children(tmp_path: Path
     (library / "tools.py").write_text(HANGING)
     with ScriptedServer(reply=OneCall("hang", {"word": {"literal": "hanging"}})) as server:
         env = environment(server, TMPDIR=str(temporary))
-        with start("-q", "Hang", cwd=library, env=env) as process:
+        with start("-q", "--allow", "execute", "Hang", cwd=library, env=env) as process:
             until((library / "hanging").exists)
             assert processes_with("27.1828")
             process.send_signal(number)

@@ -25,7 +25,7 @@ def admission(wanted, replaces="", calls=()):
         tests=(TestOutcome(f"test_{wanted.name}", "passed"),),
         calls=(call, error, *calls),
         seconds=0.25,
-        level="process",
+        level="full",
     )
     return Admission(
         wanted, verdict, "count the rows", "how many rows has sales.csv", "replay:demo", replaces

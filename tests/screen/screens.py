@@ -128,7 +128,7 @@ MATCHES = (
     Match(READ, "EXISTS_AND_GENERIC", "read_csv", "reads any CSV file"),
     Match(GROUP, "NOT_EXISTS", reason="nothing in the library groups rows"),
 )
-RETURNED = CallResult("returned", [1], seconds=0.2, level="process")
+RETURNED = CallResult("returned", [1], seconds=0.2, level="full")
 SOURCE = 'def group_rows(rows: list) -> dict:\n    """Group."""\n    return {}\n'
 REPORT = Report(
     "Sum the sales per region",
@@ -158,7 +158,7 @@ REPORT = Report(
     seconds=33.0,
 )
 STORY: tuple[Event, ...] = (
-    RunStarted("r1", "Sum the sales per region", "together:r1", "lib", 3, "process"),
+    RunStarted("r1", "Sum the sales per region", "together:r1", "lib", 3, "full"),
     PhaseStarted("decompose", "Sum the sales per region"),
     ModelAsked("decompose", "", "together:r1"),
     ModelProgress(400, 0),
@@ -174,7 +174,7 @@ STORY: tuple[Event, ...] = (
     PhaseStarted("review", "group_rows", 2),
     PhaseStarted("verify", "group_rows", 2),
     CandidateVerified(
-        "group_rows", tuple(TestOutcome(f"test_{n}", "passed") for n in range(6)), 8, 0.4, "process"
+        "group_rows", tuple(TestOutcome(f"test_{n}", "passed") for n in range(6)), 8, 0.4, "full"
     ),
     ToolCommitted(Commit("group_rows", 42, 0), SOURCE),
     PhaseStarted("bind", "Sum the sales per region"),

@@ -59,7 +59,7 @@ def test_the_phases_are_told_as_they_happen() -> None:
         "✓ write group_rows",
         "✗ review group_rows · attempt 1 of 5: name 'x' is not defined (+1 more)",
         "✓ review group_rows",
-        "✓ test group_rows: 6 tests passed in 0.4 s · sandbox process",
+        "✓ test group_rows: 6 tests passed in 0.4 s · sandbox full",
         "✓ added group_rows to tools.py, +42 -0 lines",
         "Running",
         "✓ 1 read_csv · 0.2 s",
@@ -200,7 +200,7 @@ def test_any_script_and_width_can_be_shown(columns: int) -> None:
     """Wide, combining and right-to-left letters and emoji neither crash nor overflow the live line."""
     goal = "本地のファイルを数える מספר השורות e\u0301 👩‍👩‍👧 " * 6
     with pseudo_terminal(columns) as (stream, reader), Screen(0, stream, MONO) as screen:
-        tell(screen, RunStarted("r", goal, "m:x", "lib", 0, "process"), PhaseStarted("contract", goal, 1))
+        tell(screen, RunStarted("r", goal, "m:x", "lib", 0, "full"), PhaseStarted("contract", goal, 1))
         time.sleep(0.35)
         stream.close()
         reader.join()

@@ -51,9 +51,9 @@ def test_the_table_holds_every_column_and_sums_up() -> None:
 def test_the_receipt_says_why_and_on_what_evidence() -> None:
     """Each step: reused, widened or new, the reason, tests and sandbox, lines, and earlier refusals."""
     text = receipt(REPORT)
-    assert "1 reused read_csv: reads any CSV file · 3 tests passed (sandbox process)" in text
+    assert "1 reused read_csv: reads any CSV file · 3 tests passed (sandbox full)" in text
     assert (
-        "2 new group_rows: nothing in the library groups rows · 6 tests passed (sandbox process) · "
+        "2 new group_rows: nothing in the library groups rows · 6 tests passed (sandbox full) · "
         "+42 -0 lines in tools.py · 1 candidate refused before: review: name 'x' is not defined"
     ) in text
     assert "Done in 33 s · 5 model calls · 4,000 tokens · +42 -0 lines in tools.py" in text

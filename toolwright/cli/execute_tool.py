@@ -10,9 +10,8 @@ from toolwright.errors import LibraryError, ToolwrightError, UsageError
 from toolwright.library.needs import required_packages
 from toolwright.library.place import Place, decode, read_bytes
 from toolwright.permissions.opening import open_gate
-from toolwright.protocols import Sandbox
 from toolwright.sandbox.cells.wire import NotJsonError, encode
-from toolwright.sandbox.process import ProcessSandbox
+from toolwright.sandbox.opening import open_configured
 from toolwright.settings import Settings, load
 from toolwright.syntax.checking import described, mismatch
 from toolwright.syntax.reading import read_library
@@ -73,7 +72,7 @@ def _execute(wanted: _Wanted) -> Any:
     source, tool, tools = _found(name, Place(settings.library.absolute()))
     arguments = _json_object(text)
     _check(tool, arguments)
-    sandbox: Sandbox = ProcessSandbox()
+    sandbox = open_configured(settings, on_notice=lambda said: write_stderr(f"{said}\n"))
     if tool.docstring.secrets:
         sandbox = _vault(tool, arguments).around(sandbox, tool)
     policy = _permitted(settings, source, tool, arguments)

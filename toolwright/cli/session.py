@@ -9,8 +9,9 @@ from toolwright.events import Notice
 from toolwright.library.store import Store
 from toolwright.log import RunLog
 from toolwright.pipeline import run_goal
-from toolwright.protocols import Model
+from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
+from toolwright.sandbox.opening import open_configured
 from toolwright.screen.commands import call_commands, next_commands
 from toolwright.screen.display import Display
 from toolwright.screen.live import Screen
@@ -35,6 +36,7 @@ class Session:
         self._settings = settings
         self._as_json = as_json
         self._screen = Screen(settings.verbosity, terminal=terminal())
+        self._sandbox: Sandbox | None = None
 
     def run(self, goal: str, *, stop_after: str = "", name: str = "", model: Model | None = None) -> int:
         """Run one goal and print what it led to; return the exit code."""
@@ -63,7 +65,7 @@ class Session:
                 redactor,
             )
             try:
-                parts = open_parts(settings, run, goal, company, model)
+                parts = open_parts(settings, run, goal, company, self._opened(), model)
                 for notice in settings.notices:
                     company.tell(Notice(notice))
                 return run_goal(goal, parts, options(settings, stop_after=stop_after, name=name), run)
@@ -71,6 +73,12 @@ class Session:
                 log.failed(error)
                 redactor.redact_error(error)  # a key that was typed in is known here only
                 raise
+
+    def _opened(self) -> Sandbox:
+        """Return the sandbox of all goals of this session."""
+        if self._sandbox is None:
+            self._sandbox = open_configured(self._settings, on_notice=lambda said: self._screen(Notice(said)))
+        return self._sandbox
 
     def show(self, report: Report) -> None:
         """Print the receipt to stderr, and result or report to stdout."""

@@ -11,9 +11,9 @@ from toolwright.sandbox.cells.wire import NotJsonError, decode, encode
 from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
 from toolwright.sandbox.zygote.order import PACKAGES
-from toolwright.types import CallResult, CallStatus, Json, Limits, Policy
+from toolwright.types import UNCONFINED, CallResult, CallStatus, Json, Limits, Policy
 
-LEVEL: Final = "process"
+LEVEL: Final = UNCONFINED
 
 _OWN_ROOT: Final = {"full", "bwrap"}
 
@@ -67,7 +67,7 @@ class Caller:
             "arguments": dict(arguments),
             "site": (*self.own_packages(policy), *self.site),
             "packages": policy.packages,
-            "limits": wire_limits(limits) | ({} if self.level in {LEVEL, "none"} else _wire_shared(limits)),
+            "limits": wire_limits(limits) | ({} if self.level == LEVEL else _wire_shared(limits)),
         }
         frames: list[bytes] = []
 

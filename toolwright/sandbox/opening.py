@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from toolwright.errors import SandboxError
 from toolwright.protocols import Sandbox
 from toolwright.sandbox.levels import ENOUGH, LEVELS, NONE, Found, find_level
+from toolwright.settings import Settings, level_cache
 
 Minimum: TypeAlias = Literal["full", "bwrap", "landlock", "seatbelt"]
 
@@ -45,6 +46,27 @@ def open_sandbox(
         on_level(replace(found, level=""))  # whatever there is, it is not used
         return ProcessSandbox(level=NONE)
     raise too_weak(found, minimum)
+
+
+def open_configured(
+    settings: Settings,
+    *,
+    on_level: Callable[[Found], object] = str,
+    on_notice: Callable[[str], object] = str,
+) -> Sandbox:
+    """Return the sandbox that the settings ask for; the two are told as by `open_sandbox`.
+
+    Raises:
+        SandboxError: as by `open_sandbox`.
+    """
+    return open_sandbox(
+        settings.sandbox_minimum,
+        unsafe=settings.unsafe,
+        protected=protected_paths(settings.library),
+        cache=level_cache(),
+        on_level=on_level,
+        on_notice=on_notice,
+    )
 
 
 def protected_paths(library: Path) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from toolwright.types import UNCONFINED
+
 MINUTE: Final = 60
 _BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _TAGS: Final = ("\U000e0000", "\U000e007f")
@@ -50,7 +52,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def held(level: str) -> str:
     """Return a sandbox level with what it does not hold, for people who have not read about levels."""
-    return f"{level} (not confined)" if level in {"process", "none"} else one_line(level)
+    return f"{level} (not confined)" if level == UNCONFINED else one_line(level)
 
 
 def duration(seconds: float) -> str:

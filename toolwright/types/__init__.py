@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
     from toolwright.types.planning import Match, MatchKind, Plan, Step
     from toolwright.types.reports import Failure, Report, StepReport
-    from toolwright.types.running import CallResult, CallStatus, Exchange, Limits, Policy
+    from toolwright.types.running import UNCONFINED, CallResult, CallStatus, Exchange, Limits, Policy
     from toolwright.types.tools import Docstring, Hit, NotOffered, Tool
     from toolwright.types.verdicts import CallRecord, Example, TestOutcome, Verdict
 
 __all__ = [
     "PERMISSIONS",
+    "UNCONFINED",
     "Admission",
     "Argument",
     "Binding",
@@ -75,7 +76,7 @@ _HOMES = {
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
     "candidates": ("Contract", "Candidate", "Finding", "Admission", "Commit"),
     "permissions": ("PERMISSIONS", "Permission", "Refusal"),
-    "running": ("Limits", "Policy", "CallStatus", "Exchange", "CallResult"),
+    "running": ("UNCONFINED", "Limits", "Policy", "CallStatus", "Exchange", "CallResult"),
     "verdicts": ("Example", "TestOutcome", "CallRecord", "Verdict"),
     "binding": (
         "Given",

@@ -1,7 +1,7 @@
 """Records of confined runs: what one may touch, and how it went."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from toolwright.types.json_values import Json
 
@@ -54,6 +54,9 @@ class Policy:
     sees_workspace: bool = True
     changes_workspace: bool = True
 
+
+UNCONFINED: Final = "none"
+"""The level of a sandbox that does not confine; what was found at it is never kept as proven."""
 
 CallStatus: TypeAlias = Literal["returned", "raised", "timeout", "limit", "crashed", "bad_result"]
 
