@@ -38,6 +38,7 @@ _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
 _SOCK_STREAM, _SOCK_DATAGRAM = 1, 2
 _SOCK_TYPES: Final = 0xF
 _TCP, _UDP = 6, 17
+_FILE_KINDS, _PIPE = 0o170000, 0o010000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
 ALWAYS_DENIED: Final = """
@@ -50,7 +51,7 @@ ALWAYS_DENIED: Final = """
     init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl
     quotactl_fd settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname iopl ioperm
     modify_ldt syslog vhangup nfsservctl lsm_set_self_attr seccomp
-    open_by_handle_at name_to_handle_at fanotify_init fanotify_mark lookup_dcookie mknod mknodat
+    open_by_handle_at name_to_handle_at fanotify_init fanotify_mark lookup_dcookie
     memfd_secret memfd_create mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages vmsplice
     shmget shmat shmctl semget msgget mq_open uselib ustat _sysctl
 """
@@ -133,6 +134,8 @@ def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
     threads_only = () if execute else unless_any_bit(_CLONE_THREAD, no)
     # an end of a datagram pair could send to any path or abstract name without a socket() call
     stream_pair = (*unless_equal(_SOCK_STREAM, no), *yes)
+    # a named pipe is as harmless as a file; devices and sockets are not
+    pipes_only = (Step(AND, _FILE_KINDS), *when_equal(_PIPE, yes), *no)
     return {
         "clone3": refuse(errno.ENOSYS),  # its flags lie in memory: the C library falls back to clone
         "clone": (Step(LOAD, argument(0)), *when_any_bit(ANY_NEW, no), *threads_only, *yes),
@@ -150,6 +153,8 @@ def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
             *when_equal(_TIOCLINUX, no),
             *yes,
         ),
+        "mknod": (Step(LOAD, argument(1)), *pipes_only),
+        "mknodat": (Step(LOAD, argument(2)), *pipes_only),
         "personality": (
             Step(LOAD, argument(0)),
             *when_equal(0, yes),
