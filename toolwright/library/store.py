@@ -18,15 +18,11 @@ from toolwright.library.lock import locked
 from toolwright.library.place import BANNER, Place, decode, read_bytes, sha
 from toolwright.library.quarantine import let_out, put_in
 from toolwright.library.snapshot import Reader, Snapshot
-from toolwright.types import Admission, Candidate, Commit, Json
+from toolwright.types import UNCONFINED, Admission, Candidate, Commit, Json
 
 __all__ = ["BANNER", "Snapshot", "Store"]
 
 _REMEMBERED: Final = 64
-
-
-UNCONFINED: Final = "none"
-"""The level of a verdict that is no evidence."""
 
 
 class Store:
