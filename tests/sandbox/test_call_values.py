@@ -10,6 +10,7 @@ from toolwright.sandbox.process import ProcessSandbox
 from toolwright.types import Limits, Policy
 
 BOX = ProcessSandbox()
+BACKENDS = ("process", "full")  # nothing here depends on how it is confined
 ECHO = "def echo(value):\n    return value\n"
 
 json_values = st.recursive(

@@ -6,6 +6,7 @@ from toolwright.sandbox.process import ProcessSandbox
 from toolwright.types import Limits, Policy
 
 BOX = ProcessSandbox(judge_wall_s=20)
+BACKENDS = ("process", "full")  # nothing here depends on how it is confined
 PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py")
 POLICY = Policy(limits=Limits(wall_s=5, cpu_s=1), packages=PYTEST)
 
