@@ -7,13 +7,20 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import calling
 import merging
 import prompt_size
 import start_up
 import verifying
 
 README = Path(__file__).parent / "README.md"
-PARTS = {"Starting": start_up, "Merging": merging, "Prompt size": prompt_size, "Verifying": verifying}
+PARTS = {
+    "Starting": start_up,
+    "Calling": calling,
+    "Verifying": verifying,
+    "Merging": merging,
+    "Prompt size": prompt_size,
+}
 
 
 def report() -> str:
