@@ -87,9 +87,7 @@ class Agent:
 
     def _opened(self) -> Sandbox:
         if self._sandbox is None:
-            self._sandbox = open_configured(
-                self._settings, on_notice=lambda said: self._company.tell(Notice(said))
-            )
+            self._sandbox = open_configured(self._settings, lambda said: self._company.tell(Notice(said)))
         return self._sandbox
 
 

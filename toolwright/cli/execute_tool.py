@@ -72,7 +72,7 @@ def _execute(wanted: _Wanted) -> Any:
     source, tool, tools = _found(name, Place(settings.library.absolute()))
     arguments = _json_object(text)
     _check(tool, arguments)
-    sandbox = open_configured(settings, on_notice=lambda said: write_stderr(f"{said}\n"))
+    sandbox = open_configured(settings, lambda said: write_stderr(f"{said}\n"), only_news=True)
     if tool.docstring.secrets:
         sandbox = _vault(tool, arguments).around(sandbox, tool)
     policy = _permitted(settings, source, tool, arguments)

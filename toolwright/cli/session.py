@@ -77,7 +77,7 @@ class Session:
     def _opened(self) -> Sandbox:
         """Return the sandbox of all goals of this session."""
         if self._sandbox is None:
-            self._sandbox = open_configured(self._settings, on_notice=lambda said: self._screen(Notice(said)))
+            self._sandbox = open_configured(self._settings, lambda said: self._screen(Notice(said)))
         return self._sandbox
 
     def show(self, report: Report) -> None:

@@ -15,14 +15,14 @@ from toolwright.cli.show_tools import no_such_tool
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.library.store import Store
 from toolwright.packages.shelf import open_shelf
-from toolwright.sandbox.opening import open_sandbox, protected_paths
+from toolwright.sandbox.opening import open_configured
 from toolwright.screen.commands import command
 from toolwright.screen.display import Display
 from toolwright.screen.problem import show_problem
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.verdicts import verdict_line, verdicts_table
 from toolwright.screen.words import count
-from toolwright.settings import Settings, level_cache, load, terminal
+from toolwright.settings import Settings, load, terminal
 
 _MOST_JOBS: Final = 64
 _USUAL_JOBS: Final = 4
@@ -59,13 +59,7 @@ def _checked(settings: Settings, verifier: Verifier, names: Sequence[str], jobs:
     if not names:
         return ()
     said = Display(sys.stderr, terminal())
-    sandbox = open_sandbox(
-        settings.sandbox_minimum,
-        unsafe=settings.unsafe,
-        protected=protected_paths(settings.library),
-        cache=level_cache(),
-        on_notice=said.print,
-    )
+    sandbox = open_configured(settings, said.print)
     try:
         return verifier.verify(sandbox, names, jobs)
     finally:

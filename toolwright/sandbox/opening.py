@@ -49,23 +49,30 @@ def open_sandbox(
 
 
 def open_configured(
-    settings: Settings,
-    *,
-    on_level: Callable[[Found], object] = str,
-    on_notice: Callable[[str], object] = str,
+    settings: Settings, tell: Callable[[str], object] = str, *, only_news: bool = False
 ) -> Sandbox:
-    """Return the sandbox that the settings ask for; the two are told as by `open_sandbox`.
+    """Return the sandbox that the settings ask for.
+
+    `tell` gets a sentence for people when less than full works, with `only_news` only when it is another
+    level than last time, and for whatever a call does otherwise than asked.
 
     Raises:
         SandboxError: as by `open_sandbox`.
     """
+
+    def tell_of(found: Found) -> None:
+        from toolwright.sandbox.shortfall import describe_shortfall
+
+        if found.changed or not only_news:
+            tell(describe_shortfall(found))
+
     return open_sandbox(
         settings.sandbox_minimum,
         unsafe=settings.unsafe,
         protected=protected_paths(settings.library),
         cache=level_cache(),
-        on_level=on_level,
-        on_notice=on_notice,
+        on_level=tell_of,
+        on_notice=tell,
     )
 
 
