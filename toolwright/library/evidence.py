@@ -13,6 +13,7 @@ from toolwright.types import Admission, CallRecord, Json, Tool
 FORMAT: Final = 1
 MAX_BYTES: Final = 200_000
 _MAX_TEXT: Final = 2_000
+_MAX_EFFECTS: Final = 50
 
 
 def evidence_json(admission: Admission, source: str, tool: Tool | None) -> str:
@@ -80,6 +81,8 @@ def _evidence(
 def _call(record: CallRecord) -> dict[str, Json]:
     result = asdict(record.result)
     said: dict[str, Json] = {"function": record.function, "arguments": dict(record.arguments)}
+    if record.effects:
+        said["effects"] = [effect[:_MAX_TEXT] for effect in record.effects[:_MAX_EFFECTS]]
     if record.result.status == "returned":
         return said | {"value": result["value"]}
     return said | {

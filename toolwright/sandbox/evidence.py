@@ -1,5 +1,6 @@
 """The calls that tests really made: each with its result in, bounded records out."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,13 +17,30 @@ class Evidence:
         self.count = 0
         self.called: set[str] = set()
         self._records: list[CallRecord] = []
+        self._numbers: Counter[str] = Counter()
         self._last: dict[str, CallRecord] = {}
         self._bytes = 0
 
-    def add(self, test: str, function: str, arguments: Mapping[str, Json], result: CallResult) -> None:
+    def start_test(self) -> None:
+        """Count the calls of each function from 0 again."""
+        self._numbers.clear()
+
+    def next_number(self, function: str) -> int:
+        """Say how many calls of a function this test has made before."""
+        self._numbers[function] += 1
+        return self._numbers[function] - 1
+
+    def add(
+        self,
+        test: str,
+        function: str,
+        arguments: Mapping[str, Json],
+        result: CallResult,
+        effects: tuple[str, ...],
+    ) -> None:
         """Take in one call; `test` is "" for one made while the file was loaded, which proves nothing."""
         self.count += 1
-        record = CallRecord(function, arguments, result)
+        record = CallRecord(function, arguments, result, effects)
         if test:
             self.called.add(function)
             self._last = {test: record}

@@ -11,19 +11,24 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from toolwright.sandbox.calling import Answer, Caller, how_it_ended, wire_limits
 from toolwright.sandbox.cells.wire import decode
 from toolwright.sandbox.comparing import same_json
+from toolwright.sandbox.controls import Controls
 from toolwright.sandbox.evidence import Evidence
 from toolwright.sandbox.lacking import missing_permission
+from toolwright.sandbox.observing import Answering, Asked, Observed
+from toolwright.sandbox.reading import read_pair
 from toolwright.sandbox.records import Records
+from toolwright.sandbox.removing import remove_tree
 from toolwright.sandbox.scratch import fresh_folder
-from toolwright.sandbox.source_shape import SourceShape, read_source
+from toolwright.sandbox.source_shape import SourceShape
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
-from toolwright.sandbox.tests_shape import TestsShape, read_tests
+from toolwright.sandbox.tests_shape import TestsShape
 from toolwright.sandbox.warmth import STORAGE, HypothesisTables
+from toolwright.sandbox.wording import call_text, failure_text, short_text
 from toolwright.sandbox.zygote.judge_warmth import HYPOTHESIS, SERVER
 from toolwright.types import CallResult, Example, Json, Limits, Policy, Verdict
 
@@ -32,6 +37,7 @@ _OWN: Final = "own"
 """The folder for the tool's temporary files: it needs no permission, and the test can read what is left."""
 _MAX_EXAMPLES: Final = 25
 _OUTPUT_KB: Final = 1024
+_CONTROL_S: Final = 10.0
 _FRAME_BYTES: Final = 16 << 20
 """Arguments of one call of a test; they are made by the test, not by the tool."""
 
@@ -61,13 +67,25 @@ class Judge:
             SandboxError: no process could be started.
         """
         started = time.monotonic()
-        read = _read_both(source, tests, function)
+        read = read_pair(source, tests, function)
         if isinstance(read, str):
             return Verdict(
                 passed=False, why=read, seconds=time.monotonic() - started, level=self.caller.level
             )
-        session = _Session(self, source, policy, *read)
-        why = session.run(tests) or session.complain(function) or self._try_examples(source, policy, examples)
+        with fresh_folder("verify") as folder:
+            observed = Observed(function, str(Path(folder, "run")))
+            session = _Session(self, source, policy, read, _Run(observed.root, observed.answer))
+            session.effects = observed.last_effects
+            why = session.run(tests) or session.complain(function)
+            why = why or self._try_examples(source, policy, examples)
+
+            def rerun(names: frozenset[str], answering: Answering) -> Records:
+                control = session.control(names, answering, time.monotonic() - started)
+                control.run(tests)
+                return control.records
+
+            controls = Controls(observed, policy, session.records.names, rerun)
+            why = why or controls.complain()
         return Verdict(
             passed=not why,
             why=why,
@@ -75,6 +93,7 @@ class Judge:
             calls=session.evidence.calls(),
             seconds=time.monotonic() - started,
             level=self.caller.level,
+            controls=tuple(controls.outcomes),
         )
 
     def _try_examples(self, source: str, policy: Policy, examples: Sequence[Example]) -> str:
@@ -83,40 +102,74 @@ class Judge:
             result = self.caller.call(source, example.function, example.arguments, policy).result
             if result.status == "returned" and same_json(result.value, example.expected):
                 continue
-            got = f"returned {_short(result.value)}" if result.status == "returned" else _failure(result)
-            return (
-                f"an example that was given does not hold: {_call(example.function, example.arguments)} {got}"
+            got = (
+                f"returned {short_text(result.value)}"
+                if result.status == "returned"
+                else failure_text(result)
             )
+            call = call_text(example.function, example.arguments)
+            return f"an example that was given does not hold: {call} {got}"
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Where tests run, who answers them, and the bounds; those named in `skip` do not run."""
+
+    root: str
+    answering: Answering
+    wall_s: float = 0.0
+    max_calls: int = 0
+    skip: tuple[str, ...] = ()
+
+    @property
+    def is_control(self) -> bool:
+        """Whether tests are told something false."""
+        return self.wall_s > 0
 
 
 class _Session:
     """One run of one test file."""
 
     def __init__(
-        self, judge: Judge, source: str, policy: Policy, shape: SourceShape, tests: TestsShape
+        self, judge: Judge, source: str, policy: Policy, read: tuple[SourceShape, TestsShape], run: _Run
     ) -> None:
         self.records = Records()
         self.evidence = Evidence()
+        self.effects: Callable[[], tuple[str, ...]] = tuple
         self._judge = judge
         self._source = source
         self._policy = policy
-        self._shape = shape
-        self._tests = tests
-        self._deadline = time.monotonic() + judge.wall_s
-        self._root = Path()
+        self._shape, self._tests = read
+        self._run = run
+        self._wall_s = run.wall_s or judge.wall_s
+        self._max_calls = run.max_calls or judge.max_calls
+        self._deadline = time.monotonic() + self._wall_s
+        self._root = Path(run.root)
+
+    def control(self, names: frozenset[str], answering: Answering, seconds: float) -> Self:
+        """Make another run of some tests; it gets a multiple of what the true one took."""
+        run = replace(
+            self._run,
+            answering=answering,
+            wall_s=min(self._judge.wall_s, max(_CONTROL_S, 3 * seconds)),
+            max_calls=4 * self.evidence.count + 100,
+            skip=tuple(name for name in self.records.names if name not in names),
+        )
+        return type(self)(self._judge, self._source, self._policy, (self._shape, self._tests), run)
 
     def run(self, tests: str) -> str:
         """Run the judge to its end; the answer says what stopped it, "" when nothing did."""
         with ExitStack() as folders:
             here = Path(folders.enter_context(fresh_folder("judge")))
-            self._root = Path(folders.enter_context(fresh_folder("verify")))
+            # the same place in each run, so that equal calls have equal arguments
+            folders.callback(remove_tree, str(self._root))
             work, scratch = self._root / "work", self._root / "scratch"
             for folder in (work, scratch, self._root / _OWN):
-                folder.mkdir()
+                folder.mkdir(parents=True)
             if self._tests.uses_hypothesis and self._judge.tables is not None:
                 self._judge.tables.copy_to(scratch / "hypothesis")
-                self._deadline = time.monotonic() + self._judge.wall_s
+                self._deadline = time.monotonic() + self._wall_s
             (here / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
             (here / _TEST_FILE).write_text(tests, encoding="utf-8", newline="")
             environment = {
@@ -128,7 +181,7 @@ class _Session:
             cell = Cell(
                 "judge_cell", str(work), str(scratch), environment, shared, packages, loads=self._loads()
             )
-            bounds = Bounds(self._judge.wall_s, _OUTPUT_KB * 1024, _FRAME_BYTES)
+            bounds = Bounds(self._wall_s, _OUTPUT_KB * 1024, _FRAME_BYTES)
             ended = self._judge.run_tests(cell, self._request(here, scratch), bounds, self._serve)
         return self._stopped(ended)
 
@@ -140,7 +193,7 @@ class _Session:
         return why
 
     def _request(self, here: Path, scratch: Path) -> bytes:
-        limits = Limits(wall_s=self._judge.wall_s, cpu_s=int(self._judge.wall_s) + 1, open_files=256)
+        limits = Limits(wall_s=self._wall_s, cpu_s=int(self._wall_s) + 1, open_files=256)
         request = {
             "folder": str(here),
             "file": str(here / _TEST_FILE),
@@ -153,6 +206,8 @@ class _Session:
             "hypothesis": self._tests.uses_hypothesis,
             "httpserver": self._tests.uses_httpserver,
             "max_examples": _MAX_EXAMPLES,
+            "shrink": not self._run.is_control,
+            "skip": self._run.skip,
         }
         return json.dumps(request).encode()
 
@@ -164,15 +219,15 @@ class _Session:
     def _stopped(self, ended: Ended) -> str:
         running = f" (in {self.records.running})" if self.records.running else ""
         if ended.stop == "time":
-            return f"the tests ran longer than {self._judge.wall_s:g} s in total{running}"
+            return f"the tests ran longer than {self._wall_s:g} s in total{running}"
         if ended.stop == "output":
             return f"the tests printed more than {_OUTPUT_KB} KB{running}"
         if ended.stop == "frame":
             return f"a test passed more than {_FRAME_BYTES >> 20} MB to the tool{running}"
         if ended.stop == "scratch":
             return f"the tests wrote more than their scratch folder may hold{running}"
-        if self.evidence.count > self._judge.max_calls:
-            return f"the tests call the tool more than {self._judge.max_calls} times{running}"
+        if self.evidence.count > self._max_calls:
+            return f"the tests call the tool more than {self._max_calls} times{running}"
         if ended.status != 0:
             return f"the test process {how_it_ended(ended.status)}{running}"
         return "the test process sent half a record" if ended.stray_bytes else ""
@@ -194,19 +249,26 @@ class _Session:
             case {"kind": "report", "name": str(test), "outcome": "failed"}:
                 self.records.add(record)
                 self._explain(test)
+            case {"kind": "start"}:
+                self.evidence.start_test()
+                self.records.add(record)
             case _:
                 self.records.add(record)
         return None
 
     def _answer(self, function: str, arguments: dict[str, Json], folder: str) -> bytes:
-        if self.evidence.count >= self._judge.max_calls:
+        if self.evidence.count >= self._max_calls:
             self.evidence.count += 1
             answer = Answer(
-                CallResult("crashed", message=f"more than {self._judge.max_calls} calls in one test file")
+                CallResult("crashed", message=f"more than {self._max_calls} calls in one test file")
             )
         else:
-            answer = self._judge.caller.call(self._source, function, arguments, self._confine(folder))
-            self.evidence.add(self.records.running, function, arguments, answer.result)
+            policy = self._confine(folder)
+            asked = Asked(self.records.running, self.evidence.next_number(function), function, arguments)
+            answer = self._run.answering(
+                asked, lambda: self._judge.caller.call(self._source, function, arguments, policy)
+            )
+            self.evidence.add(asked.test, function, arguments, answer.result, self.effects())
         result = answer.result
         reply = {
             "status": result.status,
@@ -236,39 +298,6 @@ class _Session:
         """Put the tool's own traceback under the failure that it caused."""
         last = self.evidence.last(test)
         if last is not None and last.result.status != "returned":
-            text = last.result.traceback or _failure(last.result)
+            text = last.result.traceback or failure_text(last.result)
             text += missing_permission(last.result, self._policy)
-            self.records.annotate(test, f"{_call(last.function, last.arguments)} in tools.py:\n{text}")
-
-
-def _read_both(source: str, tests: str, function: str) -> tuple[SourceShape, TestsShape] | str:
-    try:
-        shape = read_source(source)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        return f"tools.py is not Python: {_parse_error(error)}"
-    if function not in shape.functions:
-        return f"tools.py defines no function {function!r}"
-    try:
-        read = read_tests(tests, function)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        return f"the test file is not Python: {_parse_error(error)}"
-    return read.complaint or (shape, read)
-
-
-def _parse_error(error: Exception) -> str:
-    return f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
-
-
-def _failure(result: CallResult) -> str:
-    if result.status == "raised":
-        return f"raised {result.error_type}: {result.message}"
-    return f"ended with {result.status}: {result.message}"
-
-
-def _call(function: str, arguments: Json) -> str:
-    return f"{function}({', '.join(f'{name}={_short(value)}' for name, value in arguments.items())})"
-
-
-def _short(value: Json) -> str:
-    text = repr(value)
-    return text if len(text) <= 120 else text[:117] + "..."  # noqa: PLR2004 - about one line
+            self.records.annotate(test, f"{call_text(last.function, last.arguments)} in tools.py:\n{text}")

@@ -76,6 +76,20 @@ class Records:
             TestOutcome(name, test.outcome, test.message) for name, test in (self._tests or {}).items()
         )
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The collected tests."""
+        return tuple(self._tests or ())
+
+    def passed(self) -> set[str]:
+        """Tests that were reported to have passed."""
+        return {name for name, test in (self._tests or {}).items() if test.outcome == "passed"}
+
+    def failed(self) -> set[str]:
+        """Tests that began and did not pass, with one in which everything ended."""
+        begun = {name for name, test in (self._tests or {}).items() if test.phases}
+        return (begun | ({self.running} - {""})) - self.passed()
+
     def complaint(self, expected: tuple[str, ...]) -> str:
         """Say in one sentence why these records are not a pass, "" if they are."""
         if self._collection_error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from toolwright.types.reports import Failure, Report, StepReport
     from toolwright.types.running import UNCONFINED, CallResult, CallStatus, Exchange, Limits, Policy
     from toolwright.types.tools import Docstring, Hit, NotOffered, Tool
-    from toolwright.types.verdicts import CallRecord, Example, TestOutcome, Verdict
+    from toolwright.types.verdicts import CallRecord, ControlOutcome, Example, TestOutcome, Verdict
 
 __all__ = [
     "PERMISSIONS",
@@ -36,6 +36,7 @@ __all__ = [
     "Candidate",
     "Commit",
     "Contract",
+    "ControlOutcome",
     "Docstring",
     "Example",
     "Exchange",
@@ -77,7 +78,7 @@ _HOMES = {
     "candidates": ("Contract", "Candidate", "Finding", "Admission", "Commit"),
     "permissions": ("PERMISSIONS", "Permission", "Refusal"),
     "running": ("UNCONFINED", "Limits", "Policy", "CallStatus", "Exchange", "CallResult"),
-    "verdicts": ("Example", "TestOutcome", "CallRecord", "Verdict"),
+    "verdicts": ("Example", "TestOutcome", "CallRecord", "ControlOutcome", "Verdict"),
     "binding": (
         "Given",
         "Reference",

@@ -29,11 +29,27 @@ class TestOutcome:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """A call that a test really made, with what the tool answered."""
+    """A call that a test really made, with what the tool answered.
+
+    `effects` are the files that it changed, each as "created file out/a.txt (5 bytes, sha256 2cf2...)".
+    """
 
     function: str
     arguments: Mapping[str, Json]
     result: CallResult
+    effects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlOutcome:
+    """One negative control: the tests run again with something false, and those of them that `noticed`.
+
+    `name` is "values" (wrong answers of the same type), "none", "own values" (wrong answers, another for each
+    call), "files" (true answers, files left as they were) or "requests" (true answers, nothing sent).
+    """
+
+    name: str
+    noticed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +62,4 @@ class Verdict:
     calls: tuple[CallRecord, ...] = ()
     seconds: float = 0.0
     level: str = ""
+    controls: tuple[ControlOutcome, ...] = ()

@@ -54,6 +54,7 @@ def rehearse(folder: str, name: str) -> None:
         "hypothesis": False,
         "httpserver": False,
         "max_examples": 1,
+        "skip": (),
     }
     nowhere = os.open(os.devnull, os.O_WRONLY)
     sys.stdout = sys.stderr = open(nowhere, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - closed below
@@ -73,7 +74,7 @@ def _run_pytest(request: dict[str, Any], answer_fd: int) -> int:
     import pytest
 
     if request["hypothesis"]:
-        _tame_hypothesis(request["max_examples"])
+        _tame_hypothesis(request["max_examples"], shrink=request["shrink"])
     folder = request["folder"]
     options = ["-q", "-s", "--tb=short", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider"]
     options += [
@@ -91,14 +92,14 @@ def _run_pytest(request: dict[str, Any], answer_fd: int) -> int:
     # without it pytest itself says that there is no such fixture
     if request["httpserver"] and find_spec("pytest_httpserver"):
         options += ["-p", "pytest_httpserver.pytest_plugin"]
-    recorder = Recorder(answer_fd, request["file"], request["max_examples"])
+    recorder = Recorder(answer_fd, request["file"], request["max_examples"], request["skip"])
     return int(pytest.main([*options, request["file"]], plugins=[recorder]))
 
 
-def _tame_hypothesis(max_examples: int) -> None:
+def _tame_hypothesis(max_examples: int, *, shrink: bool) -> None:
     """The same examples each time, none stored, no deadline: every example costs a process."""
     try:
-        from hypothesis import HealthCheck, settings
+        from hypothesis import HealthCheck, Phase, settings
     except ImportError:  # the test file's own import then says so
         return
     settings.register_profile(
@@ -108,5 +109,6 @@ def _tame_hypothesis(max_examples: int) -> None:
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
+        phases=[phase for phase in Phase if shrink or phase.name not in {"shrink", "explain"}],
     )
     settings.load_profile("judge")

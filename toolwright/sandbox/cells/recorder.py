@@ -2,7 +2,6 @@
 
 import linecache
 import os
-import tempfile
 from typing import Any
 
 from toolwright.sandbox.cells.wire import encode, send_frame
@@ -15,11 +14,17 @@ _SETTINGS = "_hypothesis_internal_use_settings"  # hypothesis has no public name
 class Recorder:
     """Hooks of one session. Each test starts in an empty folder of its own below the first one."""
 
-    def __init__(self, answer_fd: int, file: str, max_examples: int) -> None:
+    def __init__(self, answer_fd: int, file: str, max_examples: int, skip: Any) -> None:
         self._answer_fd = answer_fd
         self._file = file
         self._max_examples = max_examples
+        self._skip = frozenset(skip)
+        self._started = 0
         self._home = os.getcwd()  # noqa: PTH109 - a plain string is needed
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Leave out what need not run again."""
+        items[:] = [item for item in items if _name(item.nodeid) not in self._skip]
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Send the tests' names; the file itself is not needed any more and nobody else shall read it."""
@@ -39,7 +44,10 @@ class Recorder:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Say which test's calls follow."""
-        os.chdir(tempfile.mkdtemp(dir=self._home))
+        self._started += 1
+        folder = f"{self._home}/{self._started}"  # the same one each time: it may be in arguments
+        os.mkdir(folder)  # noqa: PTH102 - no pathlib in the cells
+        os.chdir(folder)
         self._send({"kind": "start", "name": _name(nodeid)})
 
     def pytest_runtest_logreport(self, report: Any) -> None:
