@@ -24,4 +24,7 @@ def test_reports_nothing_else():
 
 
 def test_two_calls_agree():
-    assert health_check() == health_check()
+    first = health_check()
+
+    assert first["python"] == platform.python_version()
+    assert health_check() == first

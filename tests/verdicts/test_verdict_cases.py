@@ -1,0 +1,68 @@
+"""No wrong verdict: worthless tests let nothing in, and honest pairs pass."""
+
+import honest_pairs
+import pytest
+import worthless_tests
+from verdict_case import judge
+
+from toolwright.sandbox.confined import ConfinedSandbox, JudgeBounds
+from toolwright.sandbox.levels import try_level
+from toolwright.sandbox.process import ProcessSandbox
+
+CASES = {case.name: case for case in (*worthless_tests.CASES, *honest_pairs.CASES)}
+SAMPLE = [
+    "with itself",
+    "swallowed",
+    "patched pytest",
+    "save that does nothing",
+    "save, not looked at",
+    "sums",
+    "save",
+    "own exception class",
+    "a check that raises or says nothing",
+]
+
+
+@pytest.fixture(scope="module")
+def boxes():
+    """Sandboxes by level, started when first asked for."""
+    made = {}
+
+    def get(level):
+        if level not in made and level == "process":
+            made[level] = ProcessSandbox(judge_wall_s=30)
+        elif level not in made:
+            made[level] = try_level(level) or ConfinedSandbox(level, bounds=JudgeBounds(wall_s=30))
+        if isinstance(made[level], str):
+            pytest.skip(f"level {level} does not work here: {made[level]}")
+        return made[level]
+
+    yield get
+    for box in made.values():
+        if isinstance(box, ConfinedSandbox):
+            box.close()
+
+
+def _check(box, case):
+    verdict = judge(box, case)
+    assert (verdict.passed, verdict.why) == (True, "") if not case.why else not verdict.passed, verdict
+    assert case.why in verdict.why
+    assert "\n" not in verdict.why
+
+
+def test_there_are_enough_cases():
+    """The tables hold at least 60 rows, all with names of their own."""
+    assert len(CASES) == len(worthless_tests.CASES) + len(honest_pairs.CASES) >= 60
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_verdict(boxes, name):
+    """Every pair is judged rightly where everything is confined, or by processes where it cannot be."""
+    _check(boxes("process" if try_level("full") else "full"), CASES[name])
+
+
+@pytest.mark.parametrize("level", ["process", "landlock"])
+@pytest.mark.parametrize("name", SAMPLE)
+def test_verdict_at_other_levels(boxes, name, level):
+    """The judge is the same one everywhere."""
+    _check(boxes(level), CASES[name])
