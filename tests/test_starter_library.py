@@ -14,6 +14,7 @@ from types import ModuleType
 
 import pytest
 
+from toolwright.permissions.verifying import verification_policy
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.stages.review import review_source
 from toolwright.syntax.checking import mismatch
@@ -123,7 +124,8 @@ def test_plain_pytest_runs_the_tool_tests_anywhere(tmp_path):
 def test_a_starter_passes_its_tests_in_the_sandbox(name):
     """The tests hold when each call goes to another process, as they must for a tool that is written."""
     tests = (ROOT / "tool_tests" / f"test_{name}.py").read_text(encoding="utf-8")
-    verdict = ProcessSandbox().verify(TEXT, tests, Policy(), function=name)
+    tool = next(tool for tool in LISTING.tools if tool.name == name)
+    verdict = ProcessSandbox().verify(TEXT, tests, verification_policy(TEXT, tool), function=name)
 
     assert verdict.why == ""
     assert verdict.passed

@@ -210,14 +210,15 @@ def test_hypothesis_runs_few_and_always_the_same_examples():
         from tools import f
         FILES = list(Path(os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]).rglob("*.gz"))
         LOADED = charmap._charmap is not None
-        def test_the_tables_are_made_already(): assert LOADED or len(FILES) >= 2
+        def test_the_tables_are_made_already():
+            assert f(1, "x") == "x" and (LOADED or len(FILES) >= 2)
         @settings(max_examples=5000)
         @given(st.integers(0, 9), st.text(max_size=3))
         def test_a(n, text): assert f(n, text) == text * n
         """
     source = "def f(n, text):\n    return text * n\n"
     first, second = assert_passes(source, tests), assert_passes(source, tests)
-    assert 5 <= len(first.calls) <= 25
+    assert 5 <= len(first.calls) <= 1 + 25
     assert [call.arguments for call in first.calls] == [call.arguments for call in second.calls]
 
 

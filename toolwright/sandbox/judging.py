@@ -19,7 +19,7 @@ from toolwright.sandbox.comparing import same_json
 from toolwright.sandbox.controls import Controls
 from toolwright.sandbox.evidence import Evidence
 from toolwright.sandbox.lacking import missing_permission
-from toolwright.sandbox.observing import Answering, Asked, Observed
+from toolwright.sandbox.observing import Answering, Asked, Observed, Run
 from toolwright.sandbox.reading import read_pair
 from toolwright.sandbox.records import Records
 from toolwright.sandbox.removing import remove_tree
@@ -73,8 +73,9 @@ class Judge:
                 passed=False, why=read, seconds=time.monotonic() - started, level=self.caller.level
             )
         with fresh_folder("verify") as folder:
-            observed = Observed(function, str(Path(folder, "run")))
-            session = _Session(self, source, policy, read, _Run(observed.root, observed.answer))
+            root = str(Path(folder, "run"))
+            observed = Observed(function, root, changes_files=policy.changes_workspace)
+            session = _Session(self, source, policy, read, Run(observed.root, observed.answer))
             session.effects = observed.last_effects
             why = session.run(tests) or session.complain(function)
             why = why or self._try_examples(source, policy, examples)
@@ -112,27 +113,11 @@ class Judge:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Where tests run, who answers them, and the bounds; those named in `skip` do not run."""
-
-    root: str
-    answering: Answering
-    wall_s: float = 0.0
-    max_calls: int = 0
-    skip: tuple[str, ...] = ()
-
-    @property
-    def is_control(self) -> bool:
-        """Whether tests are told something false."""
-        return self.wall_s > 0
-
-
 class _Session:
     """One run of one test file."""
 
     def __init__(
-        self, judge: Judge, source: str, policy: Policy, read: tuple[SourceShape, TestsShape], run: _Run
+        self, judge: Judge, source: str, policy: Policy, read: tuple[SourceShape, TestsShape], run: Run
     ) -> None:
         self.records = Records()
         self.evidence = Evidence()

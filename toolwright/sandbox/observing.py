@@ -30,6 +30,22 @@ Answering: TypeAlias = Callable[[Asked, Live], Answer]
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Where tests run, who answers them, and for a control the bounds; `skip` names tests that do not run."""
+
+    root: str
+    answering: Answering
+    wall_s: float = 0.0
+    max_calls: int = 0
+    skip: tuple[str, ...] = ()
+
+    @property
+    def is_control(self) -> bool:
+        """Whether tests are told something false."""
+        return self.wall_s > 0
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A call with its true answer and the changes of files that it brought."""
 
@@ -49,7 +65,12 @@ class Seen:
 class Observed:
     """What the calls of `function` did. `is_whole` is False when there was too much to keep."""
 
-    def __init__(self, function: str, root: str) -> None:
+    def __init__(self, function: str, root: str, *, changes_files: bool = True) -> None:
+        """Watch the shared folders below `root`, unless the tool may not change what is in them.
+
+        What is written there all the same is the tests' own doing.
+        """
+        self._watches = changes_files
         self.function = function
         self.root = root
         self.seen: list[Seen] = []
@@ -65,6 +86,10 @@ class Observed:
         self._last = ()
         if asked.function != self.function or not asked.test:
             return live()
+        if not self._watches:
+            answer = live()
+            self._keep(Seen(asked, answer, ()))
+            return answer
         before = read_tree(self.root, self._tree)
         answer = live()
         self._tree = read_tree(self.root, before)
