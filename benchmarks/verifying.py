@@ -13,7 +13,7 @@ from toolwright.types import Limits, Policy
 METHOD = (
     "five tests of one function, each calling it once: `ConfinedSandbox.verify`, zygotes running, tests and "
     "tool in cells of their own, with all that a verification does; beside it `python -m pytest -q` on the "
-    "same file; in turn, median of 15"
+    "same file, with the plugins of this environment and without any; in turn, median of 15"
 )
 
 SOURCE = """\
@@ -60,13 +60,17 @@ def measure() -> list[tuple[str, str]]:
         (folder / "test_tools.py").write_text(TESTS, encoding="utf-8")
         boxes = {level: stack.enter_context(ConfinedSandbox(level)) for level in ("full", "landlock")}
         pytest = [sys.executable, "-m", "pytest", "-q", "--rootdir", str(folder), str(folder)]
-        functions = {"python -m pytest": command(pytest)}
+        lean = ["env", "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1", *pytest, "-p", "no:cacheprovider"]
+        functions = {"python -m pytest": command(pytest), "the same without plugins": command(lean)}
         for level, box in boxes.items():
             functions[f"verify, level {level}"] = lambda box=box: _verify(box)
             _verify(box)  # starts the zygotes
         times = timed(functions, _ROUNDS)
-    plain = times["python -m pytest"]
-    return [(name, f"{ms:.0f} ms ({ms / plain:.2f} of pytest)") for name, ms in times.items()]
+    plain, bare = times["python -m pytest"], times["the same without plugins"]
+    return [
+        (name, f"{ms:.0f} ms ({ms / plain:.2f} of pytest, {ms / bare:.2f} of it without plugins)")
+        for name, ms in times.items()
+    ]
 
 
 def _verify(box: ConfinedSandbox) -> None:
