@@ -262,6 +262,7 @@ def test_a_test_can_serve_the_tool_on_loopback():
         def test_a(httpserver):
             httpserver.expect_request("/x").respond_with_data("served")
             assert f(httpserver.url_for("/x")) == "served"
+            assert len(httpserver.log) == 1
         """,
         policy=replace(POLICY, network=("loopback",)),
     )
