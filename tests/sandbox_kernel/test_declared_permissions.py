@@ -105,6 +105,7 @@ from tools import fetch
 def test_fetch(httpserver):
     httpserver.expect_request("/a").respond_with_data("hello")
     assert fetch(httpserver.url_for("/a")) == "hello"
+    assert len(httpserver.log) == 1
 """
 CASES = {
     "write": (WRITER, WRITER_TESTS, "the tool may not"),
@@ -171,6 +172,7 @@ def test_what_another_tool_declares_is_granted_too(sandbox):
     calling = WRITER + '\n\ndef note(path: str) -> int:\n    """Note."""\n    return save(path, "n")\n'
     tests = (
         "from tools import note\n\n\ndef test_note(tmp_path):\n    assert note(str(tmp_path / 'a')) == 1\n"
+        "    assert (tmp_path / 'a').read_text() == 'n'\n"
     )
 
     verdict = judged(sandbox, calling, tests)
