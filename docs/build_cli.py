@@ -42,7 +42,6 @@ ENDINGS: Final = {
     "secret": "a secret that a call needs is not set, or the call may not have it",
     "sandbox": "no process could be started for the tool",
     "not_made": "no version of a function was good enough in all attempts",
-    "unsafe": "a new function is needed, and nothing is admitted at a level that does not confine",
     "unknown_value": "a value is not in the goal, and there was nobody to ask",
     "bad_value": "the value that was typed in does not fit its parameter",
     "not_offered": "the function is there, but its arguments or its answer are not plain JSON values",

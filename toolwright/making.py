@@ -20,7 +20,6 @@ from toolwright.stages.widen import widen_contract
 from toolwright.syntax.examples import docstring_examples
 from toolwright.syntax.reading import read_library
 from toolwright.types import (
-    UNCONFINED,
     Admission,
     Candidate,
     Commit,
@@ -87,8 +86,6 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
     Raises:
         ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
     """
-    if parts.sandbox.level == UNCONFINED:
-        return Made("", 0, (), failure=_unproven(wish))
     draft = _draft(parts, wish)
     refusals: list[str] = []
     previous: Candidate | None = None
@@ -250,16 +247,6 @@ def _why_failed(verdict: Verdict) -> tuple[str, ...]:
 
 def _test_text(test: TestOutcome) -> str:
     return f"{test.name} {test.outcome}:\n{test.message[:_MESSAGE_SHOWN]}".rstrip(":\n")
-
-
-def _unproven(wish: Wish) -> Failure:
-    return Failure(
-        "verify",
-        f"step {wish.step.number} needs a new function, and nothing is admitted without confinement",
-        kind="unsafe",
-        step=wish.step.number,
-        hint="leave --unsafe out; functions that are there already can be run with it",
-    )
 
 
 def _gave_up(wish: Wish, contract: Contract, stage: str, reasons: tuple[str, ...], tries: int) -> Failure:

@@ -142,6 +142,7 @@ def test_a_remembered_step_that_fails_needs_no_key_to_say_why(
     """Without a key a remembered goal that fails now is told of as itself, not as a missing key."""
     (tmp_path / "text").write_text("one\ntwo")
     reading = TOOL.replace("text.splitlines()", "open(text).read().splitlines()")
+    reading = reading.replace("\n    Keywords", "\n    Permissions: read\n\n    Keywords", 1)
     monkeypatch.chdir(tmp_path)
     first = calls(text={"literal": "text"}, number={"literal": 2})
     assert run(tmp_path, lambda _prompt: RIGHT, tool=reading, first=first)[0].output == "two"

@@ -116,6 +116,7 @@ def test_many_calls_at_once_leave_nothing(tmp_path, monkeypatch):
 
     with ConfinedSandbox("full") as box:
         box.call(SUM, "f", {"a": 1, "b": 2}, POLICY)
+        gc.collect()  # what other tests forgot
         idle, descriptors = processes(), len(list(Path("/proc/self/fd").iterdir()))
         threads = [threading.Thread(target=work, args=(box, number)) for number in range(8)]
         for thread in threads:

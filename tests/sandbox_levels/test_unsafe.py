@@ -42,8 +42,7 @@ def test_a_goal_that_needs_a_new_tool_is_refused(tmp_path):
     transcript = next(iter(sorted(EXAMPLES.glob("*.jsonl"))))
     goal = json.loads(transcript.read_text(encoding="utf-8").splitlines()[0])["goal"]
     settings = load({"library": str(tmp_path), "replay": str(transcript)}, {}, tmp_path)
-    parts = open_parts(settings, "run", goal, Company())
-    unsafe = replace(parts, sandbox=ProcessSandbox(level="none"))
+    unsafe = open_parts(settings, "run", goal, Company(), ProcessSandbox(level="none"))
     phases = []
     unsafe = replace(unsafe, emit=lambda event: phases.append(getattr(event, "stage", "")))
     report = run_goal(goal, unsafe, options(settings, stop_after="tools"), "run")

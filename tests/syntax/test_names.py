@@ -136,7 +136,8 @@ def _runs(source: str) -> str:
     except UnboundLocalError:
         return ""
     except NameError as error:
-        return error.name or ""
+        # a variable of an enclosing function that is bound too late is bound all the same
+        return "" if "free variable" in str(error) else error.name or ""
     except (TypeError, AttributeError):
         pass
     return ""
