@@ -162,13 +162,13 @@ ATTACKS = [
         "leave a file for the next call",
         """
         def f():
-            found = []
+            found, name = [], "/toolwright-left-" + os.path.basename(LAB)  # no earlier one
             places = ("/dev/shm", "/tmp", "/var/tmp", ".", os.environ["HOME"], "/cell", "/empty/folder")
             for place in {os.path.realpath(place) for place in places}:
-                if os.path.exists(place + "/toolwright-left"):
+                if os.path.exists(place + name):
                     found.append(place)
                 try:
-                    open(place + "/toolwright-left", "w").close()
+                    open(place + name, "w").close()
                 except OSError:
                     pass
             return {"escaped": bool(found), "detail": str(found)}
