@@ -32,6 +32,7 @@ class Author:
 
     steps: int
     prefix: str = "op"
+    start: int = 1
     spoil: Callable[[str, str, int], str] = lambda _stage, reply, _turn: reply
     asked: list[str] = field(default_factory=list)
 
@@ -85,7 +86,10 @@ class Author:
 
     def _bind(self, _prompt: str) -> str:
         calls = [
-            {"step": n, "arguments": {"number": {"step": n - 1, "path": ""} if n > 1 else {"literal": 1}}}
+            {
+                "step": n,
+                "arguments": {"number": {"step": n - 1, "path": ""} if n > 1 else {"literal": self.start}},
+            }
             for n in range(1, self.steps + 1)
         ]
         return json.dumps({"calls": calls})

@@ -7,7 +7,18 @@ from typing import Literal
 
 from toolwright.errors import ToolwrightError
 from toolwright.models.metered import MeteredModel
-from toolwright.types import CallResult, Failure, Json, Match, Plan, Report, StepReport, Usage, Verdict
+from toolwright.types import (
+    CallResult,
+    Failure,
+    Json,
+    Match,
+    Plan,
+    RememberedRun,
+    Report,
+    StepReport,
+    Usage,
+    Verdict,
+)
 
 Status = Literal["done", "made", "planned", "failed"]
 
@@ -24,14 +35,16 @@ class Account:
         self._step = 0
         self._steps: dict[int, StepReport] = {}
         self._origin: Literal["model", "remembered", ""] = ""
+        self._changed: tuple[tuple[str, str], ...] = ()
 
     def entering(self, stage: str, step: int = 0) -> None:
         """Note where the run is, so that an error says where it happened."""
         self._stage, self._step = stage, step
 
-    def plan_made(self, plan: Plan, matches: tuple[Match, ...], *, remembered: bool) -> None:
+    def plan_made(self, plan: Plan, matches: tuple[Match, ...], remembered: RememberedRun | None) -> None:
         """Open one line of the account for every step."""
         self._origin = "remembered" if remembered else "model"
+        self._changed = remembered.changed if remembered else ()
         self._steps = {
             step.number: StepReport(step, match) for step, match in zip(plan.steps, matches, strict=True)
         }
@@ -102,6 +115,7 @@ class Account:
             usage=self._meter.total,
             stages=dict(self._meter.usage_by_stage),
             plan_origin=self._origin,
+            changed=self._changed,
             seconds=time.monotonic() - self._began,
         )
 

@@ -69,10 +69,11 @@ class ModelAnswered:
 
 @dataclass(frozen=True, slots=True)
 class PlanMade:
-    """The steps are known; `remembered` when no model was asked."""
+    """The steps are known; `remembered` when no model was asked, `changed` what it got anew: (old, new)."""
 
     plan: Plan
     remembered: bool = False
+    changed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,11 +53,11 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
     remembered = None if options.fresh else recall(goal, parts.store, parts.memory)
     if remembered:
         plan, matches = remembered.plan, remembered.matches
-        parts.emit(PlanMade(plan, remembered=True))
+        parts.emit(PlanMade(plan, remembered=True, changed=remembered.changed))
     else:
         plan = _plan(goal, parts, account)
         matches = _match(plan, parts, options, account)
-    account.plan_made(plan, matches, remembered=remembered is not None)
+    account.plan_made(plan, matches, remembered)
     parts.emit(StepsMatched(matches))
     if options.stop_after == "plan" or not parts.approve(plan, matches):
         return account.ended("planned")
@@ -87,22 +87,22 @@ def _start(goal: str, parts: Parts, account: Account) -> None:
 
 
 def recall(goal: str, store: Store, memory: Memory) -> RememberedRun | None:
-    """Return the remembered plan of this goal as long as the tools it used are what they were.
+    """Return a remembered plan that does this goal, as long as the tools it used are what they were.
 
     Raises:
         LibraryError: the library cannot be read.
     """
-    kept = memory.recall(goal)
-    if kept is None:
-        return None
     snapshot = store.read()
+    return next((kept for kept in memory.recall(goal) if _is_current(kept, snapshot)), None)
+
+
+def _is_current(kept: RememberedRun, snapshot: Snapshot) -> bool:
     tools = snapshot.tools
     if any(name not in tools for name in kept.tools):
-        return None
+        return False
     if fingerprints(snapshot.text, kept.tools) != kept.tools:
-        return None
-    calls = [(match.step, tools[match.tool]) for match in kept.matches]
-    return kept if still_fits(kept.bindings, calls) else None
+        return False
+    return still_fits(kept.bindings, [(match.step, tools[match.tool]) for match in kept.matches])
 
 
 def _plan(goal: str, parts: Parts, account: Account) -> Plan:

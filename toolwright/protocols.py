@@ -1,6 +1,6 @@
 """The edges of the program: what a model, a sandbox and a memory must do. One implementation a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from toolwright.types import (
@@ -77,8 +77,8 @@ class Sandbox(Protocol):
 class Memory(Protocol):
     """What happened before, so that it helps or costs nothing next time."""
 
-    def recall(self, goal: str) -> RememberedRun | None:
-        """Return the plan with which this very goal ran well, if there is one."""
+    def recall(self, goal: str) -> Iterator[RememberedRun]:
+        """Give the plan with which this very goal ran well, then those of goals with other literals in it."""
         ...
 
     def remember(self, run: RememberedRun) -> None:

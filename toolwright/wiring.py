@@ -9,7 +9,7 @@ from toolwright.errors import ModelError
 from toolwright.events import Event, Listener, Notice
 from toolwright.library.index import Index
 from toolwright.library.store import Store
-from toolwright.memory.plans import PlanMemory
+from toolwright.memory.plans import NoPlans, PlanMemory
 from toolwright.models import open_model, open_replay
 from toolwright.models.absent import AbsentModel
 from toolwright.models.endpoint import Connection
@@ -76,7 +76,7 @@ def open_parts(
         sandbox=sandbox,
         store=store,
         index=Index(store),
-        memory=PlanMemory(settings.library / STATE / "plans"),
+        memory=plan_memory(settings),
         permits=open_gate(settings, Grantor(company.ask if company.present else None, company.tell)),
         emit=company.tell,
         ask=company.ask,
@@ -94,6 +94,11 @@ def open_parts(
             lambda said: company.tell(Notice(said)),
         ),
     )
+
+
+def plan_memory(settings: Settings) -> PlanMemory | NoPlans:
+    """Return where the plans of this library are remembered."""
+    return PlanMemory(settings.library / STATE / "plans") if settings.memory else NoPlans()
 
 
 def options(settings: Settings, *, stop_after: str = "", name: str = "") -> Options:

@@ -18,7 +18,7 @@ def run(
     server: ScriptedServer, library: Path, goal: str = "Apply the operations to 1", **how: object
 ) -> Report:
     """Run a goal with the real SDK in front of the server."""
-    settings = {key: how.pop(key) for key in ("attempts", "fresh") if key in how}
+    settings = {key: how.pop(key) for key in ("attempts", "fresh", "memory") if key in how}
     agent = Agent(
         library, "together:scripted", base_url=server.url, api_key=KEY, fallbacks="none", **settings
     )
@@ -53,6 +53,21 @@ def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
     assert [step.action for step in fresh.steps] == ["reused"] * 3
     assert fresh.usage.calls == 3
     assert author.asked.count("generate") == 3
+
+
+def test_the_same_goal_with_another_value_costs_nothing_either(tmp_path: Path) -> None:
+    """A value that was bound to exactly one argument is replaced without a model; the report says which."""
+    author = Author(2, start=7)
+    with ScriptedServer(reply=author) as server:
+        run(server, tmp_path, goal="Apply the operations to 7")
+        asked = len(author.asked)
+        again = run(server, tmp_path, goal="Apply the operations to 20")
+        forgetful = run(server, tmp_path, goal="Apply the operations to 7", memory=False)
+    assert again.usage.calls == 0
+    assert (again.plan_origin, again.changed) == ("remembered", (("7", "20"),))
+    assert again.output == expected(2, 20)
+    assert forgetful.plan_origin == "model"
+    assert len(author.asked) > asked
 
 
 def test_a_remembered_goal_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

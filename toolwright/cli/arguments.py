@@ -82,6 +82,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         "unsafe": "yes" if known.unsafe else None,
         "replay": known.replay,
         "fresh": "yes" if known.fresh else None,
+        "memory": "no" if known.no_memory else None,
         "yes": "yes" if known.yes else None,
         "preview": "no" if known.no_preview else None,
         "verbosity": "-1" if known.quiet else "1" if known.verbose else None,
@@ -131,7 +132,8 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--timeout", metavar="SECONDS", help="how long one step may run (default: 30)")
     add("--packages", metavar="LIST", help="packages that tools may import (default: requests,numpy,pandas)")
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
-    add("--fresh", action="store_true", help="plan anew although the goal ran before")
+    add("--fresh", action="store_true", help="plan anew although the goal, or one like it, ran before")
+    add("--no-memory", action="store_true", help="neither use nor keep plans of goals that ran well")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
     add("--yes", action="store_true", help="do not ask before writing; grants no permission")
     add("--all", action="store_true", help="with verify: every tool; with approvals revoke: every approval")

@@ -13,7 +13,6 @@ from toolwright.cli.streams import at_terminal, read_stdin
 from toolwright.cli.typos import refuse_typo
 from toolwright.errors import UsageError
 from toolwright.library.store import Store
-from toolwright.memory.plans import PlanMemory
 from toolwright.models import parse_model
 from toolwright.models.absent import AbsentModel
 from toolwright.permissions.allowed import read_allowed
@@ -21,7 +20,7 @@ from toolwright.pipeline import recall
 from toolwright.protocols import Model
 from toolwright.settings import Settings, load
 from toolwright.stages.rules.naming import why_not_a_name
-from toolwright.wiring import STATE
+from toolwright.wiring import plan_memory
 
 
 def run(arguments: Arguments) -> int:
@@ -75,7 +74,7 @@ class Goals:
         variable = needs_key(settings)
         if not variable:
             return None
-        store, memory = Store(settings.library), PlanMemory(settings.library / STATE / "plans")
+        store, memory = Store(settings.library), plan_memory(settings)
         store.read()  # a library that cannot be used is said before anybody looks for a key
         if not settings.fresh and recall(goal, store, memory):
             return AbsentModel(settings.model, missing_key(variable))

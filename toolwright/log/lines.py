@@ -40,7 +40,13 @@ def _of_goal(event: Event) -> Line | None:
             return _info("run.started", step=0, **of_run, tools=event.tools, sandbox=event.sandbox)
         case PlanMade():
             steps = [step.description for step in event.plan.steps]
-            return _info("plan.made", steps=steps, wants=event.plan.wants, remembered=event.remembered)
+            return _info(
+                "plan.made",
+                steps=steps,
+                wants=event.plan.wants,
+                remembered=event.remembered,
+                changed=len(event.changed),
+            )
         case StepsMatched():
             rows = [
                 {"step": match.step.number, "kind": match.kind, "tool": match.tool, "reason": match.reason}

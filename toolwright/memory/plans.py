@@ -1,14 +1,18 @@
-"""Goal -> the plan with which it ran well, kept as one JSON file a goal in the library's own folder."""
+"""Goal -> the plans with which it, or a goal of the same shape, ran well: one JSON file a goal."""
 
 import contextlib
 import hashlib
 import json
 import os
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from toolwright.memory.same_shape import with_literals_of
 from toolwright.syntax.fitting import path_parts
+from toolwright.syntax.literals import goal_shape
 from toolwright.types import (
     Argument,
     Binding,
@@ -23,7 +27,9 @@ from toolwright.types import (
     Unknown,
 )
 
-_VERSION = 1
+_VERSION: Final = 1
+_LOOKED_AT: Final = 8
+"""Most plans of one shape that a goal is held against; the newest are."""
 
 
 class PlanMemory:
@@ -32,19 +38,25 @@ class PlanMemory:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def recall(self, goal: str) -> RememberedRun | None:
-        """Return the plan with which this goal ran well. Inside a goal every blank counts."""
-        try:
-            kept = json.loads(self._path(goal).read_text(encoding="utf-8"))
-            if kept["version"] != _VERSION or kept["goal"].strip() != goal.strip():
-                return None
-            return _read(goal, kept)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return None
+    def recall(self, goal: str) -> Iterator[RememberedRun]:
+        """Give the plan with which this goal ran well, then those of goals that differ in literals only.
+
+        Inside a goal every blank counts. Of the others, each holds the literals of `goal` and says in
+        `changed` which ones are new; those for which that cannot be done with certainty are left out.
+        """
+        own = self._folder / _file_name(goal)
+        kept = _recalled(own)
+        if kept and kept.plan.goal.strip() == goal.strip():
+            yield replace(kept, plan=replace(kept.plan, goal=goal))
+        for path in _newest(self._folder, _shape_name(goal), own):
+            kept = _recalled(path)
+            bound = with_literals_of(goal, kept) if kept else None
+            if bound:
+                yield bound
 
     def remember(self, run: RememberedRun) -> None:
         """Keep a plan, in place of an earlier one for the same goal."""
-        path = self._path(run.plan.goal)
+        path = self._folder / _file_name(run.plan.goal)
         beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -53,9 +65,44 @@ class PlanMemory:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
 
-    def _path(self, goal: str) -> Path:
-        digest = hashlib.sha256(goal.strip().encode("utf-8", "surrogatepass")).hexdigest()
-        return self._folder / f"{digest[:24]}.json"
+
+class NoPlans:
+    """A memory that keeps nothing, for a user who wants none."""
+
+    def recall(self, _goal: str) -> Iterator[RememberedRun]:
+        """Know no goal."""
+        return iter(())
+
+    def remember(self, run: RememberedRun) -> None:
+        """Forget at once."""
+
+
+def _file_name(goal: str) -> str:
+    return f"{_shape_name(goal)}-{_digest(goal.strip())}.json"
+
+
+def _shape_name(goal: str) -> str:
+    return _digest(goal_shape(goal))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _newest(folder: Path, shape: str, but: Path) -> list[Path]:
+    try:
+        found = [path for path in folder.glob(f"{shape}-*.json") if path != but]
+        return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)[:_LOOKED_AT]
+    except OSError:
+        return []
+
+
+def _recalled(path: Path) -> RememberedRun | None:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return _read(_text(kept["goal"]), kept) if kept["version"] == _VERSION else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _written(run: RememberedRun) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def _total(report: Report) -> str:
     calls = count(usage.calls, "model call")
     if report.plan_origin == "remembered":
         written = any(step.commit for step in report.steps)
-        calls += ", the plan was remembered" if written else ", nothing was generated: this goal ran before"
+        whose = "a goal like it" if report.changed else "this goal"
+        calls += ", the plan was remembered" if written else f", nothing was generated: {whose} ran before"
     changed = [step.commit for step in report.steps if step.commit]
     lines = f"+{sum(one.lines_added for one in changed)} -{sum(one.lines_removed for one in changed)} lines"
     return joined(

@@ -71,6 +71,7 @@ def report_json(report: Report) -> str:
         "usage": _usage(report.usage),
         "stages": {name: _usage(usage) for name, usage in report.stages.items()},
         "plan_origin": report.plan_origin,
+        "changed": [{"old": old, "new": new} for old, new in report.changed],
         "seconds": report.seconds,
     }
     return json_text(data)

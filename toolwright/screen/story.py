@@ -101,7 +101,10 @@ class Story:
         self._plan = event.plan
         steps = count(len(event.plan.steps), "step")
         if event.remembered:
-            self._ticked(f"{steps}, remembered: this goal ran before")
+            whose = "a goal like it" if event.changed else "this goal"
+            self._ticked(f"{steps}, remembered: {whose} ran before")
+            for old, new in event.changed:
+                self._line(f"    {one_line(old)} -> {one_line(new)}")
         else:
             self._ticked(joined(steps, *self._cost()))
         for line in plan_lines(event.plan):

@@ -74,6 +74,7 @@ class Settings:
     unsafe: bool = False
     preview: bool = True
     fresh: bool = False
+    memory: bool = True
     replay: Path | None = None
     yes: bool = False
     verbosity: int = 0

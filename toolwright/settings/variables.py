@@ -193,6 +193,14 @@ VARIABLES: Final = (
         "Plan anew although the goal ran before.",
     ),
     Variable(
+        "memory",
+        "TOOLWRIGHT_MEMORY",
+        "--no-memory",
+        values.switch,
+        _SWITCH,
+        "Whether a goal that ran well is remembered with its plan, and such plans are used.",
+    ),
+    Variable(
         "replay",
         "TOOLWRIGHT_REPLAY",
         "--replay",

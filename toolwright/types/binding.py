@@ -58,9 +58,13 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class RememberedRun:
-    """A plan that ran well; `tools` holds the fingerprint of every used tool, by name."""
+    """A plan that ran well; `tools` holds the fingerprint of every used tool, by name.
+
+    `changed` lists the literals of that goal in whose place this one has others: (old text, new text).
+    """
 
     plan: Plan
     matches: tuple[Match, ...]
     bindings: tuple[Binding, ...]
     tools: Mapping[str, str]
+    changed: tuple[tuple[str, str], ...] = ()

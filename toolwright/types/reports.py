@@ -46,7 +46,10 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of a goal. `status` is `done`, `made` (tools only), `planned` or `failed`."""
+    """The outcome of a goal. `status` is `done`, `made` (tools only), `planned` or `failed`.
+
+    `changed` lists what a remembered plan was given in place of the values it ran with: (old text, new text).
+    """
 
     goal: str
     status: Literal["done", "made", "planned", "failed"]
@@ -57,4 +60,5 @@ class Report:
     usage: Usage = Usage()
     stages: Mapping[str, Usage] = field(default_factory=dict)
     plan_origin: Literal["model", "remembered", ""] = ""
+    changed: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
