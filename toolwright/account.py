@@ -11,6 +11,7 @@ from toolwright.types import (
     CallResult,
     Failure,
     Json,
+    Judgement,
     Match,
     Plan,
     RememberedRun,
@@ -76,6 +77,11 @@ class Account:
         )
         return self._steps[number]
 
+    @property
+    def steps(self) -> tuple[StepReport, ...]:
+        """What is known of every step until now."""
+        return tuple(self._steps.values())
+
     def tool_of(self, number: int) -> str:
         """Return the name of the tool that does a step."""
         return self._steps[number].tool
@@ -102,9 +108,21 @@ class Account:
         """Close the account of a run that did not reach its goal."""
         return replace(self.ended("failed"), failure=failure)
 
-    def ended(self, status: Status) -> Report:
+    def plans_again(self) -> None:
+        """The goal is planned anew: what was done for it until now has been told."""
+        self._steps, self._origin, self._changed = {}, "", ()
+
+    def kept(self, first: Report, second: Report) -> Report:
+        """Return the first result, which stands, at the cost of both plans, and the second one's tools.
+
+        What it put into the library stays there, so those steps are part of the account.
+        """
+        steps = (*first.steps, *(step for step in second.steps if step.commit))
+        return replace(first, steps=steps, usage=second.usage, stages=second.stages, seconds=second.seconds)
+
+    def ended(self, status: Status, judgement: Judgement | None = None) -> Report:
         """Close the account."""
-        steps = tuple(self._steps.values())
+        steps = self.steps
         last = steps[-1].result if steps else None
         return Report(
             self.goal,
@@ -116,6 +134,7 @@ class Account:
             stages=dict(self._meter.usage_by_stage),
             plan_origin=self._origin,
             changed=self._changed,
+            judgement=judgement,
             seconds=time.monotonic() - self._began,
         )
 

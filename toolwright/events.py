@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from toolwright.types import Commit, Match, Permission, Plan, Report, StepReport, TestOutcome, Usage
+from toolwright.types import (
+    Commit,
+    Judgement,
+    Match,
+    Permission,
+    Plan,
+    Report,
+    StepReport,
+    TestOutcome,
+    Usage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,13 @@ class StepFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultJudged:
+    """A model has said whether the result answers the goal."""
+
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something the user should know although nothing failed."""
 
@@ -172,6 +189,7 @@ Event: TypeAlias = (
     | PermissionDecided
     | StepStarted
     | StepFinished
+    | ResultJudged
     | Notice
     | RunFinished
 )

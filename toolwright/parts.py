@@ -19,6 +19,9 @@ Ask = Callable[[str], str | None]
 Approve = Callable[[Plan, tuple[Match, ...]], bool]
 """Shows the plan before anything is written; False stops the run."""
 
+Replan = Callable[[str], bool]
+"""Told what a result lacks, says whether to plan and run the goal once more."""
+
 Redact = Callable[[str], str]
 """Masks what must not be written down."""
 
@@ -36,6 +39,7 @@ class Parts:
     emit: Listener
     ask: Ask
     approve: Approve
+    replan: Replan
     redact: Redact
     packages: Packages
     vault: Vault
@@ -53,3 +57,4 @@ class Options:
     step_timeout_s: float = 30.0
     preview: bool = True
     fresh: bool = False
+    judge: bool = False

@@ -7,6 +7,7 @@ from typing import Final
 from toolwright.account import Account
 from toolwright.errors import ToolwrightError
 from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunStarted, StepsMatched
+from toolwright.judging import judged
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
 from toolwright.making import Wish, make_tool
@@ -50,12 +51,22 @@ def run_goal(goal: str, parts: Parts, options: Options, run: str) -> Report:
 
 def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Report:
     _start(goal, parts, account)
-    remembered = None if options.fresh else recall(goal, parts.store, parts.memory)
+    report = _reach(goal, parts, options, account)
+    judgement = report.judgement
+    if not judgement or judgement.answers or not parts.replan(judgement.missing):
+        return report
+    second = _reach_again(goal, parts, options, account, judgement.missing)
+    return second if second.status == "done" else account.kept(report, second)
+
+
+def _reach(goal: str, parts: Parts, options: Options, account: Account, missing: str = "") -> Report:
+    """Follow one plan to its end; `missing` says what an earlier one did not reach."""
+    remembered = None if options.fresh or missing else recall(goal, parts.store, parts.memory)
     if remembered:
         plan, matches = remembered.plan, remembered.matches
         parts.emit(PlanMade(plan, remembered=True, changed=remembered.changed))
     else:
-        plan = _plan(goal, parts, account)
+        plan = _plan(goal, parts, account, missing)
         matches = _match(plan, parts, options, account)
     account.plan_made(plan, matches, remembered)
     parts.emit(StepsMatched(matches))
@@ -72,9 +83,25 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
         outcome = run_bindings(calls, bindings, scratch, parts, options, account)
     if isinstance(outcome, Failure):
         return account.failed(outcome)
-    if asks_nothing(bindings) and MASK not in goal:
+    judgement = None if remembered else judged(goal, parts, options, account)
+    well = judgement is None or judgement.answers
+    if well and asks_nothing(bindings) and MASK not in goal:
         parts.memory.remember(_remembered(plan, matches, outcome, parts.store.read()))
-    return account.ended("done")
+    return account.ended("done", judgement)
+
+
+def _reach_again(goal: str, parts: Parts, options: Options, account: Account, missing: str) -> Report:
+    """Plan once more with what was missing in view; whatever becomes of it, there is a result already."""
+    account.plans_again()
+    try:
+        report = _reach(goal, parts, options, account, missing)
+    except ToolwrightError as error:
+        report = account.failed(account.failure_of(error))
+    if report.failure:
+        parts.emit(
+            Notice(f"the second plan did not get there, the first result stands: {report.failure.message}")
+        )
+    return report
 
 
 def _start(goal: str, parts: Parts, account: Account) -> None:
@@ -105,10 +132,10 @@ def _is_current(kept: RememberedRun, snapshot: Snapshot) -> bool:
     return still_fits(kept.bindings, [(match.step, tools[match.tool]) for match in kept.matches])
 
 
-def _plan(goal: str, parts: Parts, account: Account) -> Plan:
+def _plan(goal: str, parts: Parts, account: Account, missing: str) -> Plan:
     account.entering("decompose")
     parts.emit(PhaseStarted("decompose", goal))
-    plan = decompose(parts.model, goal)
+    plan = decompose(parts.model, goal, missing)
     parts.emit(PlanMade(plan))
     return plan
 

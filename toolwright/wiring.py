@@ -81,6 +81,7 @@ def open_parts(
         emit=company.tell,
         ask=company.ask,
         approve=company.approve,
+        replan=lambda missing: settings.yes or _agreed(company, missing),
         redact=redact,
         packages=Packages(
             open_shelf(settings),
@@ -96,13 +97,22 @@ def open_parts(
     )
 
 
+def _agreed(company: Company, missing: str) -> bool:
+    """Let a person decide whether everything is run again; where there is none, judging was asked for."""
+    if company.confirm is None:
+        return True
+    return company.confirm(
+        f"The result may not be what the goal asks for: {missing}\nPlan and run it once more?"
+    )
+
+
 def plan_memory(settings: Settings) -> PlanMemory | NoPlans:
     """Return where the plans of this library are remembered."""
     return PlanMemory(settings.library / STATE / "plans") if settings.memory else NoPlans()
 
 
-def options(settings: Settings, *, stop_after: str = "", name: str = "") -> Options:
-    """Return how a run is to be done."""
+def options(settings: Settings, *, stop_after: str = "", name: str = "", judge: bool = False) -> Options:
+    """Return how a run is to be done; `judge` counts where the user has not set it."""
     return Options(
         workspace=settings.workspace,
         stop_after=stop_after,
@@ -112,6 +122,7 @@ def options(settings: Settings, *, stop_after: str = "", name: str = "") -> Opti
         step_timeout_s=settings.step_timeout_s,
         preview=settings.preview,
         fresh=settings.fresh,
+        judge=judge if settings.judge is None else settings.judge,
     )
 
 

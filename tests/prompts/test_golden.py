@@ -7,6 +7,7 @@ A changed text is a changed prompt: look at it, then renew the files, from the t
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,22 @@ from toolwright.stages.classify import classify, read_matches
 from toolwright.stages.contract import draft_contract, read_contract
 from toolwright.stages.decompose import decompose, read_plan
 from toolwright.stages.generate import generate, read_function
+from toolwright.stages.judge import judge, read_judgement
 from toolwright.stages.widen import read_widened, widen_contract
 from toolwright.syntax.reading import read_library
-from toolwright.types import Binding, Candidate, Contract, Given, Hit, Plan, Prompt, Step
+from toolwright.types import (
+    Binding,
+    CallResult,
+    Candidate,
+    Contract,
+    Given,
+    Hit,
+    Match,
+    Plan,
+    Prompt,
+    Step,
+    StepReport,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 GOAL = 'Count the words of "$name.txt" and write {them} to out.json'
@@ -67,6 +81,7 @@ CALLS = [(STEPS[0], TOOL), (STEPS[1], WRITE_TOOL)]
 SURROUNDINGS = ["1. Count the words of a text.  <- this step", "2. Write a value to a file as JSON."]
 CONTRACT = Contract("count_words", STUB, TESTS, STEPS[0])
 
+JUDGE_REPLY = '{"answers": true, "sentence": "Two words.", "missing": ""}'
 PLAN_REPLY = '```json\n{"wants": "result", "steps": [{"step": "Do it.", "keywords": ["a", "b"]}]}\n```'
 MATCHES_REPLY = (
     '```json\n{"matches": ['
@@ -95,6 +110,14 @@ def asked() -> Mapping[str, Prompt]:
 
     hits = {1: [Hit(TOOL, 2.0), Hit(WRITE_TOOL, 1.0)], 2: [Hit(WRITE_TOOL, 1.0)]}
     decompose(answering("decompose", PLAN_REPLY), GOAL)
+    decompose(answering("decompose_again", PLAN_REPLY), GOAL, "the file was not written")
+    ran = CallResult("returned", value={"a": 2})
+    reports = [
+        StepReport(STEPS[0], Match(STEPS[0], "EXISTS_AND_GENERIC"), "count_words", arguments={"text": "a"})
+    ]
+    reports = [replace(report, result=ran) for report in reports]
+    judge(answering("judge", JUDGE_REPLY), GOAL, reports, values=True)
+    judge(answering("judge_unseen", JUDGE_REPLY), GOAL, reports, values=False)
     classify(answering("classify", MATCHES_REPLY), Plan(GOAL, STEPS), hits, print)
     draft_contract(answering("contract", CONTRACT_REPLY), STEPS[0], SURROUNDINGS, taken=frozenset({"b", "a"}))
     draft_contract(
@@ -160,6 +183,11 @@ def _asked_for(name: str) -> str:
 def test_the_plan_that_is_asked_for_is_read():
     """The very example of the decompose prompt is a plan."""
     assert read_plan(GOAL, _asked_for("decompose")).steps[0].description == "..."
+
+
+def test_the_judgement_that_is_asked_for_is_read():
+    """The very example of the judge prompt is a judgement."""
+    assert read_judgement(_asked_for("judge")).answers
 
 
 def test_the_verdicts_that_are_asked_for_are_read():

@@ -30,6 +30,7 @@ _ALLOW = (
 )
 
 
+_JUDGE = "have a model say whether the result answers the goal (default: at a terminal)"
 _MINIMUM = "the weakest confinement of tools that will do: full, bwrap, landlock (default) or seatbelt"
 
 
@@ -82,6 +83,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         "unsafe": "yes" if known.unsafe else None,
         "replay": known.replay,
         "fresh": "yes" if known.fresh else None,
+        "judge": None if known.judge is None else "yes" if known.judge else "no",
         "memory": "no" if known.no_memory else None,
         "yes": "yes" if known.yes else None,
         "preview": "no" if known.no_preview else None,
@@ -133,6 +135,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--packages", metavar="LIST", help="packages that tools may import (default: requests,numpy,pandas)")
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
     add("--fresh", action="store_true", help="plan anew although the goal, or one like it, ran before")
+    add("--judge", action=argparse.BooleanOptionalAction, help=_JUDGE)
     add("--no-memory", action="store_true", help="neither use nor keep plans of goals that ran well")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
     add("--yes", action="store_true", help="do not ask before writing; grants no permission")

@@ -39,7 +39,8 @@ def run_demo(arguments: Arguments) -> int:
     folder = Path(tempfile.mkdtemp(prefix="toolwright-demo-"))
     shutil.copytree(source / "library", folder, dirs_exist_ok=True)
     shutil.copytree(source, folder / "examples", ignore=shutil.ignore_patterns("library", "demo*", "build*"))
-    settings = load({**arguments.overrides, "library": str(folder), "workspace": str(folder), "yes": "yes"})
+    here = {"library": str(folder), "workspace": str(folder), "yes": "yes"}
+    settings = load({**arguments.overrides, **here, "judge": arguments.overrides["judge"] or "yes"})
     transcript = Transcript.read(source / "demo.jsonl")
     model = ReplayModel(transcript, name="demo:written-replies")
     session = Session(replace(settings, replay=source / "demo.jsonl", fresh=False), as_json=arguments.json)

@@ -68,11 +68,16 @@ class Session:
                 parts = open_parts(settings, run, goal, company, self._opened(), model)
                 for notice in settings.notices:
                     company.tell(Notice(notice))
-                return run_goal(goal, parts, options(settings, stop_after=stop_after, name=name), run)
+                how = options(settings, stop_after=stop_after, name=name, judge=self._judges())
+                return run_goal(goal, parts, how, run)
             except BaseException as error:
                 log.failed(error)
                 redactor.redact_error(error)  # a key that was typed in is known here only
                 raise
+
+    def _judges(self) -> bool:
+        """Tell whether results are judged: as set, else for a person, and not where replies were recorded."""
+        return at_terminal() and not self._settings.replay
 
     def _opened(self) -> Sandbox:
         """Return the sandbox of all goals of this session."""

@@ -15,6 +15,7 @@ from toolwright.events import (
     PermissionDecided,
     PhaseStarted,
     PlanMade,
+    ResultJudged,
     RunFinished,
     RunStarted,
     StepFinished,
@@ -100,6 +101,9 @@ def _of_running(event: Event) -> Line | None:
             return _info("step.started", step=event.step, tool=event.tool)
         case StepFinished():
             return _step_finished(event)
+        case ResultJudged():
+            judgement = event.judgement
+            return _info("result.judged", answers=judgement.answers, missing=judgement.missing)
         case PermissionDecided():
             grant = {"permission": event.permission, "detail": event.detail, "granted": event.granted}
             return _info("permission.decided", tool=event.tool, **grant, by=event.by)

@@ -29,6 +29,7 @@ PHASES: Final = {
     "bind": Phase("choosing the arguments", heading="Running"),
     "rebind": Phase("choosing other arguments for", heading="Running"),
     "execute": Phase("running", heading="Running"),
+    "judge": Phase("judging the result", heading="Judging"),
 }
 
 

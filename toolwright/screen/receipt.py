@@ -10,7 +10,7 @@ from toolwright.screen.plan import VERBS
 from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.table import steps_table
 from toolwright.screen.words import count, duration, joined, one_line
-from toolwright.types import Report, StepReport, Tool
+from toolwright.types import Judgement, Report, StepReport, Tool
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -39,6 +39,8 @@ def show_receipt(
         display.print(steps_table(report, display))
     for step in report.steps:
         display.print(account_of(step, level))
+    if report.judgement:
+        _show_judgement(report.judgement, display)
     display.print(_total(report), "bold")
     if report.status == "made":
         _show_calls(report, display, library, tools or {})
@@ -47,6 +49,13 @@ def show_receipt(
     if report.failure:
         display.print()
         show_problem(problem_of_failure(report, library), display)
+
+
+def _show_judgement(judgement: Judgement, display: Display) -> None:
+    if judgement.sentence:
+        display.print(f"  {one_line(judgement.sentence)}")
+    if not judgement.answers:
+        display.print(f"  Missing, in the model's opinion: {one_line(judgement.missing)}", "yellow")
 
 
 def account_of(step: StepReport, level: str = "") -> "Text":

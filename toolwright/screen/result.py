@@ -72,6 +72,7 @@ def report_json(report: Report) -> str:
         "stages": {name: _usage(usage) for name, usage in report.stages.items()},
         "plan_origin": report.plan_origin,
         "changed": [{"old": old, "new": new} for old, new in report.changed],
+        "judgement": report.judgement,
         "seconds": report.seconds,
     }
     return json_text(data)

@@ -13,6 +13,7 @@ from toolwright.events import (
     PermissionDecided,
     PhaseStarted,
     PlanMade,
+    ResultJudged,
     RunFinished,
     RunStarted,
     StepFinished,
@@ -24,7 +25,7 @@ from toolwright.screen.permissions import permission_line
 from toolwright.screen.phases import attempt, phase_of
 from toolwright.screen.plan import match_line, plan_lines
 from toolwright.screen.words import count, duration, held, joined, one_line, visible
-from toolwright.types import Plan, StepReport, Usage
+from toolwright.types import Judgement, Plan, StepReport, Usage
 
 REASONING_LINES: Final = 12
 REASON_LENGTH: Final = 160
@@ -71,6 +72,8 @@ class Story:
                 self._plan_made(event)
             case StepsMatched():
                 self._matched(event)
+            case ResultJudged():
+                self._judged(event.judgement)
             case Notice():
                 self._line(f"! {one_line(event.message)}", "yellow")
             case PermissionDecided():
@@ -153,6 +156,11 @@ class Story:
             reason = f"{result.error_type}: {result.message}" if result.error_type else result.message
             words = joined(name, result.status, one_line(reason, REASON_LENGTH))
         self._ticked(words, good=good)
+        self._phase = None
+
+    def _judged(self, judgement: Judgement) -> None:
+        verdict = judgement.sentence if judgement.answers else f"missing: {judgement.missing}"
+        self._ticked(joined(one_line(verdict), *self._cost()), good=judgement.answers)
         self._phase = None
 
     def _retried(self, event: ModelRetried) -> None:

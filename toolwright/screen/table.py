@@ -17,14 +17,20 @@ NARROW: Final = 72
 def steps_table(report: Report, display: Display) -> "RenderableType":
     """Return step, verdict, tool, tests passed, time, model calls and tokens of every step, and the sum."""
     rows = [_cells(step) for step in report.steps]
-    rest = report.usage - sum((step.usage for step in report.steps), Usage())
-    if rest.calls > 0:
-        rows.append(("", "planning", "", "", duration(rest.seconds), f"{rest.calls}", f"{rest.tokens:,}"))
+    judging = report.stages.get("judge", Usage())
+    planning = report.usage - sum((step.usage for step in report.steps), judging)
+    rows += [
+        _row(name, used) for name, used in (("planning", planning), ("judging", judging)) if used.calls > 0
+    ]
     usage = report.usage
     total = ("", "total", "", "", duration(report.seconds), f"{usage.calls}", f"{usage.tokens:,}")
     if display.width < NARROW:
         return _paragraphs([*rows, total])
     return _table(rows, total, display)
+
+
+def _row(name: str, used: Usage) -> tuple[str, ...]:
+    return ("", name, "", "", duration(used.seconds), f"{used.calls}", f"{used.tokens:,}")
 
 
 def _cells(step: StepReport) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ class Settings:
     preview: bool = True
     fresh: bool = False
     memory: bool = True
+    judge: bool | None = None
     replay: Path | None = None
     yes: bool = False
     verbosity: int = 0

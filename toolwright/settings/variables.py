@@ -193,6 +193,15 @@ VARIABLES: Final = (
         "Plan anew although the goal ran before.",
     ),
     Variable(
+        "judge",
+        "TOOLWRIGHT_JUDGE",
+        "--judge",
+        values.switch,
+        _SWITCH,
+        "Whether a model says if the result answers the goal, by one call more. When it is not set, at a "
+        "terminal only.",
+    ),
+    Variable(
         "memory",
         "TOOLWRIGHT_MEMORY",
         "--no-memory",

@@ -13,6 +13,11 @@ _MOST_STEPS: Final = 20
 _LONGEST_STEP: Final = 400
 _MOST_KEYWORDS: Final = 8
 
+_EARLIER: Final = (
+    "An earlier plan for this goal ran to its end, and this was still missing or wrong: {missing}\n"
+    "Plan it so that this is reached."
+)
+
 _SCHEMA: Final = {
     "type": "object",
     "properties": {
@@ -33,14 +38,15 @@ _SCHEMA: Final = {
 }
 
 
-def decompose(model: Model, goal: str) -> Plan:
-    """Ask for the steps of a goal.
+def decompose(model: Model, goal: str, missing: str = "") -> Plan:
+    """Ask for the steps of a goal; `missing` says what an earlier plan did not reach.
 
     Raises:
         ReplyShapeError: no usable plan, also when asked again.
         ModelError: no reply could be had.
     """
-    prompt = Prompt("decompose", goal, render("decompose", goal=goal), _SCHEMA)
+    earlier = f"\n{_EARLIER.format(missing=missing)}\n" if missing else ""
+    prompt = Prompt("decompose", goal, render("decompose", goal=goal, earlier=earlier), _SCHEMA)
     return ask(model, prompt, lambda text: read_plan(goal, text))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from toolwright.types.json_values import Json, Schema
     from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
     from toolwright.types.planning import Match, MatchKind, Plan, Step
-    from toolwright.types.reports import Failure, Report, StepReport
+    from toolwright.types.reports import Failure, Judgement, Report, StepReport
     from toolwright.types.running import UNCONFINED, CallResult, CallStatus, Exchange, Limits, Policy
     from toolwright.types.tools import Docstring, Hit, NotOffered, Tool
     from toolwright.types.verdicts import CallRecord, ControlOutcome, Example, TestOutcome, Verdict
@@ -45,6 +45,7 @@ __all__ = [
     "Given",
     "Hit",
     "Json",
+    "Judgement",
     "Limits",
     "Match",
     "MatchKind",
@@ -89,7 +90,7 @@ _HOMES = {
         "Binding",
         "RememberedRun",
     ),
-    "reports": ("Failure", "StepReport", "Report"),
+    "reports": ("Failure", "StepReport", "Judgement", "Report"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

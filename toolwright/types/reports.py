@@ -45,6 +45,18 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a model thinks of a result: whether it answers the goal, what it is in a sentence, what lacks.
+
+    It is an opinion: nothing is kept or refused on its word. `missing` is "" exactly when `answers`.
+    """
+
+    answers: bool
+    sentence: str
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a goal. `status` is `done`, `made` (tools only), `planned` or `failed`.
 
@@ -61,4 +73,5 @@ class Report:
     stages: Mapping[str, Usage] = field(default_factory=dict)
     plan_origin: Literal["model", "remembered", ""] = ""
     changed: tuple[tuple[str, str], ...] = ()
+    judgement: Judgement | None = None
     seconds: float = 0.0

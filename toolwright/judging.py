@@ -1,0 +1,23 @@
+"""A run that reached its end -> what the model thinks of its result, where the user wants to know."""
+
+from toolwright.account import Account
+from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
+from toolwright.events import Notice, PhaseStarted, ResultJudged
+from toolwright.parts import Options, Parts
+from toolwright.stages.judge import judge
+from toolwright.types import Judgement
+
+
+def judged(goal: str, parts: Parts, options: Options, account: Account) -> Judgement | None:
+    """Ask once whether the results answer the goal; None when nobody wants to know or can say."""
+    if not options.judge:
+        return None
+    account.entering("judge")
+    parts.emit(PhaseStarted("judge", goal))
+    try:
+        judgement = judge(parts.model, goal, account.steps, values=options.preview)
+    except (ModelError, ReplyShapeError, TranscriptError) as error:  # the result itself is there
+        parts.emit(Notice(f"the result was not judged: {error}"))
+        return None
+    parts.emit(ResultJudged(judgement))
+    return judgement
