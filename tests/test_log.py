@@ -6,6 +6,7 @@ import multiprocessing
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from toolwright.events import (
     CandidateRefused,
     CandidateVerified,
     Event,
+    HostsAsked,
     ModelAnswered,
     ModelAsked,
     ModelProgress,
@@ -35,6 +37,7 @@ from toolwright.redaction import Redactor, Secret
 from toolwright.types import (
     CallResult,
     Commit,
+    Exchange,
     Failure,
     Match,
     Plan,
@@ -45,6 +48,18 @@ from toolwright.types import (
     Usage,
 )
 
+EXCHANGE = Exchange(
+    "GET",
+    "api.example",
+    443,
+    "/private-path",
+    "192.0.2.1",
+    allowed=True,
+    why="",
+    sent=10,
+    received=20,
+    seconds=0.1,
+)
 KEY = "tgp_v1_verysecretvalue"
 TWO_LINES = 'quo"te\nkey'
 STEP = Step(1, "Read the rows of a CSV file")
@@ -66,6 +81,7 @@ STORY: tuple[tuple[Event, str], ...] = (
     ),
     (ToolCommitted(Commit("read_rows", 12, 0), "def read_rows(): ..."), "tool.committed"),
     (StepStarted(1, "read_rows"), "step.started"),
+    (HostsAsked(1, "read_rows", (EXCHANGE,)), "network.exchange"),
     (StepFinished(StepReport(STEP, MATCH, "read_rows", "written", result=FAILED_CALL)), "step.finished"),
     (Notice("the index was rebuilt"), "notice"),
     (RunFinished(Report("sum", "failed", "r1", failure=Failure("execute", f"no {KEY}"))), "run.finished"),
@@ -94,6 +110,22 @@ def test_a_run_leaves_one_object_a_line_with_stable_names(tmp_path: Path) -> Non
     assert by_name["run.finished"]["level"] == by_name["step.finished"]["level"] == "error"
     assert by_name["tool.committed"]["step"] == 1
     assert "long thoughts" not in (tmp_path / "agent.log").read_text()
+
+
+def test_each_exchange_is_one_line_with_its_decision(tmp_path: Path) -> None:
+    """Host, port, whether it was allowed and why; neither path nor query, and no header."""
+    refused = replace(EXCHANGE, host="evil.example", allowed=False, why="evil.example is not allowed")
+    with RunLog(tmp_path / "agent.log", "r1", Redactor().redact) as log:
+        log(HostsAsked(2, "read_rows", (EXCHANGE, refused)))
+    written = lines(tmp_path / "agent.log")
+    said = [{name: line[name] for name in list(line)[1:]} for line in written]
+    common = {"run": "r1", "step": 2, "event": "network.exchange", "tool": "read_rows"}
+    decided = {"allowed": False, "why": "evil.example is not allowed"}
+    assert said == [
+        {"level": "info", **common, "host": "api.example", "port": 443, "allowed": True, "why": ""},
+        {"level": "warning", **common, "host": "evil.example", "port": 443, **decided},
+    ]
+    assert "private-path" not in (tmp_path / "agent.log").read_text()
 
 
 def test_no_key_is_ever_written(tmp_path: Path) -> None:

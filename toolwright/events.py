@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from toolwright.types import (
     Commit,
+    Exchange,
     Judgement,
     Match,
     Permission,
@@ -147,6 +148,15 @@ class StepStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class HostsAsked:
+    """A tool with granted hosts asked its proxy; each exchange says what was decided, and why."""
+
+    step: int
+    tool: str
+    exchanges: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StepFinished:
     """A step of the plan was run; its report says how it went."""
 
@@ -188,6 +198,7 @@ Event: TypeAlias = (
     | ToolCommitted
     | PermissionDecided
     | StepStarted
+    | HostsAsked
     | StepFinished
     | ResultJudged
     | Notice

@@ -16,10 +16,10 @@ from toolwright.protocols import Memory
 from toolwright.redaction import MASK
 from toolwright.running import asks_nothing, run_bindings, still_fits
 from toolwright.sandbox.levels import NONE
-from toolwright.sandbox.scratch import fresh_folder
 from toolwright.stages.bind import bind
 from toolwright.stages.classify import classify
 from toolwright.stages.decompose import decompose
+from toolwright.temporary.folders import fresh_folder, remove_left
 from toolwright.types import Binding, Failure, Match, Plan, RememberedRun, Report, Step, Tool
 
 _MASKED: Final = (
@@ -105,6 +105,7 @@ def _reach_again(goal: str, parts: Parts, options: Options, account: Account, mi
 
 
 def _start(goal: str, parts: Parts, account: Account) -> None:
+    remove_left()
     said = parts.store.recover()
     if said:
         parts.emit(Notice(said))

@@ -7,7 +7,7 @@ from typing import Final
 
 from toolwright.account import Account
 from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
-from toolwright.events import Notice, PhaseStarted, StepFinished, StepStarted
+from toolwright.events import HostsAsked, Notice, PhaseStarted, StepFinished, StepStarted
 from toolwright.library.needs import required_packages
 from toolwright.parts import Options, Parts
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
@@ -138,7 +138,10 @@ class _Runner:
             return _not_permitted(binding, policy, calls.arguments)
         self._parts.emit(StepStarted(binding.step, tool.name))
         sandbox = self._parts.vault.around(self._parts.sandbox, tool)
-        return run_calls(sandbox, self._library, tool, calls, self._equipped(tool, policy))
+        done = run_calls(sandbox, self._library, tool, calls, self._equipped(tool, policy))
+        if done.result.exchanges:
+            self._parts.emit(HostsAsked(binding.step, tool.name, done.result.exchanges))
+        return done
 
     def _hint(self, done: StepRun) -> str:
         longer = f"python agent.py --timeout {self._options.step_timeout_s * 4:g} ... gives a step more time"

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from toolwright.sandbox.guarded_names import guard
-from toolwright.sandbox.removing import remove_tree
+from toolwright.temporary.removing import remove_tree
 
 SECRET = "CANARY-SECRET-7c1e"
 

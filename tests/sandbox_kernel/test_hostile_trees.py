@@ -10,8 +10,8 @@ import pytest
 
 from toolwright.sandbox.confined import ConfinedSandbox
 from toolwright.sandbox.levels import LEVELS, try_level
-from toolwright.sandbox.removing import remove_tree
-from toolwright.sandbox.scratch import fresh_folder
+from toolwright.temporary.folders import fresh_folder
+from toolwright.temporary.removing import remove_tree
 from toolwright.types import Limits, Policy
 
 ORDINARY = 60577
@@ -67,7 +67,7 @@ def test_folders_without_rights_are_removed_by_an_ordinary_user():
     """Root needs no rights; everybody else must take them back first."""
     code = (
         f"import os, sys, tempfile\nsys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
-        "from toolwright.sandbox.removing import remove_tree\n"
+        "from toolwright.temporary.removing import remove_tree\n"
         "top = tempfile.mkdtemp(prefix='toolwright-rights-')\nos.chdir(top)\n"
         f"{TREES['no rights']}\nos.chdir('/')\nassert os.getuid(), 'root'\n"
         "assert remove_tree(top) and not os.path.exists(top)\n"

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from toolwright.library.disk import Disk
+from toolwright.library.quarantine import put_in
+from toolwright.library.store import Store
+
 ROOT = Path(__file__).resolve().parents[2]
 POOR = Path(__file__).parent / "poor_machine.py"
 KEY = "tgp_v1_doctor0123456789"
@@ -91,6 +95,18 @@ def test_a_tool_that_was_changed_is_stale(library):
     done = doctor(library)
     assert done.returncode == 0
     assert "verify add" in done.stdout
+
+
+def test_tools_in_quarantine_are_listed(library):
+    """They are named, with the command that lets them out; a tool that is offered is not among them."""
+    store = Store(library)
+    put_in(store.place, Disk(), TOOL, "add", "failed its tests")
+    done = doctor(library)
+    assert done.returncode == 0
+    assert "1: add" in done.stdout
+    assert "in quarantine, so not offered: add" in done.stdout
+    said = json.loads(doctor(library, "--json").stdout)
+    assert (said["library"]["quarantined"], said["library"]["tools"]) == ("1: add", "0")
 
 
 def test_an_interrupted_change_is_told(library):

@@ -137,6 +137,7 @@ def _library(settings: Settings, troubles: list[Trouble]) -> dict[str, str]:
     said |= {
         "tools": str(len(snapshot.tools)),
         "not offered": str(len(snapshot.not_offered)),
+        "quarantined": _names(list(snapshot.quarantined)),
         "without evidence": _names(unproven),
         "stale evidence": _names(stale),
         "interrupted change": "yes: the next run finishes it or takes it back" if interrupted else "no",
@@ -144,6 +145,10 @@ def _library(settings: Settings, troubles: list[Trouble]) -> dict[str, str]:
     if stale:
         hint = f"python agent.py verify {' '.join(stale[:5])}"
         troubles.append(Trouble(False, f"changed since they were verified: {', '.join(stale)}", hint))
+    if snapshot.quarantined:
+        names = list(snapshot.quarantined)
+        hint = f"python agent.py verify {' '.join(names[:5])}"
+        troubles.append(Trouble(False, f"in quarantine, so not offered: {', '.join(names)}", hint))
     return said
 
 

@@ -78,6 +78,8 @@ def _execute(wanted: _Wanted) -> Any:
     policy = _permitted(settings, source, tool, arguments)
     entries = required_packages(source, {tool.name: tool for tool in tools}, name)
     result = sandbox.call(source, tool.name, arguments, _with_packages(policy, settings, entries))
+    if result.exchanges:
+        _log_exchanges(settings, tool.name, result)
     write_stderr(result.stdout + result.stderr)
     if result.status != "returned":
         raise CallError(*_failed(result))
@@ -129,6 +131,17 @@ def _with_packages(policy: Policy, settings: Settings, entries: Sequence[str]) -
     from toolwright.packages.shelf import open_shelf
 
     return open_shelf(settings).grant(policy, entries)
+
+
+def _log_exchanges(settings: Settings, name: str, result: CallResult) -> None:
+    """Write down which hosts the tool asked for; a log that cannot be written is no reason to fail."""
+    from toolwright.events import HostsAsked
+    from toolwright.log import RunLog
+    from toolwright.redaction import Redactor
+    from toolwright.settings import secrets
+
+    with RunLog(settings.library / "agent.log", "execute-tool", Redactor(secrets(settings)).redact) as log:
+        log(HostsAsked(1, name, result.exchanges))
 
 
 def _failed(result: CallResult) -> tuple[str, str]:

@@ -34,15 +34,15 @@ class RunLog:
         return self._handler.problem
 
     def __call__(self, event: Event) -> None:
-        """Write one line for the event; progress of the model is left out."""
+        """Write a line for the event, or one for each exchange in it; progress of the model is left out."""
         if isinstance(event, ModelProgress):
             return
         if isinstance(event, RunStarted):
             self._run = event.run
-        level, name, fields = described(event)
-        step = fields.pop("step", None)
-        self._step = step if isinstance(step, int) else self._step
-        self._write(level, name, fields)
+        for level, name, fields in described(event):
+            step = fields.pop("step", None)
+            self._step = step if isinstance(step, int) else self._step
+            self._write(level, name, fields)
         if isinstance(event, RunFinished):
             self.close()
 

@@ -7,6 +7,7 @@ from toolwright.events import (
     CandidateRefused,
     CandidateVerified,
     Event,
+    HostsAsked,
     ModelAnswered,
     ModelAsked,
     ModelProgress,
@@ -28,8 +29,12 @@ from toolwright.types import Failure, Json, Report, Usage
 Line: TypeAlias = tuple[int, str, dict[str, Json]]
 
 
-def described(event: Event) -> Line:
-    """Return level, stable name and small fields of an event."""
+def described(event: Event) -> list[Line]:
+    """Return level, stable name and small fields of each line that an event makes."""
+    return _exchanges(event) if isinstance(event, HostsAsked) else [_described(event)]
+
+
+def _described(event: Event) -> Line:
     known = _of_goal(event) or _of_model(event) or _of_making(event) or _of_running(event)
     return known or _info(type(event).__name__)
 
@@ -108,6 +113,25 @@ def _of_running(event: Event) -> Line | None:
             grant = {"permission": event.permission, "detail": event.detail, "granted": event.granted}
             return _info("permission.decided", tool=event.tool, **grant, by=event.by)
     return None
+
+
+def _exchanges(event: HostsAsked) -> list[Line]:
+    """Say host, port and what was decided; a path may hold what is secret, as a header may."""
+    return [
+        (
+            logging.INFO if exchange.allowed else logging.WARNING,
+            "network.exchange",
+            {
+                "step": event.step,
+                "tool": event.tool,
+                "host": exchange.host,
+                "port": exchange.port,
+                "allowed": exchange.allowed,
+                "why": exchange.why,
+            },
+        )
+        for exchange in event.exchanges
+    ]
 
 
 def _step_finished(event: StepFinished) -> Line:

@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,6 +13,7 @@ from typing import Final
 from toolwright.errors import PackageError
 from toolwright.packages.pins import Pin
 from toolwright.syntax.requirements import Requirement, normalized
+from toolwright.temporary.folders import fresh_folder
 
 _PINNED: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[\w.+!-]+)")
 _HASH: Final = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
@@ -33,7 +33,7 @@ class Uv:
         Raises:
             PackageError: there is no `uv`, no index, no such package, or no wheels that fit together.
         """
-        with tempfile.TemporaryDirectory(prefix="toolwright-packages-") as folder:
+        with fresh_folder("packages") as folder:
             names, keep = Path(folder, "wanted.txt"), Path(folder, "known.txt")
             names.write_text("".join(f"{requirement}\n" for requirement in wanted))
             keep.write_text("".join(f"{pin.name}=={pin.version}\n" for pin in known))
@@ -49,7 +49,7 @@ class Uv:
         Raises:
             PackageError: there is no `uv`, or a wheel is not to be had as it was pinned.
         """
-        with tempfile.TemporaryDirectory(prefix="toolwright-packages-") as folder:
+        with fresh_folder("packages") as folder:
             exact = Path(folder, "exact.txt")
             exact.write_text("".join(_exactly(pin) for pin in pins))
             words = ["pip", "install", "--requirements", str(exact), "--target", str(target), "--no-deps"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from toolwright.sandbox.cells.wire import NotJsonError, decode, encode
-from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
 from toolwright.sandbox.zygote.order import PACKAGES
+from toolwright.temporary.folders import fresh_folder
 from toolwright.types import UNCONFINED, CallResult, CallStatus, Json, Limits, Policy
 
 LEVEL: Final = UNCONFINED

@@ -5,12 +5,12 @@ In: how calls are made. Out: "" or what is wrong; a level at which nothing runs 
 
 import os
 import socket
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from toolwright.sandbox.calling import Caller
+from toolwright.temporary.folders import fresh_folder
 from toolwright.types import Limits, Policy
 
 _LIMITS: Final = Limits(wall_s=10, cpu_s=5, memory_mb=256)
@@ -72,7 +72,7 @@ def try_calls(caller: Caller) -> str:
         complaint = (benign.stderr.strip().splitlines() or [benign.message or repr(benign.value)])[-1]
         return f"a harmless call does not work: {complaint}"
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="toolwright-canary-")))
+        folder = Path(stack.enter_context(fresh_folder("canary")))
         folder.chmod(0o777)  # the attacks must fail by confinement, not by ownership
         secret, drop, door = folder / "secret", folder / "drop", folder / "door"
         secret.write_text("canary", encoding="utf-8")

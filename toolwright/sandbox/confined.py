@@ -18,12 +18,12 @@ from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
 from toolwright.sandbox.networks import check_level
 from toolwright.sandbox.planting import Watch
-from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
 from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.zygote.order import Kind
 from toolwright.sandbox.zygote.process import ZygoteGoneError
 from toolwright.sandbox.zygotes import Zygotes
+from toolwright.temporary.folders import fresh_folder
 from toolwright.types import CallResult, Example, Json, Policy, Verdict
 
 _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}

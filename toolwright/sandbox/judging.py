@@ -22,14 +22,14 @@ from toolwright.sandbox.lacking import missing_permission
 from toolwright.sandbox.observing import Answering, Asked, Observed, Run
 from toolwright.sandbox.reading import read_pair
 from toolwright.sandbox.records import Records
-from toolwright.sandbox.removing import remove_tree
-from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.source_shape import SourceShape
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
 from toolwright.sandbox.tests_shape import TestsShape
 from toolwright.sandbox.warmth import STORAGE, HypothesisTables
 from toolwright.sandbox.wording import call_text, failure_text, short_text
 from toolwright.sandbox.zygote.judge_warmth import HYPOTHESIS, SERVER
+from toolwright.temporary.folders import fresh_folder
+from toolwright.temporary.removing import remove_tree
 from toolwright.types import CallResult, Example, Json, Limits, Policy, Verdict
 
 _TEST_FILE: Final = "test_tool.py"

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.sandbox.calling import wire_limits
-from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.spawn import Bounds, Cell, run_cell
+from toolwright.temporary.folders import fresh_folder
 from toolwright.types import Limits
 
 STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"

@@ -17,12 +17,12 @@ from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.confined import JudgeBounds
 from toolwright.sandbox.grants import make_order
 from toolwright.sandbox.levels import WRAPPERS
-from toolwright.sandbox.scratch import fresh_folder
 from toolwright.sandbox.seatbelt import seatbelt_words
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
 from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.warmth import HypothesisTables
 from toolwright.sandbox.zygote.order import SCRATCH, Order, Start, wire
+from toolwright.temporary.folders import fresh_folder
 from toolwright.types import CallResult, Example, Json, Policy, Verdict
 
 Wrapped: TypeAlias = Literal["bwrap", "seatbelt"]

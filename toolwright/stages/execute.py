@@ -14,6 +14,7 @@ from toolwright.types import (
     Argument,
     Binding,
     CallResult,
+    Exchange,
     Given,
     Json,
     Policy,
@@ -81,8 +82,13 @@ def run_calls(sandbox: Sandbox, library: str, tool: Tool, calls: StepCalls, poli
         if results[-1].status != "returned":
             failed = results[-1]
             where = f" (item {len(results)} of {len(calls.rounds)})" if calls.fans_out else ""
-            return StepRun(one, replace(failed, message=failed.message + where))
+            message = failed.message + where
+            return StepRun(one, replace(failed, message=message, exchanges=_exchanges(results)))
     return StepRun(calls.arguments, _gathered(results) if calls.fans_out else results[0])
+
+
+def _exchanges(results: list[CallResult]) -> tuple[Exchange, ...]:
+    return tuple(exchange for result in results for exchange in result.exchanges)
 
 
 def run_step(
@@ -167,6 +173,7 @@ def _gathered(results: list[CallResult]) -> CallResult:
         stderr="".join(result.stderr for result in results),
         seconds=sum(result.seconds for result in results),
         level=results[0].level if results else "",
+        exchanges=_exchanges(results),
     )
 
 

@@ -36,7 +36,8 @@ class Start:
     """How a zygote begins: `runtime` are folders that every cell may read, `site` those with packages.
 
     `tests` says that at a level without a warden this one is for judges; `without` names layers left out,
-    for measuring only. `raw` ones stay in the host's network, for cells that may.
+    for measuring only. `raw` ones stay in the host's network, for cells that may. In `temporary` folders of
+    the program are removed when it was killed.
     """
 
     level: Kind
@@ -47,6 +48,7 @@ class Start:
     site: tuple[str, ...] = ()
     tests: bool = False
     raw: bool = False
+    temporary: str = ""
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:

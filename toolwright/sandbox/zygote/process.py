@@ -57,9 +57,21 @@ class Zygote:
         Raises:
             SandboxError: no process can be started.
         """
+        import tempfile
+
         near, far = channel.pair()
         own = os.pidfd_open(os.getpid())
-        start = Start(level, tuple(runtime), far.fileno(), own, tuple(without), tuple(site), tests, raw)
+        start = Start(
+            level,
+            tuple(runtime),
+            far.fileno(),
+            own,
+            tuple(without),
+            tuple(site),
+            tests,
+            raw,
+            os.path.realpath(tempfile.gettempdir()),
+        )
         try:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", _START, dumps(wire(start))],

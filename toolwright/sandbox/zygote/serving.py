@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from typing import Final, NoReturn
 
 from toolwright.sandbox.kernel import descriptors, limits, mounts, namespaces
@@ -20,6 +21,7 @@ _OUTER: Final = (
     namespaces.NEW_MOUNT | namespaces.NEW_PID | namespaces.NEW_IPC | namespaces.NEW_UTS | namespaces.NEW_NET
 )
 _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
+_CELLS_END_S: Final = 0.2
 
 
 def live(start: Start) -> NoReturn:
@@ -104,6 +106,8 @@ def _serve(
     poll.register(start.program, select.POLLIN)
     while True:
         if start.program in {descriptor for descriptor, _ in poll.poll()}:
+            if start.level != "full":  # there the warden does that
+                _clear_away(start)
             os._exit(0)
         received = channel.receive(orders)
         if received is None:
@@ -121,6 +125,18 @@ def _serve(
             warmth.load_modules()
             _freeze()
             warm = True
+
+
+def _clear_away(start: Start) -> None:
+    """Leave a process behind that removes what a killed program left, when all cells are gone too."""
+    last = os.pidfd_open(os.getpid())
+    if os.fork():
+        return
+    from toolwright.temporary.folders import remove_left
+
+    select.select([last], [], [])
+    time.sleep(_CELLS_END_S)  # they are killed by the end of this process
+    remove_left(start.temporary)
 
 
 def _freeze() -> None:

@@ -58,6 +58,10 @@ def keep(start: Start, control: socket.socket, user: int, hatch: Hatch) -> NoRet
             _pass_on(tools, maps, order, *received)
     _bury(judges)
     _bury(tools)
+    if _readable(start.program):  # nobody else is there to do it
+        from toolwright.temporary.folders import remove_left
+
+        remove_left(start.temporary)
     os._exit(0)
 
 
