@@ -31,7 +31,7 @@ _VARYING = (
     (re.compile(r"\b\d+\.\d s\b"), "N s"),
     (re.compile(r" · N s\b"), ""),  # left out when it was quick
     (re.compile(r"\b[\d,]+ tokens?\b"), "N tokens"),
-    (re.compile(r"toolwright-demo-\w+"), "toolwright-demo-X"),
+    (re.compile(r"/\S*/toolwright-demo-\w+"), "/tmp/toolwright-demo-X"),
     (re.compile(r"(?<=N s)( +\d+) +[\d,]+$", re.MULTILINE), r"\1 N"),  # tokens in a table
 )
 
@@ -74,6 +74,7 @@ class Place:
         bin_folder = folder / "bin"
         self._folder = folder / "toolwright"
         bin_folder.mkdir()
+        (folder / "tmp").mkdir()
         (bin_folder / "uv").write_text(_UV, encoding="utf-8")
         (bin_folder / "uv").chmod(0o755)
         self._folder.mkdir()
@@ -85,6 +86,7 @@ class Place:
         self._environment = {
             "PATH": os.pathsep.join(paths),
             "HOME": str(folder),
+            "TMPDIR": str(folder / "tmp"),
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
             "TOGETHER_BASE_URL": server,
