@@ -212,7 +212,9 @@ def _verify(parts: Parts, wish: Wish, candidate: Candidate, merged: str, old_tes
         merged, candidate.tests, policy, function=candidate.name, examples=docstring_examples(tool)
     )
     if verdict.passed and old_tests:
-        alone = parts.sandbox.verify(merged, old_tests, policy, function=candidate.name)
+        # What the wider version does to files and servers beside is noticed by its new tests.
+        narrow = replace(policy, effects=())
+        alone = parts.sandbox.verify(merged, old_tests, narrow, function=candidate.name)
         if not alone.passed:
             return replace(alone, why=f"its old tests, run as they were: {alone.why}")
     if verdict.passed:

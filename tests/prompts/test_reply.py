@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-import time
+import sys
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from toolwright.errors import ReplyShapeError
 from toolwright.prompts.reply import json_object, python_blocks
 
+RAW_DECODE = json.JSONDecoder.raw_decode.__code__
 PLAN = '{"steps": [{"step": "a {b}", "keywords": []}]}'
 
 
@@ -141,15 +142,41 @@ def test_what_is_wrong_is_said(text, said):
         "```python\n",
     ],
 )
-def test_huge_replies_take_no_time(unit):
-    """A megabyte of anything is read in a moment: no text makes the search repeat itself."""
-    text = unit * (1_000_000 // len(unit))
-    began = time.monotonic()
-    python_blocks(text)
-    with contextlib.suppress(ReplyShapeError):
-        json_object(text)
+def test_huge_replies_are_read_once(unit):
+    """No text makes the search repeat itself: every character costs a few steps, however many there are."""
+    text = unit * (50_000 // len(unit))
 
-    assert time.monotonic() - began < 5
+    assert steps_of(text) < 60 * len(text)
+
+
+def steps_of(text):
+    """Read a text, and count lines of Python run, calls made in C, and characters looked at as JSON."""
+    steps = 0
+
+    def trace(frame, event, argument):
+        nonlocal steps
+        steps += 1
+        if frame.f_code is RAW_DECODE and event == "exception" and not isinstance(argument[1], StopIteration):
+            steps += getattr(argument[1], "pos", len(text)) - frame.f_locals["idx"]
+        return trace
+
+    def profile(frame, event, argument):
+        nonlocal steps
+        steps += event == "c_call"
+        if frame.f_code is RAW_DECODE and event == "return" and argument is not None:
+            steps += argument[1] - frame.f_locals["idx"]
+
+    before = sys.gettrace(), sys.getprofile()
+    sys.settrace(trace)
+    sys.setprofile(profile)
+    try:
+        python_blocks(text)
+        with contextlib.suppress(ReplyShapeError):
+            json_object(text)
+    finally:
+        sys.settrace(before[0])
+        sys.setprofile(before[1])
+    return steps
 
 
 _PIECES = st.sampled_from(

@@ -1,5 +1,7 @@
 """Verdicts: wrong tools that try to be accepted, dishonest tests, and honest pairs that must pass."""
 
+import secrets
+
 import pytest
 
 from toolwright.sandbox.process import ProcessSandbox
@@ -10,7 +12,11 @@ BACKENDS = ("process", "full")  # nothing here depends on how it is confined
 PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py")
 POLICY = Policy(limits=Limits(wall_s=5, cpu_s=1), packages=PYTEST)
 
-HONEST = """
+OWN = secrets.token_hex(8)
+"""Marks test files of this process: whoever overwrites tests touches no others on this machine."""
+
+HONEST = f"""
+# {OWN}
 import pytest
 from tools import add
 
@@ -96,7 +102,8 @@ WRONG_TOOLS = {
     ),
     "overwrites the tests": (
         "import glob\nfor p in glob.glob('/tmp/toolwright-judge-*/test_*.py') + glob.glob('../test_*.py'):\n"
-        "    open(p, 'w').write('def test_a(): pass')\n" + WRONG,
+        "    try: own = '" + OWN + "' in open(p).read()\n    except OSError: continue\n"
+        "    if own: open(p, 'w').write('def test_a(): pass')\n" + WRONG,
         "assert -1 == 3",
     ),
     "pytest.skip": ("def add(a, b):\n    import pytest\n    pytest.skip('later')", "the tool raised Skipped"),

@@ -23,6 +23,8 @@ from toolwright.sandbox.proxy.environment import proxy_environment
 
 MIB = 1 << 20
 PIECE = os.urandom(MIB)
+PATIENT = Bounds()
+"""For clients that do nothing wrong: on a busy machine a second of silence means nothing."""
 
 
 class Pages(BaseHTTPRequestHandler):
@@ -116,7 +118,7 @@ def session(served, verify=True):
 def test_requests_works_over_both_schemes(site):
     """A page is fetched, a body posted, and a record tells of each without query and headers."""
     url, port, bundle = site
-    with proxy_for([f"localhost:{port}"]) as served, session(served, bundle) as client:
+    with proxy_for([f"localhost:{port}"], bounds=PATIENT) as served, session(served, bundle) as client:
         headers = {"Authorization": "Bearer secret", "Connection": "close"}
         page = client.get(f"{url}/x?key=secret", headers=headers)
         posted = client.post(url, data=b"hello")
@@ -137,21 +139,22 @@ def test_requests_works_over_both_schemes(site):
 def test_an_answer_in_chunks_arrives(site):
     """What the server sends in chunks reaches the client, extensions and trailers included."""
     url, port, bundle = site
-    with proxy_for([f"localhost:{port}"]) as served, session(served, bundle) as client:
+    with proxy_for([f"localhost:{port}"], bounds=PATIENT) as served, session(served, bundle) as client:
         assert client.get(f"{url}/chunks").text == "hello there"
 
 
 def test_a_foreign_certificate_is_the_clients_to_refuse(secure):
     """Nobody reads TLS on the way: a client without our authority refuses the server's own certificate."""
     refused = pytest.raises(requests.exceptions.SSLError, match="certificate verify failed")
-    with proxy_for([f"localhost:{secure}"]) as served, session(served) as client, refused:
+    patient = proxy_for([f"localhost:{secure}"], bounds=PATIENT)
+    with patient as served, session(served) as client, refused:
         client.get(f"https://localhost:{secure}/")
 
 
 def test_a_refusal_says_what_to_allow(site):
     """The client's own error shows the option, for both schemes, and nothing reaches the server."""
     url, port, bundle = site
-    with proxy_for(["a.org"]) as served, session(served, bundle) as client:
+    with proxy_for(["a.org"], bounds=PATIENT) as served, session(served, bundle) as client:
         if url.startswith("https"):
             with pytest.raises(requests.exceptions.ProxyError, match=rf"--allow network:localhost:{port}"):
                 client.get(url)
@@ -206,7 +209,7 @@ def test_one_session_talks_to_two_hosts_and_both_are_judged(plain):
 def test_large_bodies_stream_with_flat_memory(site):
     """Ten MiB up and forty down pass piece by piece: our memory grows by far less than they measure."""
     url, port, bundle = site
-    with proxy_for([f"localhost:{port}"]) as served, session(served, bundle) as client:
+    with proxy_for([f"localhost:{port}"], bounds=PATIENT) as served, session(served, bundle) as client:
         client.get(f"{url}/mib/1")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with client.get(f"{url}/mib/40", stream=True) as answer:
@@ -215,7 +218,7 @@ def test_large_bodies_stream_with_flat_memory(site):
         posted = client.post(url, data=PIECE * 10)
 
     assert received == 40 * MIB
-    assert grown < 12 << 10  # KiB
+    assert grown < 20 << 10  # KiB; what is on its way at once depends on who is scheduled
     assert posted.text == f"{10 * MIB} {hashlib.sha256(PIECE * 10).hexdigest()}"
 
 
@@ -240,7 +243,7 @@ def test_fifty_connections_at_once(site):
             gate.wait()
             return client.post(url, data=b"%d" % number).text
 
-    with proxy_for([f"localhost:{port}"]) as served, ThreadPoolExecutor(50) as pool:
+    with proxy_for([f"localhost:{port}"], bounds=PATIENT) as served, ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(fetch, range(50)))
 
     assert answers == [f"{len(str(n))} {hashlib.sha256(b'%d' % n).hexdigest()}" for n in range(50)]
@@ -304,12 +307,13 @@ def test_a_client_that_ends_its_side_still_gets_its_answer():
 
 def test_a_server_that_keeps_the_connection_open_does_not_keep_the_client():
     """An answer of known length is over when it is complete, whatever the server does with the connection."""
-    with origin(closes=False) as server, proxy_for([f"127.0.0.1:{server.port}"]) as served:
+    with origin(closes=False) as server, proxy_for([f"127.0.0.1:{server.port}"], bounds=PATIENT) as served:
         host = f"127.0.0.1:{server.port}"
-        started = time.monotonic()
         answer = served.ask(f"GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n\r\n".encode(), half_close=True)
+        (record,) = served.settled(1)
 
-        assert time.monotonic() - started < 0.8
+    assert record.why == ""  # it did not end because nothing moved for so long
+    assert answer.endswith(b"ok")
     assert b"\r\nConnection: close\r\n" in answer
 
 

@@ -1,6 +1,8 @@
 """Right tools with honest tests: they must pass."""
 
-from verdict_case import LOOPBACK, Case
+from dataclasses import replace
+
+from verdict_case import LOOPBACK, POLICY, Case
 
 T = "import pytest\nimport tools\nfrom tools import f\n"
 ADD = "def f(a, b):\n    return a + b\n"
@@ -185,6 +187,28 @@ FILES = [
     ),
 ]
 
+DECLARED = [
+    _pair(
+        "declares to write, and a test reads what it wrote",
+        "def f(path, text):\n    with open(path, 'w') as file: return file.write(text)\n",
+        "def test_a(tmp_path):\n    assert f(str(tmp_path / 'a'), 'xyz') == 3\n"
+        "    assert (tmp_path / 'a').read_text() == 'xyz'\ndef test_b(): assert f('b', '') == 0\n",
+        policy=replace(POLICY, effects=("write",)),
+    ),
+    _pair(
+        "old tests of a tool that writes since it was widened",
+        "def f(text, copy=None):\n    if copy: open(copy, 'w').write(text)\n    return text.upper()\n",
+        "def test_a(): assert f('x') == 'X'\n",
+        policy=replace(POLICY, effects=()),
+    ),
+    _pair(
+        "old tests of a tool that can fetch since it was widened",
+        "def f(text, url=None): return text.upper()\n",
+        "def test_a(): assert f('x') == 'X'\n",
+        policy=replace(LOOPBACK, effects=()),
+    ),
+]
+
 SERVED = [
     _pair(
         "get",
@@ -213,4 +237,4 @@ SERVED = [
     ),
 ]
 
-CASES = [*VALUES, *EXCEPTIONS, *FILES, *SERVED]
+CASES = [*VALUES, *EXCEPTIONS, *FILES, *DECLARED, *SERVED]

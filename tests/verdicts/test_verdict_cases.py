@@ -5,9 +5,11 @@ import pytest
 import worthless_tests
 from verdict_case import judge
 
+from toolwright.permissions.verifying import verification_policy
 from toolwright.sandbox.confined import ConfinedSandbox, JudgeBounds
 from toolwright.sandbox.levels import try_level
 from toolwright.sandbox.process import ProcessSandbox
+from toolwright.syntax.reading import read_library
 
 CASES = {case.name: case for case in (*worthless_tests.CASES, *honest_pairs.CASES)}
 SAMPLE = [
@@ -15,6 +17,7 @@ SAMPLE = [
     "swallowed",
     "patched pytest",
     "save that does nothing",
+    "save that declares to write and does nothing",
     "save, not looked at",
     "sums",
     "save",
@@ -66,3 +69,39 @@ def test_verdict(boxes, name):
 def test_verdict_at_other_levels(boxes, name, level):
     """The judge is the same one everywhere."""
     _check(boxes(level), CASES[name])
+
+
+SAVE = '''def save(path: str, text: str) -> None:
+    """Write a text into a file.
+
+    Args:
+        path: Where to.
+        text: What to write.
+
+    Raises: nothing
+
+    Permissions: write
+    """
+    pass
+'''
+
+
+@pytest.mark.parametrize(
+    ("source", "passes"),
+    [
+        (SAVE, False),
+        (SAVE.replace("write\n", "none\n"), False),
+        (SAVE.replace("    pass", "    open(path, 'w').write(text)"), True),
+    ],
+)
+def test_what_a_tool_declares_is_what_its_tests_must_notice(source, passes):
+    """From the `Permissions:` line to the verdict: a declared effect that nobody checks lets nothing in."""
+    (tool,) = read_library(source).tools
+    policy = verification_policy(source, tool)
+    tests = "from tools import save\ndef test_bad(): assert save('a', 'x') is None\n"
+    good = tests + "def test_good():\n    save('a', 'x')\n    assert open('a').read() == 'x'\n"
+    box = ProcessSandbox()
+
+    assert not box.verify(source, tests, policy, function="save").passed
+    assert box.verify(source, good.replace("test_bad", "_bad"), policy, function="save").passed is passes
+    assert policy.effects == (("write",) if "Permissions: write" in source else ())

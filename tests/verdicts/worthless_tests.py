@@ -14,6 +14,13 @@ POST = (
     "    with urllib.request.urlopen(urllib.request.Request(url, data=text.encode())) as answer:\n"
     "        return answer.status\n"
 )
+FETCH = (
+    "import urllib.request\ndef f(url, path):\n    with urllib.request.urlopen(url) as answer:\n"
+    "        open(path, 'wb').write(answer.read())\n"
+)
+WRITES = replace(POLICY, effects=("write",))
+NOTHING = replace(POLICY, sees_workspace=False, changes_workspace=False, effects=())
+GOOD_SAVE = "def test_good(): assert f('b', 'x') == 1\n"
 T = "import pytest\nimport tools\nfrom tools import f\n"
 FORGE = r"""
 import json, os
@@ -143,6 +150,56 @@ CASES = [
         T + "def test_bad(tmp_path):\n    p = tmp_path / 'a'\n    p.write_text('x')\n"
         "    assert f(str(p)) == str(p) + '.bak'\n",
         FILES + " (a.bak)",
+    ),
+    Case(
+        "save that declares to write and does nothing",
+        NO_SAVE,
+        T + "def test_bad(): assert f('a', 'x') is None\n",
+        "f returned None in every call, changed no file that its tests could see and raised nothing: no test can "
+        "tell it from a function that does nothing; test_bad could give it a path below tmp_path",
+        policy=WRITES,
+    ),
+    Case(
+        "save that declares nothing and does nothing",
+        NO_SAVE,
+        T + "def test_bad(): assert f('a', 'x') is None\n",
+        "f returned None in every call",
+        policy=NOTHING,
+    ),
+    Case(
+        "save that says it is done, and does nothing",
+        "def f(path, text): return len(text)\n",
+        T + GOOD_SAVE + "def test_bad(): assert f('a', 'xyz') == 3\n",
+        "f may write files, but no test has it change one: test_good, test_bad could give it a path below "
+        "tmp_path and, after the call, compare",
+        policy=WRITES,
+    ),
+    Case(
+        "declares to write, and only its answer and its exception are looked at",
+        SAVE + "    return len(text)\n",
+        T + "def test_answer(): assert f('a', 'xyz') == 3\n"
+        "def test_error():\n    with pytest.raises(FileNotFoundError): f('none/a', 'x')\n",
+        FILES + " (a): after the call, test_answer could compare",
+        policy=WRITES,
+    ),
+    Case(
+        "sends and writes, and only the file is looked at",
+        FETCH,
+        T + "def test_bad(httpserver, tmp_path):\n"
+        "    httpserver.expect_request('/x').respond_with_data('served')\n"
+        "    f(httpserver.url_for('/x'), str(tmp_path / 'a'))\n"
+        "    assert (tmp_path / 'a').read_text() == 'served'\n",
+        "no test notices when f sends no request: after the call, test_bad could check what the server received",
+        policy=replace(LOOPBACK, effects=("write", "network")),
+    ),
+    Case(
+        "sends and writes, and only the request is looked at",
+        FETCH,
+        T + "def test_bad(httpserver, tmp_path):\n"
+        "    httpserver.expect_request('/x').respond_with_data('served')\n"
+        "    f(httpserver.url_for('/x'), str(tmp_path / 'a'))\n    assert len(httpserver.log) == 1\n",
+        FILES + " (a): after the call, test_bad could compare",
+        policy=replace(LOOPBACK, effects=("write", "network")),
     ),
     Case(
         "only a wrong signature is tested",

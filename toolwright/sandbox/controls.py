@@ -53,12 +53,10 @@ class Controls:
             return (
                 f"{function} returned None in every call, changed no file that its tests could see and "
                 "raised nothing: no test can tell it from a function that does nothing"
+                + (f"; {self._could_write}" if self._must_write else "")
             )
-        if self.policy.write and not changed:
-            return (
-                f"{function} may write files, but no test has it change one: let a test give it a path below "
-                "tmp_path and compare what it wrote"
-            )
+        if self._must_write and not changed:
+            return f"{function} may write files, but no test has it change one: {self._could_write}"
         if self.policy.network and not all(change.is_known for one in seen for change in one.changes):
             return f"{function} writes more in its tests than can be controlled; let it fetch less than 8 MB"
         return ""
@@ -75,20 +73,22 @@ class Controls:
                 )
             left -= noticed
         if self.observed.changed:
-            noticed = self._try("files", self.observed.tests(that_changed=True), lies.no_files)
+            changing = self.observed.tests(that_changed=True)
+            noticed = self._try("files", changing, lies.no_files)
             if not noticed:
                 files = _named(dict.fromkeys(change.name for change in self.observed.changed))
                 return (
-                    f"no test notices when {function} leaves the files as they were ({files}): after "
-                    "the call, compare what is in them with what should be"
+                    f"no test notices when {function} leaves the files as they were ({files}): after the call, "
+                    f"{self._could(changing)} compare what is in them with what should be"
                 )
             left -= noticed
-        if self.policy.network:
+        if self._must_send:
             noticed = self._try("requests", self.observed.tests(), lies.no_requests)
             if not noticed:
                 return (
-                    f"no test notices when {function} sends no request: check what the server received "
-                    "(with pytest-httpserver `httpserver.log`, after the call)"
+                    f"no test notices when {function} sends no request: after the call, "
+                    f"{self._could(self.observed.tests())} check what the server received (with "
+                    "pytest-httpserver `httpserver.log`)"
                 )
             left -= noticed
         return self._complain_of(left, lies)
@@ -112,6 +112,29 @@ class Controls:
                 "files untouched): compare its answer with a value that the test itself holds"
             )
         return ""
+
+    def _could(self, tests: set[str]) -> str:
+        """Say which tests could do something about it."""
+        return f"{_named(name for name in self.tests if name in tests) or 'a test'} could"
+
+    @property
+    def _could_write(self) -> str:
+        return (
+            f"{self._could(self.observed.tests())} give it a path below tmp_path and, after the call, compare "
+            "what is in the file with what should be"
+        )
+
+    @property
+    def _must_write(self) -> bool:
+        """Whether tests must notice what it writes: it declares that it does."""
+        effects = self.policy.effects
+        return bool(self.policy.write) if effects is None else "write" in effects
+
+    @property
+    def _must_send(self) -> bool:
+        """Whether tests must notice what it sends."""
+        effects = self.policy.effects
+        return bool(self.policy.network) and (effects is None or "network" in effects)
 
     @property
     def _is_told(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from toolwright.types.json_values import Json
+from toolwright.types.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class Policy:
     for any public host through it, "raw" for sockets of the inet families, "loopback" for nothing but
     the network that the cells of one verification share.
 
+    `effects` are what the tests of a verification must notice, of "write" and "network"; None asks for
+    "network" where it is granted, and for "write" where `write` holds a path.
+
     `packages` are the top-level modules outside the standard library that may be imported, those that
     they import themselves included; `package_folder` holds the ones that are installed for the library only.
     """
@@ -53,6 +57,7 @@ class Policy:
     limits: Limits = Limits()
     sees_workspace: bool = True
     changes_workspace: bool = True
+    effects: tuple[Permission, ...] | None = None
 
 
 UNCONFINED: Final = "none"
