@@ -155,8 +155,8 @@ CASES = [
         "save that declares to write and does nothing",
         NO_SAVE,
         T + "def test_bad(): assert f('a', 'x') is None\n",
-        "f returned None in every call, changed no file that its tests could see and raised nothing: no test can "
-        "tell it from a function that does nothing; test_bad could give it a path below tmp_path",
+        "f returned None in every call, changed no file that its tests could see and raised nothing: no test "
+        "can tell it from a function that does nothing; test_bad could give it a path below tmp_path",
         policy=WRITES,
     ),
     Case(
@@ -189,7 +189,7 @@ CASES = [
         "    httpserver.expect_request('/x').respond_with_data('served')\n"
         "    f(httpserver.url_for('/x'), str(tmp_path / 'a'))\n"
         "    assert (tmp_path / 'a').read_text() == 'served'\n",
-        "no test notices when f sends no request: after the call, test_bad could check what the server received",
+        "no test notices when f sends no request: after the call, test_bad could check what the server",
         policy=replace(LOOPBACK, effects=("write", "network")),
     ),
     Case(

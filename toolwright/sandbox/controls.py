@@ -78,8 +78,8 @@ class Controls:
             if not noticed:
                 files = _named(dict.fromkeys(change.name for change in self.observed.changed))
                 return (
-                    f"no test notices when {function} leaves the files as they were ({files}): after the call, "
-                    f"{self._could(changing)} compare what is in them with what should be"
+                    f"no test notices when {function} leaves the files as they were ({files}): after the "
+                    f"call, {self._could(changing)} compare what is in them with what should be"
                 )
             left -= noticed
         if self._must_send:
@@ -120,8 +120,8 @@ class Controls:
     @property
     def _could_write(self) -> str:
         return (
-            f"{self._could(self.observed.tests())} give it a path below tmp_path and, after the call, compare "
-            "what is in the file with what should be"
+            f"{self._could(self.observed.tests())} give it a path below tmp_path and, after the call, "
+            "compare what is in the file with what should be"
         )
 
     @property
