@@ -9,10 +9,10 @@ def main() -> int:
         sys.stderr.write(f"error: Toolwright needs Python 3.11 or newer, this is {sys.version.split()[0]}\n")
         return 2
     try:
-        from toolwright.cli.main import main as run
+        from toolwright.cli.main import program
     except KeyboardInterrupt:
         return 130
-    return run(sys.argv[1:])
+    return program()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ report = Agent(library="my_tools").run("Read sales.csv and add up the revenue by
 Library("my_tools").call("read_csv_rows", path="sales.csv")
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # for checkers of types; to load `typing` takes a while
 
 if TYPE_CHECKING:
     from toolwright.api import Agent, Library

@@ -2,7 +2,7 @@
 
 import sys
 
-from toolwright.cli.main import main
+from toolwright.cli.main import program
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(program())

@@ -22,9 +22,7 @@ A candidate that fails its tests, or a step that fails on real data, is not an e
 values (`Verdict`, `CallResult`, `Failure` in `types.py`).
 """
 
-from typing import Final
-
-MODEL_ERROR_KINDS: Final = (
+MODEL_ERROR_KINDS = (
     "setup",
     "auth",
     "billing",

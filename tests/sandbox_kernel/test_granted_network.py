@@ -9,7 +9,6 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -383,7 +382,7 @@ def test_what_is_public_is_what_everybody_may_read(full):
 
         def run(request, policy, bounds, on_frame):
             order, _ = make_order(policy, (), Survey())
-            return full._opened().run(replace(order, grants=(grant,)), request, bounds, on_frame)
+            return full._opened().run(order._replace(grants=(grant,)), request, bounds, on_frame)
 
         source = """
 def f(folder):

@@ -1,28 +1,22 @@
-"""`--execute-tool NAME JSON`: one tool called, exactly one JSON line on stdout. Loads as little as it can."""
+"""`--execute-tool NAME JSON`: one tool called, exactly one JSON line on stdout, as soon as can be.
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+Two processes have much to load: this one, and the one that confines the tool. So the other is started first,
+before anything is loaded here that is not needed to understand the command, and both load at the same time.
+"""
 
-from toolwright.cli.streams import read_stdin, write_stderr, write_stdout
-from toolwright.errors import LibraryError, ToolwrightError, UsageError
-from toolwright.library.needs import required_packages
-from toolwright.library.place import Place, decode, read_bytes
-from toolwright.permissions.opening import open_gate
-from toolwright.sandbox.cells.wire import NotJsonError, encode
-from toolwright.sandbox.opening import open_configured
-from toolwright.settings import Settings, load
-from toolwright.syntax.checking import described, mismatch
-from toolwright.syntax.reading import read_library
-from toolwright.types import CallResult, Limits, Policy, Refusal, Tool
+import gc
+import sys
+
+from toolwright.cli.streams import write_stdout
+from toolwright.errors import UsageError
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from toolwright.redaction import Secret
-    from toolwright.vault import Vault
+    from toolwright.sandbox.zygote.launch import Launched
 
-_ALLOW: Final = "--allow"
-_VALUED: Final = {
+_ALLOW = "--allow"
+_VALUED = {
     "--library": "library",
     "--workspace": "workspace",
     "--timeout": "step_timeout_s",
@@ -30,128 +24,54 @@ _VALUED: Final = {
     _ALLOW: "allow",
     "--sandbox-minimum": "sandbox_minimum",
 }
-_UNSAFE: Final = "--unsafe"
-_IGNORED: Final = frozenset({"--json", "--quiet", "-q", "--verbose", "-v", "--yes"})
+_UNSAFE = "--unsafe"
+_IGNORED = frozenset({"--json", "--quiet", "-q", "--verbose", "-v", "--yes"})
 """Flags of goals that change nothing here: the answer is JSON, and nobody is asked."""
-_OPERANDS: Final = 2
-_LONGEST_SHOWN: Final = 60
+_OPERANDS = 2
+_END_S = 5.0
 
 
-@dataclass(slots=True)
-class _Wanted:
-    """What the command line asks for; `operands` are the name of the tool and its JSON as typed."""
-
-    operands: list[str] = field(default_factory=list)
-    overrides: dict[str, object] = field(default_factory=dict)
-    allow: list[str] = field(default_factory=list)
-
-
-class CallError(ToolwrightError):
-    """The call cannot be made, or came to nothing; `kind` says how."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-def execute_tool(argv: Sequence[str]) -> int:
+def execute_tool(argv: list[str]) -> int:
     """Call one tool, print its answer as one JSON line, and return 0.
 
     Raises:
         UsageError: wrong options.
         ToolwrightError: the tool did not answer; its text and `kind` make the line that is printed then.
     """
-    value = _execute(_wanted(list(argv)))
-    write_stdout(json.dumps({"status": "success", "output": value}, allow_nan=False) + "\n")
+    gc.disable()  # what is loaded stays, and one call leaves little behind
+    operands, overrides = _wanted(list(argv))
+    launched = _launched()
+    try:
+        from toolwright.cli.one_call import call_tool
+
+        line = call_tool(operands[0], operands[1], overrides, launched)
+    finally:
+        if launched is not None:
+            launched.end(_END_S)
+    write_stdout(line)
     return 0
 
 
-def _execute(wanted: _Wanted) -> Any:
-    name, text = wanted.operands
-    settings = load(wanted.overrides)
-    source, tool, tools = _found(name, Place(settings.library.absolute()))
-    arguments = _json_object(text)
-    _check(tool, arguments)
-    sandbox = open_configured(settings, lambda said: write_stderr(f"{said}\n"), only_news=True)
-    if tool.docstring.secrets:
-        sandbox = _vault(tool, arguments).around(sandbox, tool)
-    policy = _permitted(settings, source, tool, arguments)
-    entries = required_packages(source, {tool.name: tool for tool in tools}, name)
-    result = sandbox.call(source, tool.name, arguments, _with_packages(policy, settings, entries))
-    if result.exchanges:
-        _log_exchanges(settings, tool.name, result)
-    write_stderr(result.stdout + result.stderr)
-    if result.status != "returned":
-        raise CallError(*_failed(result))
-    return result.value
+def _launched() -> "Launched | None":
+    """Start the process that is going to confine the tool; where that fails, the call will say why."""
+    if sys.platform != "linux":
+        return None
+    from toolwright.sandbox.zygote.launch import launch
+
+    try:
+        return launch()
+    except OSError:
+        return None
 
 
-def _vault(tool: Tool, arguments: dict[str, Any]) -> "Vault":
-    """Return who fills secrets in; a literal is taken, for it is the user's own, but not without a word."""
-    from toolwright.redaction import Redactor
-    from toolwright.settings import secret_value, secrets
-    from toolwright.vault import Sources, Vault, secret_name
+def _wanted(argv: list[str]) -> tuple[list[str], dict[str, object]]:
+    """Take the command line apart: the tool with its JSON as typed, and settings by field.
 
-    for name in tool.docstring.secrets:
-        if isinstance(arguments.get(name), str) and not secret_name(arguments[name]):
-            write_stderr(
-                f"note: {name} stands in the command, which shells and process lists keep; "
-                f'{{"secret": "{name.upper()}"}} takes it from the environment\n'
-            )
-    return Vault(Sources(secret_value, _typed), Redactor(secrets()))
-
-
-def _typed(name: str) -> "Secret | None":
-    """Ask for a secret at the terminal; None when there is none."""
-    from toolwright.cli.key import typed_secret
-    from toolwright.cli.streams import at_terminal
-    from toolwright.redaction import Secret
-
-    return Secret(typed_secret(name)) if at_terminal() else None
-
-
-def _policy(settings: Settings) -> Policy:
-    seconds = settings.step_timeout_s
-    limits = Limits(wall_s=seconds, cpu_s=max(1, round(seconds)))
-    return Policy(workspace=str(settings.workspace.absolute()), limits=limits)
-
-
-def _permitted(settings: Settings, source: str, tool: Tool, arguments: dict[str, Any]) -> Policy:
-    """Return the policy of the call; nobody is asked, for stdin and stdout belong to scripts."""
-    permitted = open_gate(settings).permit(source, tool, [arguments], _policy(settings))
-    if isinstance(permitted, Refusal):
-        raise CallError("not_permitted", f"{permitted.message}: {permitted.hint}")
-    return permitted
-
-
-def _with_packages(policy: Policy, settings: Settings, entries: Sequence[str]) -> Policy:
-    """Grant what the tool requires; the parts that know packages are loaded only where it does."""
-    if not entries:
-        return policy
-    from toolwright.packages.shelf import open_shelf
-
-    return open_shelf(settings).grant(policy, entries)
-
-
-def _log_exchanges(settings: Settings, name: str, result: CallResult) -> None:
-    """Write down which hosts the tool asked for; a log that cannot be written is no reason to fail."""
-    from toolwright.events import HostsAsked
-    from toolwright.log import RunLog
-    from toolwright.redaction import Redactor
-    from toolwright.settings import secrets
-
-    with RunLog(settings.library / "agent.log", "execute-tool", Redactor(secrets(settings)).redact) as log:
-        log(HostsAsked(1, name, result.exchanges))
-
-
-def _failed(result: CallResult) -> tuple[str, str]:
-    kind = {"raised": "exception", "bad_result": "not_json"}.get(result.status, result.status)
-    return kind, f"{result.error_type}: {result.message}" if result.error_type else result.message
-
-
-def _wanted(argv: list[str]) -> _Wanted:
-    """Take the command line apart; options and operands may come in any order after `--execute-tool`."""
-    wanted = _Wanted()
+    Options and operands may come in any order after `--execute-tool`.
+    """
+    operands: list[str] = []
+    overrides: dict[str, object] = {}
+    allow: list[str] = []
     called = False
     while argv:
         word = argv.pop(0)
@@ -163,129 +83,19 @@ def _wanted(argv: list[str]) -> _Wanted:
                 raise UsageError(f"{option} needs a value")
             given = value if equals else argv.pop(0)
             if option == _ALLOW:
-                wanted.overrides["allow"] = wanted.allow = [*wanted.allow, given]
+                allow.append(given)
+                overrides["allow"] = allow
             else:
-                wanted.overrides[_VALUED[option]] = given
+                overrides[_VALUED[option]] = given
         elif word == _UNSAFE:
-            wanted.overrides["unsafe"] = "yes"
+            overrides["unsafe"] = "yes"
         elif word in _IGNORED:
             continue
-        elif called and len(wanted.operands) < _OPERANDS and not word.startswith("--"):
-            wanted.operands.append(word)
+        elif called and len(operands) < _OPERANDS and not word.startswith("--"):
+            operands.append(word)
         else:
             raise UsageError(f"{word!r} does not go with --execute-tool NAME JSON")
-    if not wanted.operands:
+    if not operands:
         raise UsageError("--execute-tool needs the name of a tool and a JSON object with its arguments")
-    wanted.operands += ["{}"] if len(wanted.operands) == 1 else []
-    return wanted
-
-
-def _found(name: str, place: Place) -> tuple[str, Tool, tuple[Tool, ...]]:
-    """Return the text of the library, the tool of that name, and all tools."""
-    if place.journal.is_dir():
-        _recover(place)
-    place.check()
-    data = read_bytes(place.tools)
-    if data is None:
-        raise LibraryError(f"there is no library here: {place.tools} does not exist")
-    source = decode(data, place.tools)
-    listing = read_library(source, str(place.tools))
-    for tool in listing.tools:
-        if tool.name == name:
-            _check_quarantine(place, source, name)
-            return source, tool, listing.tools
-    for other in listing.not_offered:
-        if other.name == name:
-            raise CallError("not_offered", f"{other.name} cannot be called as a tool: {other.reason}")
-    from toolwright.syntax.nearest import tool_not_found
-
-    raise tool_not_found(name, [tool.name for tool in listing.tools])
-
-
-def _check_quarantine(place: Place, source: str, name: str) -> None:
-    if place.quarantine_of(name).exists():
-        from toolwright.library.quarantine import why_quarantined
-        from toolwright.screen.commands import command
-
-        why = why_quarantined(place, source, name)
-        if why:
-            release = command("verify", name, library=place.directory)
-            raise CallError(
-                "quarantined", f"{name} is in quarantine ({why}); {release} lets it out if it passes"
-            )
-
-
-def _recover(place: Place) -> None:
-    """Finish or take back what a crash interrupted, and say so."""
-    from toolwright.library.store import Store
-
-    said = Store(place.directory).recover()
-    write_stderr(f"{said}\n" if said else "")
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(
-            read_stdin() if text == "-" else text,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_without_duplicates,
-        )
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise CallError("bad_json", f"the arguments are not JSON: {error.msg} at {where}") from None
-    except UsageError as error:
-        raise CallError("bad_json", f"the arguments are not JSON: {error}") from None
-    except ValueError as error:
-        raise CallError("bad_json", f"the arguments are not JSON: {error}") from None
-    except RecursionError:
-        raise CallError("bad_json", "the arguments are not JSON: they are nested too deeply") from None
-    if not isinstance(value, dict):
-        raise CallError("not_an_object", f"the arguments must be one JSON object, not {_shown(value)}")
-    try:
-        encode(value)
-    except NotJsonError as error:
-        raise CallError(
-            "bad_json", f"the argument {error.where} is {error.what}, which is not JSON"
-        ) from None
-    return value
-
-
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=True)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object; which of two values was meant, only their author knows."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in made if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands there twice")
-    return made
-
-
-def _check(tool: Tool, arguments: dict[str, Any]) -> None:
-    """Name the first argument that does not fit, and how it should be."""
-    properties = tool.parameters["properties"]
-    for name in arguments:
-        if name not in properties:
-            raise CallError("unknown_argument", f"there is no argument {name!r}: {tool.signature}")
-    for name in tool.parameters["required"]:
-        if name not in arguments:
-            wanted = described(properties[name])
-            raise CallError(
-                "missing_argument", f"the argument {name!r} is missing ({wanted}): {tool.signature}"
-            )
-    secrets = [name for name in tool.docstring.secrets if isinstance(arguments.get(name), dict)]
-    for name in secrets:
-        if not isinstance(arguments[name].get("secret"), str) or len(arguments[name]) > 1:
-            raise CallError("mistyped_argument", f'argument {name}: a secret is {{"secret": "NAME"}}')
-    for name, value in arguments.items():
-        wrong = "" if name in secrets else mismatch(value, properties[name], name)
-        if wrong:
-            raise CallError("mistyped_argument", f"argument {wrong}")
+    operands += ["{}"] if len(operands) == 1 else []
+    return operands, overrides

@@ -1,18 +1,21 @@
 """The one entrance: dispatches the command line, and turns whatever happens into an exit code.
 
-Nothing is loaded before it is known to be needed: the way to a single tool is short.
+Nothing is loaded before it is known to be needed, not even `typing`: the way to a single tool is short.
 """
 
+import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
 
 from toolwright.cli.streams import flushed, open_missing, write_stderr
 from toolwright.errors import ToolwrightError, UsageError
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from toolwright.cli.arguments import Arguments
 
 
@@ -41,6 +44,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _exit_code(interrupt)
 
 
+def program() -> int:
+    """Run the program with the words of this process; return its exit code.
+
+    After a single call the process ends here: nothing is open any more, and to take Python apart takes time.
+    """
+    code = main()
+    if _is_call(sys.argv[1:]):
+        os._exit(code)
+    return code
+
+
 def _guarded(words: list[str]) -> int:
     try:
         return _run(words)
@@ -58,8 +72,12 @@ def _guarded(words: list[str]) -> int:
         return broken(error, words)
 
 
+def _is_call(words: list[str]) -> bool:
+    return "--execute-tool" in words[: words.index("--") if "--" in words else None]
+
+
 def _run(words: list[str]) -> int:
-    if "--execute-tool" in words[: words.index("--") if "--" in words else None]:
+    if _is_call(words):
         from toolwright.cli.execute_tool import execute_tool
 
         return execute_tool(words)
@@ -96,14 +114,15 @@ def _dispatch(arguments: "Arguments") -> int:
 
 def _listen_for_the_end() -> None:
     """Let SIGTERM and a lost terminal end the program as Ctrl-C does: with its children, and tidily."""
-    if threading.current_thread() is not threading.main_thread():
-        return
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup, for one, wants it to be ignored
-            signal.signal(number, _end)
+            try:
+                signal.signal(number, _end)
+            except ValueError:  # not in the main thread, which alone hears signals
+                return
 
 
-def _end(number: int, _frame: object) -> NoReturn:
+def _end(number: int, _frame: object) -> "NoReturn":
     raise Terminated(number)
 
 
@@ -112,4 +131,4 @@ def _exit_code(interrupt: KeyboardInterrupt) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

@@ -2,9 +2,13 @@
 
 import os
 import sys
-from typing import TextIO
 
 from toolwright.errors import ToolwrightError, UsageError
+
+TYPE_CHECKING = False  # `typing` is not loaded on the way to a single tool until its process starts
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 class OutputError(ToolwrightError):
@@ -85,7 +89,7 @@ def flushed(code: int) -> int:
     return code
 
 
-def _stand_in(number: int, mode: str, flags: int = os.O_RDONLY) -> TextIO:
+def _stand_in(number: int, mode: str, flags: int = os.O_RDONLY) -> "TextIO":
     descriptor = os.open(os.devnull, flags)
     if descriptor != number:
         os.dup2(descriptor, number)
@@ -94,7 +98,7 @@ def _stand_in(number: int, mode: str, flags: int = os.O_RDONLY) -> TextIO:
     return os.fdopen(number, mode, encoding="utf-8", closefd=False)  # type: ignore[return-value]  # a text mode
 
 
-def _drain(stream: TextIO) -> None:
+def _drain(stream: "TextIO") -> None:
     """Let what is still held back go nowhere, so that the interpreter does not fail on it again."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, stream.fileno())

@@ -114,7 +114,7 @@ def run_in(
     """Have an order carried out with all processes of the cell in a group."""
     members = os.open(group / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
     try:
-        return run(replace(order, grouped=True), *talk, network=(members, *brought))
+        return run(order._replace(grouped=True), *talk, network=(members, *brought))
     finally:
         os.close(members)
 

@@ -17,9 +17,11 @@ from toolwright.sandbox.confined_judge import judge_order, needs_network
 from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
 from toolwright.sandbox.networks import check_level
+from toolwright.sandbox.owners import give, owner
 from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
 from toolwright.sandbox.survey import Survey
+from toolwright.sandbox.zygote.launch import Launched
 from toolwright.sandbox.zygote.order import Kind
 from toolwright.sandbox.zygote.process import ZygoteGoneError
 from toolwright.sandbox.zygotes import Zygotes
@@ -54,13 +56,15 @@ class ConfinedSandbox:
         without: Sequence[str] = (),
         bounds: JudgeBounds = JudgeBounds(),
         on_notice: Callable[[str], object] = str,
+        launched: Launched | None = None,
     ) -> None:
         """Confine at `level`, or at the best one that works here and is not below `minimum`.
 
         `protected` paths are hidden in every grant; `cache` is a file that remembers what works here.
         `without` leaves layers out ("landlock", "seccomp"), to measure what each of them stops.
         `on_notice` is told, once each, what is done otherwise than asked.
-        Nothing is tried or started before the first call.
+        Nothing is tried or started before the first call; a process that was `launched` before becomes the
+        first zygote.
         """
         self._wanted: Wanted = level
         self._minimum: Kind = minimum
@@ -72,6 +76,7 @@ class ConfinedSandbox:
         self._turn = threading.RLock()
         self._survey = Survey()
         self._on_notice = on_notice
+        self._launched = launched
         self._noticed: set[str] = set()
         self._zygotes: Zygotes | None = None
         self._found: Found | None = None if level == "best" else Found(level)
@@ -191,9 +196,9 @@ class ConfinedSandbox:
         order = judge_order(cell, self._survey, shared_network=bool(network))
         user = self._opened().get(tests=True).user
         if self.level != "full" and user >= 0:
-            order = replace(order, user=user, group=user)
+            order = order._replace(user=user, group=user)
             for folder in cell.shared:
-                _give(folder, user)
+                give(folder, user)
         return _not_lost(self._opened().run(order, request, bounds, on_frame, network))
 
     def _run(
@@ -230,8 +235,8 @@ class ConfinedSandbox:
             order, watch = make_order(replace(policy, scratch=own), self._protected, self._survey)
             user = self._opened().get().user
             if user >= 0:  # there is no map of owners here: the tool becomes who owns what it may use
-                owner = _owner(policy, user)
-                order = replace(order, user=owner[0], group=owner[1])
+                found = owner(policy, user)
+                order = order._replace(user=found[0], group=found[1])
                 if not policy.scratch:
                     os.chown(own, order.user, order.group)
             return _watched(watch, lambda: self._opened().run(order, request, bounds, on_frame))
@@ -249,7 +254,7 @@ class ConfinedSandbox:
     def _opened(self) -> Zygotes:
         with self._turn:
             if self._zygotes is None:
-                self._zygotes = Zygotes(self.level, self._site, self._without)
+                self._zygotes = Zygotes(self.level, self._site, self._without, self._launched)
             return self._zygotes
 
 
@@ -268,22 +273,6 @@ def _watched(watch: Watch, run: Callable[[], Ended]) -> Ended:
     finally:  # also when Ctrl-C came
         refused = watch.settle()
     return replace(ended, refused=refused or ended.refused)
-
-
-def _give(folder: str, user: int) -> None:
-    """Hand a folder of ours over to the user that tests and tool run as; nobody else has been in it yet."""
-    for parent, folders, files in os.walk(folder):
-        for name in (parent, *(os.path.join(parent, each) for each in (*folders, *files))):  # noqa: PTH118 - texts
-            os.chown(name, user, user, follow_symlinks=False)
-
-
-def _owner(policy: Policy, unused: int) -> tuple[int, int]:
-    """Whom a tool runs as: the owner of the folder it is to use, an unused user when there is none."""
-    for path in (*policy.write, policy.workspace, policy.scratch, *policy.read):
-        if path:
-            info = Path(path).stat()
-            return info.st_uid, info.st_gid
-    return unused, unused
 
 
 def _too_weak(found: Found, minimum: Kind) -> SandboxError:

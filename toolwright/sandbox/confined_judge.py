@@ -1,6 +1,5 @@
 """The tests' cell where it is confined: what `judging` wants to start in, the order for it out."""
 
-from dataclasses import replace
 from typing import Final
 
 from toolwright.sandbox.grants import make_order
@@ -24,8 +23,7 @@ def needs_network(policy: Policy, tests: str) -> bool:
 def judge_order(cell: Cell, survey: Survey, *, shared_network: bool) -> Order:
     """Order a cell for tests: of the host they see the folders that were made for them, and no more."""
     granted = Policy(cell.folder, cell.scratch, write=cell.shared, package_folder=cell.packages)
-    return replace(
-        make_order(granted, (), survey)[0],
+    return make_order(granted, (), survey)[0]._replace(
         cell="judge",
         environment=tuple(cell.environment.items()),
         loads=cell.loads,

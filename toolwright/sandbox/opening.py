@@ -7,12 +7,15 @@ exception, a plain process labelled "none", must be asked for by name.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from toolwright.errors import SandboxError
-from toolwright.protocols import Sandbox
 from toolwright.sandbox.levels import ENOUGH, LEVELS, NONE, Found, find_level
 from toolwright.settings import Settings, level_cache
+
+if TYPE_CHECKING:  # the protocols would bring every record along
+    from toolwright.protocols import Sandbox
+    from toolwright.sandbox.zygote.launch import Launched
 
 Minimum: TypeAlias = Literal["full", "bwrap", "landlock", "seatbelt"]
 
@@ -25,12 +28,14 @@ def open_sandbox(
     cache: Path | None = None,
     on_level: Callable[[Found], object] = str,
     on_notice: Callable[[str], object] = str,
-) -> Sandbox:
+    launched: "Launched | None" = None,
+) -> "Sandbox":
     """Return a sandbox at the first level that works here; `close` it, or use it as a context manager.
 
     With a valid `cache` nothing is tried, and nothing is started before the first call. `protected` paths
     are hidden in every grant. `on_level` is told, once, what is used when that is less than full (level ""
-    for nothing at all); `on_notice` whatever a call does otherwise than asked.
+    for nothing at all); `on_notice` whatever a call does otherwise than asked. `launched` is a process
+    that becomes the first zygote, where one is used.
 
     Raises:
         SandboxError: less than `minimum` works here, and `unsafe` was not asked for.
@@ -39,7 +44,7 @@ def open_sandbox(
     if found.level in ENOUGH[minimum]:
         if found.level != "full":
             on_level(found)
-        return _confined(found.level, protected, on_notice)
+        return _confined(found.level, protected, on_notice, launched)
     if unsafe:
         from toolwright.sandbox.process import ProcessSandbox
 
@@ -49,12 +54,16 @@ def open_sandbox(
 
 
 def open_configured(
-    settings: Settings, tell: Callable[[str], object] = str, *, only_news: bool = False
-) -> Sandbox:
+    settings: Settings,
+    tell: Callable[[str], object] = str,
+    *,
+    only_news: bool = False,
+    launched: "Launched | None" = None,
+) -> "Sandbox":
     """Return the sandbox that the settings ask for.
 
     `tell` gets a sentence for people when less than full works, with `only_news` only when it is another
-    level than last time, and for whatever a call does otherwise than asked.
+    level than last time, and for whatever a call does otherwise than asked. `launched` as by `open_sandbox`.
 
     Raises:
         SandboxError: as by `open_sandbox`.
@@ -73,6 +82,7 @@ def open_configured(
         cache=level_cache(),
         on_level=tell_of,
         on_notice=tell,
+        launched=launched,
     )
 
 
@@ -95,12 +105,16 @@ def too_weak(found: Found, minimum: str) -> SandboxError:
     )
 
 
-def _confined(level: str, protected: Sequence[str], on_notice: Callable[[str], object]) -> Sandbox:
+def _confined(
+    level: str, protected: Sequence[str], on_notice: Callable[[str], object], launched: "Launched | None"
+) -> "Sandbox":
     from toolwright.sandbox.confined import ConfinedSandbox
 
     for kind in LEVELS:
         if kind == level:
-            return ConfinedSandbox(kind, minimum=kind, protected=protected, on_notice=on_notice)
+            return ConfinedSandbox(
+                kind, minimum=kind, protected=protected, on_notice=on_notice, launched=launched
+            )
     from toolwright.sandbox.wrapped import WrappedSandbox
 
     return WrappedSandbox("bwrap" if level == "bwrap" else "seatbelt", protected=protected)

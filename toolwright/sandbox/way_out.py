@@ -80,6 +80,6 @@ def run_proxied(
         SandboxError: one of them is no host, or `run` raises it.
     """
     way_out = WayOut.to(hosts)
-    order = replace(order, environment=(*order.environment, *_ENVIRONMENT))
+    order = order._replace(environment=(*order.environment, *_ENVIRONMENT))
     ended = run(order, request, bounds, on_frame, serve=way_out.serve, **more)
     return replace(ended, exchanges=way_out.exchanges)

@@ -120,7 +120,7 @@ class WrappedSandbox:
     def _run_judge(self, cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> Ended:
         """Run tests. They see no file of the host but the folders that were made for them."""
         granted = Policy(cell.folder, cell.scratch, write=cell.shared, package_folder=cell.packages)
-        order = replace(make_order(granted, (), self._survey)[0], cell="judge")
+        order = make_order(granted, (), self._survey)[0]._replace(cell="judge")
         return self._start("judge_cell", order, cell.environment, request, bounds, on_frame)
 
     def _start(
@@ -143,12 +143,12 @@ class WrappedSandbox:
                     "/",
                     order.scratch or SCRATCH,
                 )
-                start = Start("full", runtime, 0, 0, site=self._site)
+                start = Start("full", runtime, site=self._site)
                 lock = json.dumps({"start": wire(start), "order": wire(order)})
                 cell = Cell(kind, cwd, scratch, environment, wrapper=words, program=_LOCKED, last=(lock,))
             else:
                 scratch = order.scratch or stack.enter_context(fresh_folder("scratch"))
-                words = seatbelt_words(program, replace(order, scratch=scratch), runtime)
+                words = seatbelt_words(program, order._replace(scratch=scratch), runtime)
                 cell = Cell(kind, order.folder or scratch, scratch, environment, wrapper=words)
             ended = run_cell(cell, request, bounds, on_frame)
         return replace(ended, status=_own_status(ended.status))

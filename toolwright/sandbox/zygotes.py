@@ -1,6 +1,7 @@
 """The zygotes of one program: started when first needed, again when they died; an order in, its end out."""
 
 import contextlib
+import os
 import sys
 import threading
 import weakref
@@ -11,19 +12,27 @@ from toolwright.errors import SandboxError
 from toolwright.sandbox.confined_cell import Serve, run_confined
 from toolwright.sandbox.shared_network import shared_network
 from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
-from toolwright.sandbox.zygote.order import Kind, Order
+from toolwright.sandbox.zygote.launch import Launched
+from toolwright.sandbox.zygote.order import Kind, Order, Start
 from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
 
 _TRIES: Final = 2
+_END_S: Final = 5.0
 
 
 class Zygotes:
     """One for tools and one for their judges: at level full under one warden, elsewhere two processes."""
 
-    def __init__(self, level: Kind, site: Sequence[str], without: Sequence[str]) -> None:
+    def __init__(
+        self, level: Kind, site: Sequence[str], without: Sequence[str], launched: Launched | None = None
+    ) -> None:
+        """`launched` is a process that becomes the first of them."""
         self._level: Kind = level
         self._site = tuple(site)
         self._without = tuple(without)
+        self._launched = launched
+        if launched is not None:
+            weakref.finalize(self, launched.end, _END_S)
         self._turn = threading.RLock()
         self._living: dict[tuple[bool, bool], Zygote] = {}
 
@@ -54,8 +63,13 @@ class Zygotes:
     def _started(self, tests: bool, raw: bool) -> Zygote:
         with self._turn:
             if (tests, raw) not in self._living:
+                import tempfile
+
                 runtime = (sys.base_prefix, sys.prefix, *self._site)
-                zygote = Zygote.start(self._level, runtime, self._site, self._without, tests=tests, raw=raw)
+                temporary = os.path.realpath(tempfile.gettempdir())
+                start = Start(self._level, runtime, self._without, self._site, tests, raw, temporary)
+                launched, self._launched = self._launched, None
+                zygote = Zygote.start(start, launched)
                 # whoever forgets to close the sandbox leaves no process and no descriptor
                 weakref.finalize(self, zygote.close)
                 self._living[tests, raw] = zygote
@@ -111,6 +125,9 @@ class Zygotes:
         """End them and with them every cell; the next order starts new ones."""
         with self._turn:
             ended, self._living = list(self._living.values()), {}
+            launched, self._launched = self._launched, None
+        if launched is not None:
+            launched.end(_END_S)
         for zygote in ended:
             zygote.close()
 

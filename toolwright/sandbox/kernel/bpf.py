@@ -2,8 +2,7 @@
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 LOAD: Final = 0x20
 JUMP_EQUAL: Final = 0x15
@@ -24,8 +23,7 @@ _FURTHEST: Final = 255
 _LONGEST: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One instruction; `yes` and `no` count the instructions to skip."""
 
     code: int

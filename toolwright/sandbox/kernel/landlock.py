@@ -5,8 +5,7 @@ import os
 import stat
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from toolwright.sandbox.kernel.syscalls import KernelError, call
 
@@ -54,8 +53,7 @@ def ruleset_attributes(version: int, *, tcp: bool) -> bytes:
     return struct.pack("=Q", rights(version))
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """Paths beneath which files may be read, or read and written; in `listed` only names may be seen."""
 
     readable: Iterable[str]

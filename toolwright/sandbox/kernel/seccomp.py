@@ -3,7 +3,7 @@
 import ctypes
 import errno
 import functools
-import platform
+import os
 from typing import Final
 
 from toolwright.sandbox.kernel.bpf import (
@@ -81,7 +81,7 @@ def build_filter(
     Raises:
         KernelError: ENOSYS, the machine is not supported.
     """
-    machine = machine or platform.machine()
+    machine = machine or os.uname().machine
     if machine not in _AUDIT_ARCH:
         raise KernelError(f"seccomp on {machine}", errno.ENOSYS)
     denied = [ALWAYS_DENIED]

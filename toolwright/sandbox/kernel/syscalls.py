@@ -4,7 +4,6 @@ import ctypes
 import errno
 import functools
 import os
-import platform
 from typing import Any, Final
 
 from toolwright.sandbox.kernel.numbers import NUMBERS
@@ -36,7 +35,7 @@ def number(name: str, machine: str = "") -> int:
     Raises:
         KernelError: ENOSYS, when the machine has no such call or is not supported.
     """
-    column = _COLUMN.get(machine or platform.machine())
+    column = _COLUMN.get(machine or os.uname().machine)
     value = None if column is None else NUMBERS[name][column]
     if value is None:
         raise KernelError(name, errno.ENOSYS)

@@ -1,8 +1,11 @@
-"""What the program tells its zygote: how to build the jail at the start, and one order for each cell."""
+"""What the program tells its zygote: how to build the jail at the start, and one order for each cell.
+
+The records are named tuples, here and in the kernel's modules: to load `dataclasses` would take a zygote
+longer than a whole call takes.
+"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
 
 Kind: TypeAlias = Literal["full", "landlock"]
 
@@ -31,8 +34,7 @@ PROXY: Final = ("127.0.0.1", 3128)
 """Where the proxy of a cell is found: each cell's network is its own, so nobody else can be there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """How a zygote begins: `runtime` are folders that every cell may read, `site` those with packages.
 
     `tests` says that at a level without a warden this one is for judges; `without` names layers left out,
@@ -42,8 +44,6 @@ class Start:
 
     level: Kind
     runtime: tuple[str, ...]
-    control: int
-    program: int
     without: tuple[str, ...] = ()
     site: tuple[str, ...] = ()
     tests: bool = False
@@ -57,8 +57,7 @@ class Start:
         return cls(**{**data, **lists})
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """A folder or file of the host that a cell may see, at the same path.
 
     `masks` are paths inside it, relative, outer ones first: "hidden" are covered by something empty, "kept"
@@ -72,8 +71,7 @@ class Grant:
     public: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """One cell, and what runs in it.
 
     `folder` is where it starts, an empty one when no grant holds it; `scratch` its HOME and TMPDIR, "" for
@@ -118,7 +116,7 @@ class Order:
 
 def wire(record: Start | Order) -> dict[str, Any]:
     """Return a record as it travels."""
-    data = {each.name: getattr(record, each.name) for each in fields(record)}
+    data = record._asdict()
     if isinstance(record, Order):
-        data["grants"] = [asdict(grant) for grant in record.grants]
+        data["grants"] = [grant._asdict() for grant in record.grants]
     return data

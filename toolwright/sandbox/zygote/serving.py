@@ -14,6 +14,7 @@ from toolwright.sandbox.zygote import channel, warden, warmth
 from toolwright.sandbox.zygote.becoming import become, can_read, unused_user
 from toolwright.sandbox.zygote.cell import make_cell
 from toolwright.sandbox.zygote.jail import CELL, build_jail, visible
+from toolwright.sandbox.zygote.launch import PROGRAM
 from toolwright.sandbox.zygote.lockdown import prepare
 from toolwright.sandbox.zygote.order import Order, Start
 
@@ -24,14 +25,12 @@ _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
 _CELLS_END_S: Final = 0.2
 
 
-def live(start: Start) -> NoReturn:
-    """Build the jail, load what is to be warm, and serve.
+def live(start: Start, control: socket.socket) -> NoReturn:
+    """Build the jail, load what is to be warm, and serve; `control` is the channel to the program.
 
     Raises:
         OSError: the jail cannot be built.
     """
-    descriptors.close_others((0, 1, 2, start.control, start.program))
-    control = socket.socket(fileno=start.control)
     user = unused_user() if os.getuid() == 0 else -1
     if start.level != "full":
         # a Python in root's home can be read by root only: then the cells stay root, without capabilities
@@ -57,7 +56,7 @@ def live(start: Start) -> NoReturn:
     def hatch(orders: socket.socket, tests: bool) -> NoReturn:
         _be_zygote(start, orders, user, control, tests=tests)
 
-    warden.keep(start, control, user, hatch)
+    warden.keep(start.temporary, control, user, hatch)
 
 
 def _be_zygote(
@@ -99,13 +98,13 @@ def _serve(
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the makers
     if ready is not None:
         channel.send(ready, {"ready": True, "user": user})
-    descriptors.close_others((0, 1, 2, orders.fileno(), start.program))
+    descriptors.close_others((0, 1, 2, orders.fileno(), PROGRAM))
     _freeze()
     poll = select.poll()
     poll.register(orders, select.POLLIN)
-    poll.register(start.program, select.POLLIN)
+    poll.register(PROGRAM, select.POLLIN)
     while True:
-        if start.program in {descriptor for descriptor, _ in poll.poll()}:
+        if PROGRAM in {descriptor for descriptor, _ in poll.poll()}:
             if start.level != "full":  # there the warden does that
                 _clear_away(start)
             os._exit(0)

@@ -12,14 +12,14 @@ import signal
 import socket
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from toolwright.sandbox.kernel import descriptors, mounts
 from toolwright.sandbox.kernel.syscalls import KernelError
 from toolwright.sandbox.zygote import channel
 from toolwright.sandbox.zygote.id_maps import IdMaps
-from toolwright.sandbox.zygote.order import STATUS, Grant, Order, Start
+from toolwright.sandbox.zygote.launch import PROGRAM
+from toolwright.sandbox.zygote.order import STATUS, Grant, Order
 
 _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
 _GONE: Final = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
@@ -28,8 +28,7 @@ Hatch: TypeAlias = Callable[[socket.socket, bool], NoReturn]
 """Is a zygote, in a fresh fork: takes orders from its channel; True for one of judges."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Zygote:
+class _Zygote(NamedTuple):
     """One fork server; `ended` is a descriptor that becomes readable when it ends."""
 
     pid: int
@@ -37,13 +36,13 @@ class _Zygote:
     orders: socket.socket
 
 
-def keep(start: Start, control: socket.socket, user: int, hatch: Hatch) -> NoReturn:
-    """Serve until somebody ends. `user` is who the cells are, -1 when they are who this process is."""
+def keep(temporary: str, control: socket.socket, user: int, hatch: Hatch) -> NoReturn:
+    """Serve until somebody ends. In `temporary` are the program's folders; `user` is who the cells are, -1 when they are who this process is."""
     maps = IdMaps(user)
-    descriptors.close_others((0, 1, 2, control.fileno(), start.program))
+    descriptors.close_others((0, 1, 2, control.fileno(), PROGRAM))
     tools = _hatched(hatch, tests=False)
     judges: _Zygote | None = None
-    ends = [start.program, tools.ended]
+    ends = [PROGRAM, tools.ended]
     while not _readable(*ends, waiting_for=control.fileno()):
         received = channel.receive(control)
         if received is None:
@@ -58,10 +57,10 @@ def keep(start: Start, control: socket.socket, user: int, hatch: Hatch) -> NoRet
             _pass_on(tools, maps, order, *received)
     _bury(judges)
     _bury(tools)
-    if _readable(start.program):  # nobody else is there to do it
+    if _readable(PROGRAM):  # nobody else is there to do it
         from toolwright.temporary.folders import remove_left
 
-        remove_left(start.temporary)
+        remove_left(temporary)
     os._exit(0)
 
 
