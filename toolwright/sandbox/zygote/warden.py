@@ -37,7 +37,10 @@ class _Zygote(NamedTuple):
 
 
 def keep(temporary: str, control: socket.socket, user: int, hatch: Hatch) -> NoReturn:
-    """Serve until somebody ends. In `temporary` are the program's folders; `user` is who the cells are, -1 when they are who this process is."""
+    """Serve until somebody ends. `user` is who the cells are, -1 when they are who this process is.
+
+    In the folder `temporary` that is removed which a killed program has left.
+    """
     maps = IdMaps(user)
     descriptors.close_others((0, 1, 2, control.fileno(), PROGRAM))
     tools = _hatched(hatch, tests=False)
