@@ -8,6 +8,7 @@ from typing import Literal
 from toolwright.errors import ToolwrightError
 from toolwright.models.metered import MeteredModel
 from toolwright.types import (
+    Binding,
     CallResult,
     Failure,
     Json,
@@ -37,6 +38,8 @@ class Account:
         self._steps: dict[int, StepReport] = {}
         self._origin: Literal["model", "remembered", ""] = ""
         self._changed: tuple[tuple[str, str], ...] = ()
+        self._bindings: tuple[Binding, ...] = ()
+        self._ran_from = 0.0
 
     def entering(self, stage: str, step: int = 0) -> None:
         """Note where the run is, so that an error says where it happened."""
@@ -64,6 +67,14 @@ class Account:
         """A tool was written or widened for a step, or could not be: `rest` are fields of its report."""
         passed = sum(test.outcome == "passed" for test in verdict.tests) if verdict else 0
         self._update(number, tool=tool, tests_passed=passed, **rest)
+
+    def running(self) -> None:
+        """The first step is about to run."""
+        self._ran_from = time.time()
+
+    def worked(self, bindings: tuple[Binding, ...]) -> None:
+        """All steps have run with these bindings."""
+        self._bindings = bindings
 
     def ran(self, number: int, arguments: Mapping[str, Json], result: CallResult, usage: Usage) -> StepReport:
         """A step was run on real values; returns its report."""
@@ -120,6 +131,11 @@ class Account:
         steps = (*first.steps, *(step for step in second.steps if step.commit))
         return replace(first, steps=steps, usage=second.usage, stages=second.stages, seconds=second.seconds)
 
+    def with_cost(self, report: Report) -> Report:
+        """Return a report with what the run has cost until now."""
+        usage, stages = self._meter.total, dict(self._meter.usage_by_stage)
+        return replace(report, usage=usage, stages=stages, seconds=time.monotonic() - self._began)
+
     def ended(self, status: Status, judgement: Judgement | None = None) -> Report:
         """Close the account."""
         steps = self.steps
@@ -135,6 +151,8 @@ class Account:
             plan_origin=self._origin,
             changed=self._changed,
             judgement=judgement,
+            bindings=self._bindings if status == "done" else (),
+            began=self._ran_from,
             seconds=time.monotonic() - self._began,
         )
 

@@ -53,7 +53,9 @@ class Agent:
         self._company = Company(tuple(listeners))
         self._sandbox: Sandbox | None = None
 
-    def run(self, goal: str, *, make: bool = False, plan: bool = False, name: str = "") -> Report:
+    def run(
+        self, goal: str, *, make: bool = False, plan: bool = False, name: str = "", learn: bool = False
+    ) -> Report:
         """Take one goal through all stages.
 
         Args:
@@ -61,6 +63,7 @@ class Agent:
             make: Stop when the tools are in the library.
             plan: Stop with the plan, before anything is written.
             name: What the one new function is to be called.
+            learn: Make one tool of all steps when the goal was reached; its name is in `Report.learned`.
 
         Returns:
             The report; an expected failure, such as a model that does not answer, is one with
@@ -74,7 +77,8 @@ class Agent:
         run = new_run()
         parts = open_parts(self._settings, run, goal, self._company, self._opened(), self._model)
         stop_after = "plan" if plan else "tools" if make else ""
-        return run_goal(goal, parts, options(self._settings, stop_after=stop_after, name=name), run)
+        how = options(self._settings, stop_after=stop_after, name=name, learn=learn)
+        return run_goal(goal, parts, how, run)
 
     def run_many(self, goals: Iterable[str]) -> list[Report]:
         """Run several goals, one after the other; a goal that fails does not stop the others.

@@ -13,6 +13,7 @@ ToolwrightError             one sentence for the user, an exit code, and where p
 │   ├── ToolNotFoundError   no such tool; carries the nearest names
 │   └── MergeClashError     a candidate would rebind a name that the library uses already
 ├── NotPermittedError       a tool declares what was not allowed; the hint names the flag
+├── NotLearnedError         a goal that was reached cannot become one tool; says why
 ├── MemoryFileError         .toolwright/memory.sqlite cannot be used; names why
 ├── PackageError            a package that a tool imports is not allowed, not installed, not to be had
 ├── SecretError             a secret that a call needs is not set, or must not be given to it
@@ -137,6 +138,12 @@ class NotPermittedError(ToolwrightError):
     """A call of a tool that needs what it was not granted; it was not made."""
 
     kind = "not_permitted"
+
+
+class NotLearnedError(ToolwrightError):
+    """A run from which no tool with a test can be made."""
+
+    kind = "not_learned"
 
 
 class MemoryFileError(ToolwrightError):

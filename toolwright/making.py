@@ -115,6 +115,22 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
     )
 
 
+def admit(parts: Parts, wish: Wish, contract: Contract, source: str) -> Made:
+    """Take a function that is there already through the same gate, once; the refusal is in `failure`.
+
+    Raises:
+        LibraryError, SandboxError: it could not be tried.
+    """
+    candidate = Candidate(contract.name, source, contract.tests)
+    stage, reasons, verdict, commit = _try(parts, wish, _Draft(contract), candidate)
+    if commit:
+        return Made(contract.name, 1, (), verdict, commit)
+    failure = Failure(
+        stage, f"{contract.name}: {reasons[0]}", kind="not_made", tool=contract.name, details=reasons[1:]
+    )
+    return Made(contract.name, 1, (f"{stage}: {reasons[0]}",), verdict, failure=failure)
+
+
 def _draft(parts: Parts, wish: Wish) -> _Draft:
     snapshot = parts.store.read()
     tool = snapshot.tools.get(wish.match.tool)

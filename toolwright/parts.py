@@ -58,3 +58,4 @@ class Options:
     preview: bool = True
     fresh: bool = False
     judge: bool = False
+    learn: bool = False

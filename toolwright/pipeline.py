@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from toolwright.account import Account
 from toolwright.errors import ToolwrightError
 from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunStarted, StepsMatched
 from toolwright.judging import judged
+from toolwright.learning import learn
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
 from toolwright.making import Wish, make_tool
@@ -45,8 +47,24 @@ def run_goal(goal: str, parts: Parts, options: Options, run: str) -> Report:
         report = _follow(goal, parts, options, account)
     except ToolwrightError as error:
         report = account.failed(account.failure_of(error))
+    if options.learn and report.status == "done":
+        report = _learned(report, parts, options, account)
     parts.emit(RunFinished(report))
     return report
+
+
+def _learned(report: Report, parts: Parts, options: Options, account: Account) -> Report:
+    """Turn a goal that was reached into one tool where that can be; the result stands in any case."""
+    if report.plan_origin == "remembered" and len(report.steps) == 1:
+        return report  # it is one already
+    try:
+        made = learn(report, parts, options)
+        why = made.failure.message if made.failure else ""
+    except ToolwrightError as error:
+        made, why = None, str(error)
+    if why:
+        parts.emit(Notice(f"not learned: {why}"))
+    return account.with_cost(replace(report, learned=made.tool if made and made.commit else ""))
 
 
 def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Report:
@@ -79,10 +97,12 @@ def _reach(goal: str, parts: Parts, options: Options, account: Account, missing:
         return account.ended("made")
     calls = _calls(plan, parts, account)
     bindings = remembered.bindings if remembered else _bind(goal, calls, parts, account)
+    account.running()
     with fresh_folder("run") as scratch:
         outcome = run_bindings(calls, bindings, scratch, parts, options, account)
     if isinstance(outcome, Failure):
         return account.failed(outcome)
+    account.worked(outcome)
     judgement = None if remembered else judged(goal, parts, options, account)
     well = judgement is None or judgement.answers
     if well and asks_nothing(bindings) and MASK not in goal:

@@ -111,7 +111,14 @@ def plan_memory(settings: Settings) -> PlanMemory | NoPlans:
     return PlanMemory(settings.library / STATE / "plans") if settings.memory else NoPlans()
 
 
-def options(settings: Settings, *, stop_after: str = "", name: str = "", judge: bool = False) -> Options:
+def options(
+    settings: Settings,
+    *,
+    stop_after: str = "",
+    name: str = "",
+    judge: bool = False,
+    learn: bool = False,
+) -> Options:
     """Return how a run is to be done; `judge` counts where the user has not set it."""
     return Options(
         workspace=settings.workspace,
@@ -122,6 +129,7 @@ def options(settings: Settings, *, stop_after: str = "", name: str = "", judge: 
         step_timeout_s=settings.step_timeout_s,
         preview=settings.preview,
         fresh=settings.fresh,
+        learn=learn,
         judge=judge if settings.judge is None else settings.judge,
     )
 

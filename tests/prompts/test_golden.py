@@ -16,6 +16,9 @@ from toolwright.models.scripted import ScriptedModel
 from toolwright.prompts import render
 from toolwright.stages.bind import bind, read_bindings, rebind
 from toolwright.stages.classify import classify, read_matches
+from toolwright.stages.compose import name_composed
+from toolwright.stages.composition.parameters import slots
+from toolwright.stages.composition.run import GoodRun
 from toolwright.stages.contract import draft_contract, read_contract
 from toolwright.stages.decompose import decompose, read_plan
 from toolwright.stages.generate import generate, read_function
@@ -32,6 +35,7 @@ from toolwright.types import (
     Match,
     Plan,
     Prompt,
+    Reference,
     Step,
     StepReport,
 )
@@ -81,6 +85,14 @@ CALLS = [(STEPS[0], TOOL), (STEPS[1], WRITE_TOOL)]
 SURROUNDINGS = ["1. Count the words of a text.  <- this step", "2. Write a value to a file as JSON."]
 CONTRACT = Contract("count_words", STUB, TESTS, STEPS[0])
 
+BOUND = (
+    Binding(1, "count_words", {"text": Given("$name.txt")}),
+    Binding(2, "write_json", {"value": Reference(1), "path": Given("out.json")}),
+)
+COMPOSE_REPLY = (
+    '{"name": "count_to_file", "summary": "Count and write.", "returns": "nothing", "keywords": ["tally"], '
+    '"parameters": [{"name": "text", "meaning": "what is counted"}, {"name": "path", "meaning": "the file"}]}'
+)
 JUDGE_REPLY = '{"answers": true, "sentence": "Two words.", "missing": ""}'
 PLAN_REPLY = '```json\n{"wants": "result", "steps": [{"step": "Do it.", "keywords": ["a", "b"]}]}\n```'
 MATCHES_REPLY = (
@@ -118,6 +130,8 @@ def asked() -> Mapping[str, Prompt]:
     reports = [replace(report, result=ran) for report in reports]
     judge(answering("judge", JUDGE_REPLY), GOAL, reports, values=True)
     judge(answering("judge_unseen", JUDGE_REPLY), GOAL, reports, values=False)
+    run = GoodRun(GOAL, CALLS, BOUND, {1: {"a": 2}, 2: None}, Path(), 0.0, {"count_words": frozenset()})
+    name_composed(answering("compose", COMPOSE_REPLY), run, slots(run), taken=frozenset({"b", "a"}))
     classify(answering("classify", MATCHES_REPLY), Plan(GOAL, STEPS), hits, print)
     draft_contract(answering("contract", CONTRACT_REPLY), STEPS[0], SURROUNDINGS, taken=frozenset({"b", "a"}))
     draft_contract(

@@ -43,6 +43,7 @@ class Arguments:
     overrides: Mapping[str, object] = ()  # type: ignore[assignment]  # always given
     demo: bool = False
     plan: bool = False
+    learn: bool = False
     make: bool = False
     name: str = ""
     json: bool = False
@@ -95,6 +96,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         overrides=overrides,
         demo=known.demo,
         plan=known.plan,
+        learn=known.learn,
         make=known.make or bool(known.name),
         name=known.name,
         json=known.json,
@@ -122,6 +124,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--execute-tool", nargs=2, metavar=("NAME", "JSON"), help="call one tool; `-` reads JSON from stdin")
     add("--plan", action="store_true", help="show the plan with its verdicts and stop")
     add("--make", action="store_true", help="stop when the tools are in the library")
+    add("--learn", action="store_true", help="make one tool of a goal of several steps that was reached")
     add("--name", default="", metavar="NAME", help="what the one new tool is to be called; implies --make")
     add("--library", metavar="DIR", help="the folder with tools.py (default: the current one)")
     add("--workspace", metavar="DIR", help="where relative paths of a goal start (default: the current one)")

@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import replace
+from typing import Final
 
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
@@ -11,7 +12,7 @@ from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
 from toolwright.cli.streams import at_terminal, read_stdin
 from toolwright.cli.typos import refuse_typo
-from toolwright.errors import UsageError
+from toolwright.errors import NotLearnedError, UsageError
 from toolwright.library.store import Store
 from toolwright.models import parse_model
 from toolwright.models.absent import AbsentModel
@@ -21,6 +22,8 @@ from toolwright.protocols import Model
 from toolwright.settings import Settings, load
 from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.wiring import plan_memory
+
+_LEARN: Final = ":learn"
 
 
 def run(arguments: Arguments) -> int:
@@ -45,10 +48,13 @@ class Goals:
     def __init__(self, settings: Settings, arguments: Arguments) -> None:
         self._settings = settings
         self._arguments = arguments
+        self._session: Session | None = None
 
     def take(self, line: str) -> int:
         """Run a line of the prompt: a goal, or a command that is typed as in the shell."""
         words = tuple(line.split())
+        if words[:1] == (_LEARN,):
+            return self.learn(" ".join(words[1:]))
         longer = words[:2] in {("tools", "show"), ("approvals", "revoke")}
         if words and words[0] in COMMANDS and (len(words) == 1 or longer):
             return COMMANDS[words[0]].run(replace(self._arguments, words=words))
@@ -61,12 +67,29 @@ class Goals:
         arguments = self._arguments
         goal = checked_goal(goal, self._settings.goal_limit)
         model = self._equipped(goal)
-        return Session(self._settings, as_json=arguments.json).run(
+        self._session = Session(self._settings, as_json=arguments.json)
+        return self._session.run(
             goal,
             stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
             name=arguments.name,
+            learn=arguments.learn,
             model=model,
         )
+
+    def learn(self, name: str) -> int:
+        """Make one tool of the last goal of this prompt."""
+        report = self._session.last if self._session else None
+        if self._session is None or report is None:
+            raise UsageError(
+                "there is no goal to learn from yet", hint="reach a goal of several steps, then :learn"
+            )
+        variable = needs_key(self._settings)
+        if variable:
+            self._settings = with_key(self._settings, variable)
+        made = Session(self._settings).learn(report, name)
+        if made.failure:
+            raise NotLearnedError(f"not learned: {made.failure.message}", hint=made.failure.hint)
+        return 0
 
     def _equipped(self, goal: str) -> Model | None:
         """See to it that there is a key; where none is to be had, a remembered plan may do without."""

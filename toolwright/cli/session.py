@@ -1,13 +1,18 @@
 """One run at the command line: screen and log listen, the user is asked, result and receipt are printed."""
 
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 from toolwright.cli.key import typed_secret
 from toolwright.cli.streams import at_terminal
 from toolwright.errors import LibraryError
 from toolwright.events import Notice
+from toolwright.learning import learn
 from toolwright.library.store import Store
 from toolwright.log import RunLog
+from toolwright.making import Made
+from toolwright.parts import Parts
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
@@ -23,6 +28,8 @@ from toolwright.settings import Settings, secrets, terminal
 from toolwright.types import Match, Plan, Report, Tool
 from toolwright.wiring import Company, new_run, open_parts, options
 
+T = TypeVar("T")
+
 _YES = frozenset({"", "y", "yes"})
 _DECLINED = 1
 """The exit code of a run whose plan was not agreed to: the goal was not reached."""
@@ -37,10 +44,20 @@ class Session:
         self._as_json = as_json
         self._screen = Screen(settings.verbosity, terminal=terminal())
         self._sandbox: Sandbox | None = None
+        self.last: Report | None = None
 
-    def run(self, goal: str, *, stop_after: str = "", name: str = "", model: Model | None = None) -> int:
+    def run(
+        self,
+        goal: str,
+        *,
+        stop_after: str = "",
+        name: str = "",
+        learn: bool = False,
+        model: Model | None = None,
+    ) -> int:
         """Run one goal and print what it led to; return the exit code."""
-        report = self.report(goal, stop_after=stop_after, name=name, model=model)
+        report = self.report(goal, stop_after=stop_after, name=name, learn=learn, model=model)
+        self.last = report
         if report.status == "planned":
             self._show_plan(report, asked_for=stop_after == "plan")
             return 0 if stop_after == "plan" else _DECLINED
@@ -48,9 +65,29 @@ class Session:
         return report.failure.exit_code if report.failure else 0
 
     def report(
-        self, goal: str, *, stop_after: str = "", name: str = "", model: Model | None = None
+        self,
+        goal: str,
+        *,
+        stop_after: str = "",
+        name: str = "",
+        learn: bool = False,
+        model: Model | None = None,
     ) -> Report:
         """Run one goal while the screen tells of it."""
+        how = options(self._settings, stop_after=stop_after, name=name, learn=learn, judge=self._judges())
+        return self._with_parts(goal, model, lambda parts, run: run_goal(goal, parts, how, run))
+
+    def learn(self, report: Report, name: str, model: Model | None = None) -> Made:
+        """Make one tool of a goal that was reached in this session.
+
+        Raises:
+            NotLearnedError: from its run no tool can be made.
+        """
+        how = options(self._settings)
+        return self._with_parts(report.goal, model, lambda parts, _: learn(report, parts, how, name))
+
+    def _with_parts(self, goal: str, model: Model | None, work: Callable[[Parts, str], T]) -> T:
+        """Do some work of a run with its working parts, while screen and log are told of it."""
         run = new_run()
         settings = self._settings
         redactor = Redactor(secrets(settings))
@@ -68,8 +105,7 @@ class Session:
                 parts = open_parts(settings, run, goal, company, self._opened(), model)
                 for notice in settings.notices:
                     company.tell(Notice(notice))
-                how = options(settings, stop_after=stop_after, name=name, judge=self._judges())
-                return run_goal(goal, parts, how, run)
+                return work(parts, run)
             except BaseException as error:
                 log.failed(error)
                 redactor.redact_error(error)  # a key that was typed in is known here only

@@ -60,14 +60,16 @@ def _as_before(argument: Argument, literal: GoalLiteral) -> Json:
 
 def _left_over(was: GoalLiteral, run: RememberedRun, literals: tuple[GoalLiteral, ...]) -> bool:
     """Tell whether something made from the old value would stay, such as `sales-sums.json`."""
-    others = [step.description for step in run.plan.steps]
-    others += [word for step in run.plan.steps for word in step.keywords]
+    steps = [word for step in run.plan.steps for word in (step.description, *step.keywords)]
+    if any(_mentions(text, was) for text in steps):
+        return True
+    values: list[str] = []
     for binding in run.bindings:
         for argument in binding.arguments.values():
             if isinstance(argument, Given) and any(_is(argument.value, literal) for literal in literals):
                 continue  # it is in the goal itself, and changes when that says so
-            others += _texts(argument.value if isinstance(argument, Given) else _loose_text(argument))
-    return any(_mentions(text, was) for text in others)
+            values += _texts(argument.value if isinstance(argument, Given) else _loose_text(argument))
+    return any(_mentions(text, was) or _made_from(text, was) for text in values)
 
 
 def _loose_text(argument: Any) -> str:
@@ -83,8 +85,15 @@ def _texts(value: Json) -> list[str]:
 
 
 def _mentions(text: str, was: GoalLiteral) -> bool:
-    words = "".join(char if char.isalnum() else " " for char in text).split()
     if was.sort == "number" or len(was.text) < _SHORTEST_STEM:
+        words = "".join(char if char.isalnum() else " " for char in text).split()
         return was.text in words or text == was.text
-    stem = was.text.rstrip("/").rpartition("/")[2].partition(".")[0] if was.sort != "text" else ""
-    return was.text in text or (len(stem) >= _SHORTEST_STEM and stem.casefold() in text.casefold())
+    return was.text in text
+
+
+def _made_from(text: str, was: GoalLiteral) -> bool:
+    """Tell whether a value holds the name of the old file or host without its suffix."""
+    if was.sort in {"number", "text"}:
+        return False
+    stem = was.text.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return len(stem) >= _SHORTEST_STEM and stem.casefold() in text.casefold()

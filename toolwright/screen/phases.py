@@ -29,6 +29,7 @@ PHASES: Final = {
     "bind": Phase("choosing the arguments", heading="Running"),
     "rebind": Phase("choosing other arguments for", heading="Running"),
     "execute": Phase("running", heading="Running"),
+    "compose": Phase("composing one tool of all steps", heading="Learning"),
     "judge": Phase("judging the result", heading="Judging"),
 }
 

@@ -41,6 +41,10 @@ def show_receipt(
         display.print(account_of(step, level))
     if report.judgement:
         _show_judgement(report.judgement, display)
+    if report.learned:
+        display.print(
+            f"  Learned {one_line(report.learned, 60)}: this goal, with any values, is one step now", "green"
+        )
     display.print(_total(report), "bold")
     if report.status == "made":
         _show_calls(report, display, library, tools or {})

@@ -73,6 +73,7 @@ def report_json(report: Report) -> str:
         "plan_origin": report.plan_origin,
         "changed": [{"old": old, "new": new} for old, new in report.changed],
         "judgement": report.judgement,
+        "learned": report.learned,
         "seconds": report.seconds,
     }
     return json_text(data)

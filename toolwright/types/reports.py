@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from toolwright.types.asking import Usage
+from toolwright.types.binding import Binding
 from toolwright.types.candidates import Commit
 from toolwright.types.json_values import Json
 from toolwright.types.planning import Match, Step
@@ -61,6 +62,8 @@ class Report:
     """The outcome of a goal. `status` is `done`, `made` (tools only), `planned` or `failed`.
 
     `changed` lists what a remembered plan was given in place of the values it ran with: (old text, new text).
+    `bindings` are those that worked, and `began` when the first step started, in seconds since the epoch;
+    `learned` is the tool that the whole goal became.
     """
 
     goal: str
@@ -74,4 +77,7 @@ class Report:
     plan_origin: Literal["model", "remembered", ""] = ""
     changed: tuple[tuple[str, str], ...] = ()
     judgement: Judgement | None = None
+    bindings: tuple[Binding, ...] = ()
+    began: float = 0.0
+    learned: str = ""
     seconds: float = 0.0

@@ -1,0 +1,1 @@
+"""A plan that ran well -> one function that does all of it, and a test made from that run."""
