@@ -284,14 +284,18 @@ def test_unittest_classes_are_tests_too():
 
 def test_arguments_that_are_not_json_name_argument_and_line():
     """The author of the tests learns where and what."""
-    verdict = verify(
-        "def f(rows):\n    return 1\n",
-        "from tools import f\n\ndef test_a():\n    assert f([[1], (2, 3)]) == 1\n",
-    )
-    assert (
-        verdict.why
-        == "test_a failed: TypeError: line 4: f() was given a tuple at rows[1]; tools take JSON values"
-    )
+    said = [
+        verify(
+            "def f(rows):\n    return 1\n",
+            f"from tools import f\n\ndef test_a():\n    assert f({rows}) == 1\n",
+        ).why.removeprefix("test_a failed: TypeError: line 4: argument `rows` of f ")
+        for rows in ("[[1], (2, 3)]", "{1}", "{'a': {2}}")
+    ]
+    assert said == [
+        "holds a tuple at rows[1], which is not JSON",
+        "is a set, which is not JSON",
+        "holds a set at rows.a, which is not JSON",
+    ]
 
 
 def test_the_failure_shows_the_assertion_with_its_values_and_the_tools_traceback():

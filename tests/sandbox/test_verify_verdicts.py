@@ -218,25 +218,40 @@ BAD_TESTS = {
         "import tools\ndef mine(a, b): return a + b\ntools.add = mine\n"
         + T
         + "def test_a(): assert add(1, 2) == 3",
-        "line 3 of the tests replaces something in tools",
+        "line 3 of the tests: tests cannot replace tools",
     ),
     "own copy by monkeypatch": (
         (
             "import tools\ndef test_a(monkeypatch):\n    monkeypatch.setattr(tools, 'add', lambda a, b: 3)\n"
             "    assert tools.add(1, 2) == 3"
         ),
-        "line 3 of the tests replaces something in tools",
+        "line 3 of the tests: tests cannot replace tools",
     ),
     "own copy by mock": (
         (
             "from unittest import mock\nimport tools\n@mock.patch('tools.add', lambda a, b: 3)\n"
             "def test_a():\n    assert tools.add(1, 2) == 3"
         ),
-        "line 3 of the tests replaces something in tools",
+        "line 3 of the tests: tests cannot replace tools",
     ),
-    "own copy by another way": (
+    "own copy by another name": (
         "import tools\nT = tools\ndef test_a():\n    T.add = lambda a, b: 3\n    assert T.add(1, 2) == 3",
-        "tests cannot replace tools.add",
+        "line 4 of the tests: tests cannot replace tools.add",
+    ),
+    "own copy by a way that shows only when it runs": (
+        "import tools\ndef test_a():\n    for t in [tools]:\n        t.add = lambda a, b: 3",
+        "test_a failed: AttributeError: line 4: tests cannot replace tools.add: the tool runs in another",
+    ),
+    "the tool deleted by a way that shows only when it runs": (
+        "import tools\ndef test_a():\n    for t in [tools]:\n        del t.add\n",
+        "test_a failed: AttributeError: line 4: tests cannot replace tools.add",
+    ),
+    "own copy by the table of modules": (
+        (
+            "import sys\nclass T: add = max\nsys.modules['tools'] = T\nfrom tools import add\n"
+            "def test_a(): assert add(1, 3) == 3"
+        ),
+        "line 3 of the tests: tests cannot replace sys.modules",
     ),
     "own copy defined": (
         "def add(a, b): return a + b\ndef test_a(): assert add(1, 2) == 3",

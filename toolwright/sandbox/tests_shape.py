@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from toolwright.sandbox.source_shape import imported_modules
+from toolwright.syntax.fair_tests.replacing import REPLACING
+from toolwright.syntax.fair_tests.rule import read_test_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ def _complain(tree: ast.Module, names: list[str], function: str) -> str:
         return f"{twice[0]} is defined twice, so the first one never runs"
     for line in _own_copies(tree, function):
         return f"line {line} of the tests defines {function} itself; tests must call the one in tools.py"
-    for line in _replacements(tree):
-        return f"line {line} of the tests replaces something in tools; tests must call what is there"
+    for finding in REPLACING.check(read_test_file(tree, function)):
+        return f"line {finding.line} of the tests: {finding.message}"
     return ""
 
 
@@ -101,29 +103,3 @@ def _outside_classes(node: ast.AST) -> Iterator[ast.AST]:
         yield child
         if not isinstance(child, ast.ClassDef):
             yield from _outside_classes(child)
-
-
-def _replacements(tree: ast.Module) -> Iterator[int]:
-    """Lines that assign to an attribute of tools, or hand tools to something that sets attributes."""
-    modules = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-        if alias.name == "tools"
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            if isinstance(node.value, ast.Name) and node.value.id in modules:
-                yield node.lineno
-        elif isinstance(node, ast.Call) and node.args and _sets_attributes(node.func):
-            first = node.args[0]
-            by_name = isinstance(first, ast.Name) and first.id in modules
-            by_text = isinstance(first, ast.Constant) and str(first.value).startswith("tools.")
-            if by_name or by_text:
-                yield node.lineno
-
-
-def _sets_attributes(function: ast.expr) -> bool:
-    name = ast.unparse(function).rpartition(".")[2]
-    return name in {"setattr", "delattr", "patch", "object"}

@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 from toolwright.errors import ReplyShapeError
@@ -14,6 +15,7 @@ from toolwright.redaction import looks_like_key
 from toolwright.stages.review import finding_text, review_source
 from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.syntax.docstring import parse_docstring
+from toolwright.syntax.fair_tests import unfair
 from toolwright.syntax.names import bindings, free_names, is_standard_module
 from toolwright.syntax.parsing import parse_and_compile
 from toolwright.syntax.requirements import Requirement, covers, requirements
@@ -112,7 +114,8 @@ def read_contract(
     why = clash(function.name, stub)
     if why:
         raise ReplyShapeError(f"the stub: {why}")
-    check_tests(function.name, tests, requires(stub, function.name))
+    beside = {node.name for node in parsed("the stub is", stub).body if isinstance(node, ast.ClassDef)}
+    check_tests(function.name, tests, requires(stub, function.name), taken | beside)
     return Contract(function.name, stub, tests, step)
 
 
@@ -127,13 +130,17 @@ def check_stub(name: str, stub: str) -> None:
         raise ReplyShapeError("the stub: " + "; ".join(finding_text(finding) for finding in findings))
 
 
-def check_tests(name: str, tests: str, required: Sequence[str] = ()) -> frozenset[str]:
+def check_tests(
+    name: str, tests: str, required: Sequence[str] = (), offered: AbstractSet[str] | None = None
+) -> frozenset[str]:
     """Check that a test file can judge the tool `name`; return the names of its tests.
 
     What is wrong here could never be mended by changing the tool, so it is said before anybody writes one.
+    `offered` are the names that tests may import from tools, None when they are not known.
 
     Raises:
-        ReplyShapeError: it does not parse, lacks names, does not import or use the tool, or holds no test.
+        ReplyShapeError: it does not parse, lacks names, does not import or use the tool, holds no test, or
+            does what tests may not do; then every such line is named.
     """
     tree = parsed("the tests are", tests)
     imported = {alias.name for node in ast.walk(tree) for alias in _from_tools(node)}
@@ -148,6 +155,9 @@ def check_tests(name: str, tests: str, required: Sequence[str] = ()) -> frozense
     twice = [one for one, count in Counter(names).items() if count > 1]
     if twice:
         raise ReplyShapeError(f"`{twice[0]}` is defined twice in the tests; the first one would never run")
+    findings = unfair(tree, name, offered)
+    if findings:
+        raise ReplyShapeError("the tests: " + "; ".join(finding_text(finding) for finding in findings))
     if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)):
         raise ReplyShapeError(f"no test calls `{name}`")
     if looks_like_key(tests):

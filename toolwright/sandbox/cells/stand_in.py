@@ -19,13 +19,30 @@ class ToolCrashed(RuntimeError):  # noqa: N818 - it names what happened to the t
 
 
 class _Tools(ModuleType):
-    """A module that tests may read and not change."""
+    """A module that tests may read and not change; the name of their file tells them the line."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"tests cannot replace tools.{name}: the tool runs in another process")
+        raise AttributeError(self._refusal(name))
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(self._refusal(name))
+
+    def _refusal(self, name: str) -> str:
+        line = line_in(self.__dict__["__test_file__"])
+        return f"{line}tests cannot replace tools.{name}: the tool runs in another process"
 
     def __getattr__(self, name: str) -> object:
         raise AttributeError(f"tools offers tests its functions and exception classes; {name} is neither")
+
+
+def line_in(file: str) -> str:
+    """Say on which line of the test file we are, as "line 3: ", "" when nobody there called."""
+    frame = sys._getframe()  # noqa: SLF001 - the only way to one's caller without loading inspect
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_code.co_filename.endswith(f"/{file}"):
+            return f"line {frame.f_lineno}: "
+    return ""
 
 
 class Caller:
@@ -35,7 +52,7 @@ class Caller:
         self._reply_fd = reply_fd
         self._call_fd = call_fd
         self._packages = frozenset(packages)
-        self._file = file
+        self.file = file
         self._turn = threading.Lock()
         self.own: dict[str, type[Exception]] = {}
 
@@ -58,21 +75,12 @@ class Caller:
             try:
                 encode({name: value})
             except NotJsonError as error:
-                wrong = f"{error.what} at {error.where}"
+                holds = f"is {error.what}" if error.where == name else f"holds {error.what} at {error.where}"
                 raise TypeError(
-                    f"{self._line()}{function}() was given {wrong}; tools take JSON values"
+                    f"{line_in(self.file)}argument `{name}` of {function} {holds}, which is not JSON"
                 ) from None
         folder = os.getcwd()  # noqa: PTH109 - text is what travels
         return encode({"kind": "call", "function": function, "arguments": arguments, "folder": folder})
-
-    def _line(self) -> str:
-        """Where in the test file the call stands."""
-        frame = sys._getframe()  # noqa: SLF001 - the only way to one's caller without loading inspect
-        while frame.f_back is not None:
-            frame = frame.f_back
-            if frame.f_code.co_filename.endswith(f"/{self._file}"):
-                return f"line {frame.f_lineno}: "
-        return ""
 
     def _rebuild(self, types: list[str], arguments: object, message: str) -> Exception:
         """Make an exception of the nearest class that is known here, with the tool's text."""
@@ -102,7 +110,7 @@ def stand_in(caller: Caller, functions: dict[str, list[str]], exceptions: list[l
     contents: dict[str, object] = {
         name: _function(caller, name, parameters) for name, parameters in functions.items()
     }
-    module.__dict__.update(contents, **caller.own, ToolCrashed=ToolCrashed)
+    module.__dict__.update(contents, **caller.own, ToolCrashed=ToolCrashed, __test_file__=caller.file)
     return module
 
 
