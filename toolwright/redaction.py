@@ -13,33 +13,29 @@ SHORTEST_SECRET: Final = 4
 SHORTEST_ENCODED: Final = 8
 """The same for encoded forms, whose letters stand in other words by chance."""
 
-_KEY_SHAPES: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\bsk-[\w-]{12,}",
-        r"\btgp_v1_[\w-]{8,}",
-        r"\b(?:gsk|hf|ghp|gho|ghs|xai|pypi)[_-]\w{16,}",
-        r"\bgithub_pat_\w{16,}",
-        r"\bAKIA[0-9A-Z]{16}\b",
-        r"\bAIza[\w-]{30,}",
-        r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
-    )
+_KEY_SHAPES: Final = (
+    r"\bsk-[\w-]{12,}",
+    r"\btgp_v1_[\w-]{8,}",
+    r"\b(?:gsk|hf|ghp|gho|ghs|xai|pypi)[_-]\w{16,}",
+    r"\bgithub_pat_\w{16,}",
+    r"\bAKIA[0-9A-Z]{16}\b",
+    r"\bAIza[\w-]{30,}",
+    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
 )
 """What the keys of well-known services look like, and tokens of web logins."""
 
 _CARRIERS: Final = (
-    re.compile(r"(?i)(?<=bearer )\s*[\w.~+/=-]{16,}"),
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+    r"(?i)(?<=bearer )\s*[\w.~+/=-]{16,}",
+    r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
 )
 """What stands in a header for the bearer of a token, and passwords inside URLs."""
 
-_ESCAPED: Final = re.compile(r"%[0-9A-F]{2}")
+_ESCAPED: Final = r"%[0-9A-F]{2}"
 
-_NAMED_KEY: Final = re.compile(
-    r"""(?ix) ( (?:api[_-]?key|apikey|secret|password|passwd|access[_-]?token|auth[_-]?token)
+_NAMED_KEY: Final = r"""(?ix) ( (?:api[_-]?key|apikey|secret|password|passwd|access[_-]?token|auth[_-]?token)
                 ["']? \s* [:=] \s* ["']? )
               ( [^\s"',;&]{8,} )"""
-)
+"""All of these are compiled when first used: settings hold secrets, and most runs redact nothing."""
 
 
 class Secret:
@@ -104,8 +100,8 @@ class Redactor:
         """Return `text` with every known secret and every key-like word replaced by `***`."""
         text = self.hide(text)
         for shape in (*_CARRIERS, *_KEY_SHAPES):
-            text = shape.sub(MASK, text)
-        return _NAMED_KEY.sub(rf"\g<1>{MASK}", text)
+            text = re.sub(shape, MASK, text)
+        return re.sub(_NAMED_KEY, rf"\g<1>{MASK}", text)
 
     def redact_error(self, error: BaseException) -> None:
         """Mask what the texts of an exception and of its causes hold, in place."""
@@ -119,7 +115,7 @@ class Redactor:
 
 def looks_like_key(text: str) -> bool:
     """Tell whether a text holds what the keys of well-known services look like."""
-    return any(shape.search(text) for shape in _KEY_SHAPES)
+    return any(re.search(shape, text) for shape in _KEY_SHAPES)
 
 
 def _spellings(value: str) -> set[str]:
@@ -128,7 +124,7 @@ def _spellings(value: str) -> set[str]:
     forms |= {repr(value)[1:-1], *value.splitlines()}
     urls = {quote(value, errors="replace"), quote(value, safe="", errors="replace")}
     urls |= {quote_plus(value, errors="replace")}
-    forms |= urls | {_ESCAPED.sub(lambda escape: escape[0].lower(), url) for url in urls}
+    forms |= urls | {re.sub(_ESCAPED, lambda escape: escape[0].lower(), url) for url in urls}
     encoded = {form for form in _encoded(value) if len(form) >= SHORTEST_ENCODED}
     return {form for form in forms if len(form) >= SHORTEST_SECRET} | encoded
 

@@ -1,16 +1,14 @@
 """A library directory -> where everything in it stands, and the text of its tools.py."""
 
-import hashlib
 import os
 import re
-import shlex
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import LibraryError
-from toolwright.syntax.chunks import BOM
+from toolwright.syntax.parsing import BOM
 
 BANNER: Final = '''"""The function library of this folder: ordinary Python, kept by Toolwright.
 
@@ -91,6 +89,8 @@ class Place:
             return
         if self.directory.exists():
             raise LibraryError(f"the library {self.directory} is not a directory")
+        import shlex
+
         raise LibraryError(
             f"the library directory {self.directory} does not exist",
             hint=f"mkdir -p {shlex.quote(str(self.directory))}, or name another one with --library DIR",
@@ -99,6 +99,8 @@ class Place:
 
 def sha(data: bytes) -> str:
     """Return the SHA-256 of some bytes in hex."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 

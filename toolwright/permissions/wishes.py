@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from shlex import quote
 
 from toolwright.permissions.allowed import ANY_HOST, Allowed
 from toolwright.permissions.paths import NamedPath, lies_in, named_paths
@@ -31,7 +30,11 @@ class Wish:
 
 def flag_value(permission: str, detail: str) -> str:
     """Return what stands after `--allow` to grant a permission, quoted for a shell."""
-    return permission if detail in {"", ANY_HOST} else quote(f"{permission}:{detail}")
+    if detail in {"", ANY_HOST}:
+        return permission
+    from shlex import quote
+
+    return quote(f"{permission}:{detail}")
 
 
 def wishes(

@@ -35,7 +35,7 @@ def open_sandbox(
     With a valid `cache` nothing is tried, and nothing is started before the first call. `protected` paths
     are hidden in every grant. `on_level` is told, once, what is used when that is less than full (level ""
     for nothing at all); `on_notice` whatever a call does otherwise than asked. `launched` is a process
-    that becomes the first zygote, where one is used.
+    that is made the first zygote at once, where one is used.
 
     Raises:
         SandboxError: less than `minimum` works here, and `unsafe` was not asked for.
@@ -112,9 +112,12 @@ def _confined(
 
     for kind in LEVELS:
         if kind == level:
-            return ConfinedSandbox(
+            box = ConfinedSandbox(
                 kind, minimum=kind, protected=protected, on_notice=on_notice, launched=launched
             )
+            if launched is not None:
+                box.prepare()
+            return box
     from toolwright.sandbox.wrapped import WrappedSandbox
 
     return WrappedSandbox("bwrap" if level == "bwrap" else "seatbelt", protected=protected)

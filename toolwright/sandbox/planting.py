@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.errors import SandboxError
-from toolwright.sandbox.kernel import mounts
 from toolwright.sandbox.survey import Identity, Place, Survey
 
 _MOST_NAMED: Final = 5
@@ -70,6 +69,8 @@ def find_place(path: str) -> Place | None:
 
 def _move_aside(path: str) -> str:
     """Rename an entry to a name that means nothing to anybody; say what became of it."""
+    from toolwright.sandbox.kernel import mounts
+
     folder, _, name = path.rpartition("/")
     aside = f"refused-{name.lstrip('.') or 'name'}-{os.urandom(3).hex()}"
     root = os.open("/", os.O_PATH | os.O_CLOEXEC)

@@ -1,18 +1,19 @@
 """One bounded child process: a request in, frames out to a callback, and an account of how it ended."""
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from toolwright.errors import SandboxError
-from toolwright.sandbox.sweep import MARK, end_cell
 from toolwright.sandbox.talk import Stop, Talk
 from toolwright.types import Exchange
+
+if TYPE_CHECKING:  # loaded where a process is started, and the zygote's cells are not
+    import subprocess
 
 _START: Final = str(Path(__file__).parent / "cells" / "start.py")
 
@@ -75,6 +76,8 @@ def run_cell(cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> E
     Raises:
         SandboxError: no process could be started.
     """
+    from toolwright.sandbox.sweep import end_cell
+
     started = time.monotonic()
     mark = os.urandom(16).hex()
     process, conversation = _start(cell, bounds, mark)
@@ -94,7 +97,11 @@ def run_cell(cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame) -> E
         )
 
 
-def _start(cell: Cell, bounds: Bounds, mark: str) -> tuple[subprocess.Popen[bytes], Talk]:
+def _start(cell: Cell, bounds: Bounds, mark: str) -> "tuple[subprocess.Popen[bytes], Talk]":
+    import subprocess
+
+    from toolwright.sandbox.sweep import MARK, end_cell
+
     environment = {
         "PATH": "/usr/bin:/bin",
         "HOME": cell.scratch,

@@ -4,20 +4,21 @@ Flags win over the environment, the environment wins over the `.env` file of the
 that wins over the defaults. The environment is read here and nowhere else in the package.
 """
 
-import difflib
 import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from toolwright.errors import UsageError
 from toolwright.redaction import Secret
-from toolwright.settings import env_file
 from toolwright.settings.variables import BY_FIELD, BY_NAME, VARIABLES, Variable
+
+if TYPE_CHECKING:
+    from toolwright.settings.env_file import Assignment
 
 __all__ = [
     "VARIABLES",
@@ -182,7 +183,7 @@ def secret_value(
             hint="put the secret of the tool into a variable of its own",
         )
     environ = os.environ if environ is None else environ
-    entries = () if environ.get(name) else env_file.read((directory or Path()) / ENV_FILE)
+    entries = () if environ.get(name) else _in_file((directory or Path()) / ENV_FILE)
     kept = [entry.value for entry in entries if entry.key == name]
     return Secret(environ.get(name) or "".join(kept[-1:]))
 
@@ -221,7 +222,7 @@ def _texts(
     overrides: Mapping[str, object], environ: Mapping[str, str], directory: Path
 ) -> Iterator[tuple[str, str, str]]:
     """Yield name, text and origin of everything that was set, the weakest first; empty means not set."""
-    for entry in env_file.read(directory / ENV_FILE):
+    for entry in _in_file(directory / ENV_FILE):
         if entry.value:
             yield entry.key, entry.value, f"{ENV_FILE} line {entry.line}"
     for name, text in environ.items():
@@ -234,6 +235,19 @@ def _texts(
         if value is not None:
             variable = BY_FIELD[name]
             yield variable.name, _as_text(value), variable.flag or name
+
+
+def _in_file(path: Path) -> "tuple[Assignment, ...]":
+    """Return the assignments of a `.env` file; its reader is loaded where there is one."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return ()
+    except OSError:  # the reader says what is wrong
+        pass
+    from toolwright.settings import env_file
+
+    return env_file.read(path)
 
 
 def _as_text(value: object) -> str:
@@ -267,6 +281,8 @@ def _shown(text: str) -> str:
 
 
 def _unknown(name: str, origin: str) -> str:
+    import difflib
+
     nearest = difflib.get_close_matches(name, BY_NAME, n=1)
     where = "" if origin == name else f" in {origin}"
     advice = f"; did you mean {nearest[0]}?" if nearest else ""

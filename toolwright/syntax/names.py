@@ -2,12 +2,14 @@
 
 import ast
 import builtins
-import symtable
 import sys
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from toolwright.syntax.parsing import BOM, parse_text, plain_syntax_errors
+
+if TYPE_CHECKING:
+    from symtable import Symbol, SymbolTable
 
 BUILTIN_NAMES: Final = frozenset(dir(builtins))
 _IN_MODULES: Final = {"__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "__package__"}
@@ -25,8 +27,10 @@ def free_names(source: str) -> frozenset[str]:
     """
     if any(_is_star(node) for node in ast.walk(parse_text(source))):
         return frozenset()
+    from symtable import symtable
+
     with plain_syntax_errors():
-        table = symtable.symtable(source.removeprefix(BOM), "candidate", "exec")
+        table = symtable(source.removeprefix(BOM), "candidate", "exec")
     defined = {symbol.get_name() for symbol in table.get_symbols() if _binds(symbol)}
     tables = list(_nested(table))
     defined |= {
@@ -124,11 +128,11 @@ def _is_star(node: ast.AST) -> bool:
     return isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
 
 
-def _binds(symbol: symtable.Symbol) -> bool:
+def _binds(symbol: "Symbol") -> bool:
     return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
 
 
-def _nested(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+def _nested(table: "SymbolTable") -> "Iterator[SymbolTable]":
     for inner in table.get_children():
         yield inner
         yield from _nested(inner)

@@ -91,7 +91,8 @@ def _serve(
 ) -> NoReturn:
     """Fork a cell for every order. `ready` is told who the cells run as, -1 for the same user.
 
-    When it is not `warm`, it loads what cells use after the first of them: there may be no second one.
+    When it is not `warm`, it loads what cells use while it waits for the first order, and after the second
+    one: there may be no third.
     """
     prepare(start)
     shown = visible(start.runtime)
@@ -99,10 +100,12 @@ def _serve(
     if ready is not None:
         channel.send(ready, {"ready": True, "user": user})
     descriptors.close_others((0, 1, 2, orders.fileno(), PROGRAM))
-    _freeze()
     poll = select.poll()
     poll.register(orders, select.POLLIN)
     poll.register(PROGRAM, select.POLLIN)
+    warm = warm or warmth.load_modules(until=lambda: bool(poll.poll(0)))
+    _freeze()
+    cells = 0
     while True:
         if PROGRAM in {descriptor for descriptor, _ in poll.poll()}:
             if start.level != "full":  # there the warden does that
@@ -120,10 +123,10 @@ def _serve(
         if os.fork() == 0:
             make_cell(start, shown, order, brought)
         channel.close_all(brought)
-        if not warm:
-            warmth.load_modules()
+        cells += 1
+        if not warm and cells > 1:
+            warm = warmth.load_modules()
             _freeze()
-            warm = True
 
 
 def _clear_away(start: Start) -> None:

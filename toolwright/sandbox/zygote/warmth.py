@@ -1,6 +1,9 @@
 """Modules that tools use most, loaded once so that no cell has to; nothing in, nothing out."""
 
+import contextlib
 import importlib
+import sys
+from collections.abc import Callable
 from typing import Final
 
 MODULES: Final = (
@@ -12,10 +15,15 @@ MODULES: Final = (
 """Not more: every page of memory that they take is copied again for each cell."""
 
 
-def load_modules() -> None:
-    """Import what tools use most; a Python built without one of them is none the worse."""
+def load_modules(until: Callable[[], bool] = bool) -> bool:
+    """Import what tools use most, the rest another time when `until` says so; tell whether all is there.
+
+    A Python built without one of them is none the worse.
+    """
     for name in MODULES.split():
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue
+        if name not in sys.modules:
+            if until():
+                return False
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+    return True
