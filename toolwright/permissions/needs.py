@@ -9,6 +9,10 @@ from toolwright.types import PERMISSIONS, Permission, Tool
 
 _DEFINED: Final = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _WORD: Final = re.compile(r"\w+")
+_DECLARATION: Final = re.compile(
+    r"permissions:(.*?)(?=^(?:async |def |class |@)|\Z)", re.DOTALL | re.MULTILINE
+)
+"""From a declaration to the next definition: what follows it, and more."""
 
 
 def needs(source: str, tool: Tool) -> frozenset[Permission]:
@@ -18,7 +22,7 @@ def needs(source: str, tool: Tool) -> frozenset[Permission]:
     """
     own = _known(tool.docstring.permissions)
     others = set(_DEFINED.findall(source)) & set(_WORD.findall(tool.source)) - {tool.name}
-    if len(own) == len(PERMISSIONS) or not others:
+    if not others or _mentioned(source) <= own:
         return own
     from toolwright.library.bindings import bindings
     from toolwright.syntax.chunks import split
@@ -27,6 +31,12 @@ def needs(source: str, tool: Tool) -> frozenset[Permission]:
     return own.union(
         *(_declared(text) for name, text in reached.items() if name != tool.name and not name.startswith("_"))
     )
+
+
+def _mentioned(source: str) -> frozenset[Permission]:
+    """Return every permission that the library could declare anywhere: most calls need no closer look."""
+    declarations = _DECLARATION.findall(source.lower())
+    return _known(word for each in declarations for word in _WORD.findall(each))
 
 
 def _declared(text: str) -> frozenset[Permission]:

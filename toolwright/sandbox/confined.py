@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
 from types import TracebackType
-from typing import Final, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.calling import Caller
@@ -26,7 +26,10 @@ from toolwright.sandbox.zygote.order import Kind
 from toolwright.sandbox.zygote.process import ZygoteGoneError
 from toolwright.sandbox.zygotes import Zygotes
 from toolwright.temporary.folders import fresh_folder
-from toolwright.types import CallResult, Example, Json, Policy, Verdict
+from toolwright.types import CallResult, Json, Policy
+
+if TYPE_CHECKING:  # verdicts are for the judge, which a single call does not have
+    from toolwright.types import Example, Verdict
 
 _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
 _TRIES: Final = 2
@@ -134,8 +137,8 @@ class ConfinedSandbox:
         policy: Policy,
         *,
         function: str,
-        examples: Sequence[Example] = (),
-    ) -> Verdict:
+        examples: "Sequence[Example]" = (),
+    ) -> "Verdict":
         """Run the pytest file `tests` against `source`; judge and tool run in cells of their own.
 
         They share a network that holds nothing else: the tool with "loopback" in the policy's network, the

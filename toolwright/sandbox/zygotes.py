@@ -63,12 +63,11 @@ class Zygotes:
     def _started(self, tests: bool, raw: bool) -> Zygote:
         with self._turn:
             if (tests, raw) not in self._living:
-                import tempfile
-
                 runtime = (sys.base_prefix, sys.prefix, *self._site)
-                temporary = os.path.realpath(tempfile.gettempdir())
-                start = Start(self._level, runtime, self._without, self._site, tests, raw, temporary)
                 launched, self._launched = self._launched, None
+                # the one call that a process is launched for needs no folder at level full
+                temporary = "" if launched and self._level == "full" else _temporary()
+                start = Start(self._level, runtime, self._without, self._site, tests, raw, temporary)
                 zygote = Zygote.start(start, launched)
                 # whoever forgets to close the sandbox leaves no process and no descriptor
                 weakref.finalize(self, zygote.close)
@@ -135,6 +134,12 @@ class Zygotes:
         with self._turn:
             self._living = {kind: other for kind, other in self._living.items() if other is not zygote}
         zygote.close()
+
+
+def _temporary() -> str:
+    import tempfile
+
+    return os.path.realpath(tempfile.gettempdir())
 
 
 def _dying() -> SandboxError:

@@ -39,7 +39,7 @@ class Start(NamedTuple):
 
     `tests` says that at a level without a warden this one is for judges; `without` names layers left out,
     for measuring only. `raw` ones stay in the host's network, for cells that may. In `temporary` folders of
-    the program are removed when it was killed.
+    the program are removed when it was killed, "" for one that makes none.
     """
 
     level: Kind

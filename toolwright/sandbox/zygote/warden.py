@@ -60,7 +60,7 @@ def keep(temporary: str, control: socket.socket, user: int, hatch: Hatch) -> NoR
             _pass_on(tools, maps, order, *received)
     _bury(judges)
     _bury(tools)
-    if _readable(PROGRAM):  # nobody else is there to do it
+    if temporary and _readable(PROGRAM):  # nobody else is there to do it
         from toolwright.temporary.folders import remove_left
 
         remove_left(temporary)
