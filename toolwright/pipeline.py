@@ -10,6 +10,7 @@ from toolwright.errors import ToolwrightError
 from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunStarted, StepsMatched
 from toolwright.judging import judged
 from toolwright.learning import learn
+from toolwright.library.bindings import words
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
 from toolwright.making import Wish, make_tool
@@ -23,6 +24,9 @@ from toolwright.stages.classify import classify
 from toolwright.stages.decompose import decompose
 from toolwright.temporary.folders import fresh_folder, remove_left
 from toolwright.types import Binding, Failure, Match, Plan, RememberedRun, Report, Step, Tool
+
+_COMPOSED_SHOWN: Final = 3
+_SEVERAL: Final = 2
 
 _MASKED: Final = (
     "the goal holds what looks like a secret, which is masked, also for the model: "
@@ -156,9 +160,16 @@ def _is_current(kept: RememberedRun, snapshot: Snapshot) -> bool:
 def _plan(goal: str, parts: Parts, account: Account, missing: str) -> Plan:
     account.entering("decompose")
     parts.emit(PhaseStarted("decompose", goal))
-    plan = decompose(parts.model, goal, missing)
+    plan = decompose(parts.model, goal, missing, _composed(goal, parts))
     parts.emit(PlanMade(plan))
     return plan
+
+
+def _composed(goal: str, parts: Parts) -> list[Tool]:
+    """Find tools that may do the whole goal, or much of it: such as call several others."""
+    names = parts.store.read().tools.keys()
+    found = [hit.tool for hit in parts.index.search(goal, (), _COMPOSED_SHOWN)]
+    return [tool for tool in found if len(words(tool.source) & names - {tool.name}) >= _SEVERAL]
 
 
 def _match(plan: Plan, parts: Parts, options: Options, account: Account) -> tuple[Match, ...]:

@@ -166,6 +166,17 @@ def test_a_goal_becomes_one_tool(library: Path) -> None:
     assert (library / "work" / "scaled.txt").read_text() == "35\n"
 
 
+def test_a_goal_in_other_words_is_offered_what_was_learned(library: Path) -> None:
+    """The planner is shown a tool that does several steps at once when it may do the goal, and no other."""
+    run(library, scripted(), learn=True)
+    model = scripted()
+    run(library, model, "Scale a file of numbers: numbers.txt by 3, into scaled.txt")
+    asked = model.prompts[0]
+    assert asked.stage == "decompose"
+    assert "scale_numbers_file(source: str, factor: int, target: str) -> int" in asked.text
+    assert "read_numbers(" not in asked.text
+
+
 def test_what_was_learned_works_without_us(library: Path) -> None:
     """The composed function is called from a plain script, and its test runs under plain pytest."""
     run(library, scripted(), learn=True)

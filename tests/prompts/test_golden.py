@@ -123,6 +123,7 @@ def asked() -> Mapping[str, Prompt]:
     hits = {1: [Hit(TOOL, 2.0), Hit(WRITE_TOOL, 1.0)], 2: [Hit(WRITE_TOOL, 1.0)]}
     decompose(answering("decompose", PLAN_REPLY), GOAL)
     decompose(answering("decompose_again", PLAN_REPLY), GOAL, "the file was not written")
+    decompose(answering("decompose_whole", PLAN_REPLY), GOAL, whole=[TOOL])
     ran = CallResult("returned", value={"a": 2})
     reports = [
         StepReport(STEPS[0], Match(STEPS[0], "EXISTS_AND_GENERIC"), "count_words", arguments={"text": "a"})

@@ -1,5 +1,6 @@
 """Goal -> plan: the generic, atomic steps that reach it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from toolwright.errors import ReplyShapeError
@@ -7,7 +8,7 @@ from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.prompts.reply import json_object
 from toolwright.protocols import Model
-from toolwright.types import Plan, Prompt, Step
+from toolwright.types import Plan, Prompt, Step, Tool
 
 _MOST_STEPS: Final = 20
 _LONGEST_STEP: Final = 400
@@ -16,6 +17,11 @@ _MOST_KEYWORDS: Final = 8
 _EARLIER: Final = (
     "An earlier plan for this goal ran to its end, and this was still missing or wrong: {missing}\n"
     "Plan it so that this is reached."
+)
+
+_WHOLE: Final = (
+    "These functions of the library do several such steps at once. Where the goal, or a part of it, is just "
+    "what one of them does, that part is one step:"
 )
 
 _SCHEMA: Final = {
@@ -38,15 +44,21 @@ _SCHEMA: Final = {
 }
 
 
-def decompose(model: Model, goal: str, missing: str = "") -> Plan:
-    """Ask for the steps of a goal; `missing` says what an earlier plan did not reach.
+def decompose(model: Model, goal: str, missing: str = "", whole: Sequence[Tool] = ()) -> Plan:
+    """Ask for the steps of a goal.
+
+    `missing` says what an earlier plan did not reach; `whole` are tools that do several steps at once.
 
     Raises:
         ReplyShapeError: no usable plan, also when asked again.
         ModelError: no reply could be had.
     """
     earlier = f"\n{_EARLIER.format(missing=missing)}\n" if missing else ""
-    prompt = Prompt("decompose", goal, render("decompose", goal=goal, earlier=earlier), _SCHEMA)
+    known = "".join(f"- {tool.signature}: {tool.docstring.summary}\n" for tool in whole)
+    composed = f"\n{_WHOLE}\n{known}" if whole else ""
+    prompt = Prompt(
+        "decompose", goal, render("decompose", goal=goal, earlier=earlier, whole=composed), _SCHEMA
+    )
     return ask(model, prompt, lambda text: read_plan(goal, text))
 
 
