@@ -139,7 +139,7 @@ def call_errors() -> list[tuple[str, str]]:
 def ends() -> list[tuple[str, str, str]]:
     """List what `error.kind` of a report may be, the kinds of model errors left out."""
     codes = {name: error.exit_code for name, error in kinds().items()}
-    for module in ("pipeline.py", "making.py", "running.py"):
+    for module in ("pipeline.py", "making/repair.py", "running.py"):
         codes = dict.fromkeys(literals(module, "Failure"), 1) | codes
     codes |= dict.fromkeys((status for status in get_args(CallStatus) if status != "returned"), 1)
     rows = [(code(kind), str(codes[kind]), ENDINGS[kind]) for kind in in_order(codes)]

@@ -6,7 +6,8 @@ from toolwright.errors import NotLearnedError
 from toolwright.events import PhaseStarted
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot
-from toolwright.making import Made, Wish, admit
+from toolwright.making.committing import admit
+from toolwright.making.wish import Made, Wish
 from toolwright.parts import Options, Parts
 from toolwright.permissions.needs import needs
 from toolwright.redaction import MASK

@@ -13,7 +13,8 @@ from toolwright.learning import learn
 from toolwright.library.bindings import words
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
-from toolwright.making import Wish, make_tool
+from toolwright.making.repair import make_tool
+from toolwright.making.wish import Wish
 from toolwright.parts import Options, Parts
 from toolwright.protocols import Memory
 from toolwright.redaction import MASK

@@ -11,7 +11,7 @@ from toolwright.events import Notice
 from toolwright.learning import learn
 from toolwright.library.store import Store
 from toolwright.log import RunLog
-from toolwright.making import Made
+from toolwright.making.wish import Made
 from toolwright.parts import Parts
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model, Sandbox

@@ -1,0 +1,68 @@
+"""A candidate -> a trial that ends in a commit, or in what refused it."""
+
+from dataclasses import replace
+from typing import Final
+
+from toolwright.errors import LibraryChangedError, MergeClashError, ToolNotFoundError
+from toolwright.events import ToolCommitted
+from toolwright.making.drafting import Draft
+from toolwright.making.proving import prove
+from toolwright.making.trial import Trial
+from toolwright.making.wish import Made, Wish
+from toolwright.parts import Parts
+from toolwright.types import Admission, Candidate, Commit, Contract, Failure, Verdict
+
+_COMMIT_TRIES: Final = 5
+
+
+def try_candidate(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> Trial:
+    """Prove a candidate and commit it; what somebody else changed meanwhile is proven with it, anew.
+
+    Raises:
+        LibraryChangedError: the library was changed each time, or cannot be written.
+        LibraryError, SandboxError: the trial could not be held.
+    """
+    for _ in range(_COMMIT_TRIES):
+        trial = prove(parts, wish, draft, candidate)
+        if trial.refused_by or not trial.verdict:
+            return trial
+        try:
+            return replace(trial, commit=_commit(parts, wish, draft, trial, trial.verdict))
+        except (MergeClashError, ToolNotFoundError) as clash:
+            return Trial(candidate, "merge", (str(clash),))
+        except LibraryChangedError:
+            continue
+    name = draft.contract.name
+    raise LibraryChangedError(
+        f"tools.py was changed by somebody else at each of {_COMMIT_TRIES} tries to add {name}",
+        hint="let the other program finish, then run the goal again",
+    )
+
+
+def admit(parts: Parts, wish: Wish, contract: Contract, source: str) -> Made:
+    """Take a function that is there already through the same gate, once; the refusal is in `failure`.
+
+    Raises:
+        LibraryError, SandboxError: it could not be tried.
+    """
+    name = contract.name
+    trial = try_candidate(parts, wish, Draft(contract), Candidate(name, source, contract.tests))
+    if trial.commit:
+        return Made(name, 1, (), trial.verdict, trial.commit)
+    why, *details = trial.reasons
+    failure = Failure(trial.refused_by, f"{name}: {why}", kind="not_made", tool=name, details=tuple(details))
+    return Made(name, 1, (f"{trial.refused_by}: {why}",), trial.verdict, failure=failure)
+
+
+def _commit(parts: Parts, wish: Wish, draft: Draft, trial: Trial, verdict: Verdict) -> Commit:
+    admission = Admission(
+        trial.candidate,
+        verdict,
+        parts.redact(wish.step.description),
+        parts.redact(wish.goal),
+        parts.model.name,
+        draft.contract.replaces,
+    )
+    commit = parts.store.commit(admission, trial.merged)
+    parts.emit(ToolCommitted(commit, trial.candidate.source))
+    return commit

@@ -1,0 +1,78 @@
+"""A wish -> the contract of a new tool or of a wider one, and whether the library still is as it was then."""
+
+from dataclasses import dataclass, replace
+
+from toolwright.errors import MergeClashError
+from toolwright.events import Notice, PhaseStarted
+from toolwright.library.excerpt import excerpt
+from toolwright.library.fingerprint import fingerprints
+from toolwright.library.store import Snapshot, Store
+from toolwright.making.wish import Wish
+from toolwright.parts import Parts
+from toolwright.stages.contract import draft_contract
+from toolwright.stages.widen import widen_contract
+from toolwright.types import Candidate, Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A contract; of a tool that it widens also the text, and a print of all that it was drawn from."""
+
+    contract: Contract
+    old_source: str = ""
+    old_tests: str = ""
+    basis: tuple[str, ...] = ()
+
+    def is_stale(self, store: Store) -> bool:
+        """Tell whether somebody took its name, or edited what it widens, since."""
+        snapshot, contract = store.read(), self.contract
+        if not contract.replaces:
+            return contract.name in snapshot.names
+        return contract.replaces not in snapshot.tools or self.basis != _basis(
+            snapshot, contract.replaces, store.tests_of(contract.replaces)
+        )
+
+
+def draft(parts: Parts, wish: Wish) -> Draft:
+    """Have the contract written: of a wider tool where that is wanted and can be guarded, else of a new one.
+
+    Raises:
+        ModelError, ReplyShapeError, LibraryError: no usable contract could be had.
+    """
+    snapshot = parts.store.read()
+    tool = snapshot.tools.get(wish.match.tool)
+    if wish.match.kind == "EXISTS_BUT_SPECIFIC" and tool and wish.name in {"", tool.name}:
+        old_tests = parts.store.tests_of(tool.name)
+        if old_tests is not None:
+            parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
+            whole = replace(tool, source=excerpt(snapshot.text, tool.name))
+            contract = widen_contract(
+                parts.model, wish.step, whole, old_tests, wish.surroundings, parts.packages.obtain
+            )
+            return Draft(contract, whole.source, old_tests, _basis(snapshot, tool.name, old_tests))
+        parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
+    parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
+    return Draft(
+        draft_contract(
+            parts.model,
+            wish.step,
+            wish.surroundings,
+            taken=snapshot.names,
+            name=wish.name,
+            clash=lambda name, stub: _clash(parts.store, Candidate(name, stub, "")),
+            obtain=parts.packages.obtain,
+        )
+    )
+
+
+def _clash(store: Store, stub: Candidate) -> str:
+    """Say what of a stub could never be merged: its function is still unwritten, its helpers are there."""
+    try:
+        store.merged(stub)
+    except MergeClashError as clash:
+        return str(clash)
+    return ""
+
+
+def _basis(snapshot: Snapshot, name: str, tests: str | None) -> tuple[str, ...]:
+    return fingerprints(snapshot.text, [name])[name], tests or ""

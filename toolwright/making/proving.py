@@ -1,0 +1,131 @@
+"""A candidate -> its trial: review, merge, then every gate in order, until one refuses it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from toolwright.errors import MergeClashError, ToolNotFoundError
+from toolwright.events import CandidateVerified, PhaseStarted
+from toolwright.library.bindings import words
+from toolwright.library.needs import required_packages
+from toolwright.library.store import Snapshot
+from toolwright.making.drafting import Draft
+from toolwright.making.trial import Case, Trial
+from toolwright.making.wish import Wish
+from toolwright.parts import Parts
+from toolwright.permissions.needs import needs
+from toolwright.permissions.verifying import verification_policy
+from toolwright.stages.review import finding_text, review_candidate
+from toolwright.syntax.examples import docstring_examples
+from toolwright.syntax.reading import read_library
+from toolwright.types import Candidate, Contract, Finding, Permission, TestOutcome, Verdict
+
+_FAILING_SHOWN: Final = 3
+_MESSAGE_SHOWN: Final = 1500
+
+Gate: TypeAlias = Callable[[Parts, Case, Trial], Trial]
+"""Takes a trial that nothing has refused yet, returns it with more evidence, or refused."""
+
+
+def prove(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> Trial:
+    """Take one candidate as far as it goes; nothing is written.
+
+    Raises:
+        LibraryError, SandboxError: the trial could not be held.
+    """
+    findings = _review(parts, wish, draft, candidate)
+    if findings:
+        return Trial(candidate, "review", tuple(map(finding_text, findings)))
+    try:
+        merged = parts.store.merged(candidate, draft.contract.replaces)
+    except (MergeClashError, ToolNotFoundError) as clash:
+        return Trial(candidate, "merge", (str(clash),))
+    if draft.is_stale(parts.store):  # looked at after merging: the commit notices what comes later
+        return Trial(candidate, "merge", (_changed_meanwhile(draft.contract),))
+    case = _case(parts, wish, draft, candidate, merged)
+    trial = Trial(candidate, merged=merged)
+    for gate in _GATES:
+        trial = gate(parts, case, trial)
+        if trial.refused_by:
+            break
+    return trial
+
+
+def _review(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> tuple[Finding, ...]:
+    snapshot, contract = parts.store.read(), draft.contract
+    parts.emit(PhaseStarted("review", contract.name, wish.step.number))
+    return review_candidate(
+        candidate,
+        contract,
+        taken=snapshot.names - {contract.replaces},
+        callable_tools=frozenset(snapshot.tools) - {contract.name},
+        needs=_needs_of_others(snapshot, candidate),
+    )
+
+
+def _needs_of_others(snapshot: Snapshot, candidate: Candidate) -> dict[str, frozenset[Permission]]:
+    """Say what the tools that a candidate mentions need."""
+    named = [snapshot.tools[word] for word in words(candidate.source) if word in snapshot.tools]
+    return {tool.name: needs(snapshot.text, tool) for tool in named if tool.name != candidate.name}
+
+
+def _changed_meanwhile(contract: Contract) -> str:
+    what = f"`{contract.replaces}` or its tests were" if contract.replaces else f"`{contract.name}` was"
+    return f"{what} changed by somebody else while this was being written"
+
+
+def _case(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate, merged: str) -> Case:
+    tools = {tool.name: tool for tool in read_library(merged).tools}
+    tool = tools[candidate.name]
+    packages = required_packages(merged, tools, tool.name)
+    policy = parts.packages.grant(verification_policy(merged, tool), packages)
+    return Case(wish, draft, candidate, merged, tool, policy)
+
+
+def verify(parts: Parts, case: Case, trial: Trial) -> Trial:
+    """Run all tests of a candidate, and the examples of its docstring."""
+    parts.emit(PhaseStarted("verify", case.tool.name, case.wish.step.number))
+    examples = docstring_examples(case.tool)
+    verdict = parts.sandbox.verify(
+        case.merged, case.candidate.tests, case.policy, function=case.tool.name, examples=examples
+    )
+    return _judged(trial, verdict)
+
+
+def keep_old_tests(parts: Parts, case: Case, trial: Trial) -> Trial:
+    """Run the old tests of a widened tool by themselves, as they were."""
+    if not case.draft.old_tests:
+        return trial
+    # What the wider version does to files and servers beside is noticed by its new tests.
+    narrow = replace(case.policy, effects=())
+    alone = parts.sandbox.verify(case.merged, case.draft.old_tests, narrow, function=case.tool.name)
+    if alone.passed:
+        return trial
+    return _judged(trial, replace(alone, why=f"its old tests, run as they were: {alone.why}"))
+
+
+def tell(parts: Parts, case: Case, trial: Trial) -> Trial:
+    """Say that a candidate is proven."""
+    verdict = trial.verdict
+    if verdict:
+        name, calls = case.tool.name, len(verdict.calls)
+        parts.emit(CandidateVerified(name, verdict.tests, calls, verdict.seconds, verdict.level))
+    return trial
+
+
+_GATES: Final[tuple[Gate, ...]] = (verify, keep_old_tests, tell)
+
+
+def _judged(trial: Trial, verdict: Verdict) -> Trial:
+    if verdict.passed:
+        return replace(trial, verdict=verdict)
+    return replace(trial, refused_by="verify", reasons=_why_failed(verdict), verdict=verdict)
+
+
+def _why_failed(verdict: Verdict) -> tuple[str, ...]:
+    failing = [test for test in verdict.tests if test.outcome != "passed"][:_FAILING_SHOWN]
+    return (verdict.why, *(_test_text(test) for test in failing))
+
+
+def _test_text(test: TestOutcome) -> str:
+    return f"{test.name} {test.outcome}:\n{test.message[:_MESSAGE_SHOWN]}".rstrip(":\n")

@@ -1,0 +1,28 @@
+"""What is asked of the making of a tool, and what comes of it."""
+
+from dataclasses import dataclass
+
+from toolwright.types import Commit, Failure, Match, Step, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted: a step, its match, and lines that show the plan around it."""
+
+    goal: str
+    step: Step
+    match: Match
+    surroundings: tuple[str, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How the making went: the commit, or a failure; `refusals` tells of the versions that were not kept."""
+
+    tool: str
+    attempts: int
+    refusals: tuple[str, ...]
+    verdict: Verdict | None = None
+    commit: Commit | None = None
+    failure: Failure | None = None
