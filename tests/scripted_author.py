@@ -15,6 +15,7 @@ FIRST_WORDS = {
     "Write the contract": "contract",
     "Write one Python function": "generate",
     "A goal will be reached": "bind",
+    "A goal was given": "judge",
 }
 
 
@@ -83,6 +84,9 @@ class Author:
     def _generate(self, prompt: str) -> str:
         number = int(re.findall(rf"def apply_{self.prefix}_(\d+)\(", prompt)[-1])
         return f"```python\n{self.stub(number)}    return number * 2 + {number}\n```"
+
+    def _judge(self, _prompt: str) -> str:
+        return json.dumps({"answers": True, "sentence": "All operations were applied.", "missing": ""})
 
     def _bind(self, _prompt: str) -> str:
         calls = [

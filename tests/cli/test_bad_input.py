@@ -48,6 +48,7 @@ REFUSED: list[tuple[list[str | bytes], list[str]]] = [
     (["a goal", "--model", "openai:gpt"], ["'openai'", "together"]),
     (["a goal", "--library", ""], ["--library", "''"]),
     (["a goal", "--plan", "--make"], ["--plan", "--make"]),
+    (["a goal", "--learn", "--make"], ["--learn", "--make"]),
     (["a goal", "-q", "-v"], ["-q", "-v"]),
     (["a goal", "--name", "two words"], ["--name", "`two words`"]),
     (["a goal", "--workspace", "not/there"], ["not/there"]),

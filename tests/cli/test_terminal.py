@@ -98,6 +98,19 @@ def test_several_goals_at_the_prompt(tmp_path: Path) -> None:
             screen.type(CTRL_D)
             assert screen.end()[0] == 0
     assert screen.seen.count(ASKED) == 1
+    assert author.asked.count("judge") == 1  # never for a goal that is remembered
+
+
+def test_a_goal_is_learned_at_the_prompt(tmp_path: Path) -> None:
+    """`:learn` before any goal says what to do first; after one that cannot become a tool it says why."""
+    with ScriptedServer(reply=Author(1)) as server, terminal(cwd=tmp_path, env=environment(server)) as screen:
+        screen.answer("goal> ", ":learn")
+        assert "no goal to learn from yet" in screen.answer("goal> ", GOAL)
+        screen.answer(AGREE, "")
+        screen.answer("goal> ", ":learn")
+        assert "in one step, which is a function already" in screen.wait_for("goal> ")
+        screen.type(CTRL_D)
+        assert screen.end()[0] == 1
 
 
 def test_commands_at_the_prompt_are_not_paid_for(grown: Path) -> None:

@@ -71,6 +71,8 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         raise _unknown_option(option, parser)
     if known.plan and known.make:
         raise UsageError("--plan and --make contradict each other: one stops before, one after writing")
+    if known.learn and (known.plan or known.make or known.name):
+        raise UsageError("--learn takes a goal that is run to its end: leave --plan, --make and --name out")
     overrides = {
         "library": known.library,
         "workspace": known.workspace,
