@@ -130,7 +130,7 @@ def call_errors() -> list[tuple[str, str]]:
     """List the kinds of errors of `--execute-tool`: of the request, of the library, of the call."""
     ours = ["usage", "library", "library_syntax", "library_busy", "library_write", "unknown_tool"]
     ours += ["package", "secret", "sandbox"]
-    own = literals("cli/execute_tool.py", "CallError")
+    own = literals("cli/one_call.py", "CallError") | literals("cli/asked_tool.py", "CallError")
     named = {"raised": "exception", "bad_result": "not_json"}
     statuses = [named.get(status, status) for status in get_args(CallStatus) if status != "returned"]
     return [(code(kind), ENDINGS[kind]) for kind in in_order([*ours, *own, *statuses])]

@@ -16,6 +16,7 @@ import pytest
 from toolwright.errors import SandboxError
 from toolwright.sandbox.confined import ConfinedSandbox
 from toolwright.sandbox.levels import Found, find_level, try_level
+from toolwright.sandbox.zygote.launch import launch
 from toolwright.types import Limits, Policy
 
 SUM = "def f(a, b):\n    return a + b\n"
@@ -69,6 +70,38 @@ def test_nothing_runs_before_the_first_call():
     assert processes() - before
     box.close()
     assert not processes() - before
+
+
+def test_a_process_launched_ahead_becomes_the_zygote_or_leaves_nothing():
+    """It takes the first calls, ends with its sandbox, and where none wants it, when it is let go."""
+    before = processes()
+    idle, used = launch(), launch()
+    assert wait_until(lambda: len(processes() - before) == 2)
+    (first,) = {pid for pid in processes() - before if pid == used._pid}
+    with ConfinedSandbox("full", launched=used) as box:
+        assert box.call(SUM, "f", {"a": 1, "b": 2}, POLICY).value == 3
+        assert first in processes()
+    assert first not in processes()
+    assert idle.end(5) == ""
+    assert idle.end(5) == ""
+    assert not processes() - before
+
+
+def test_a_launched_process_goes_with_a_program_that_is_killed():
+    """Kill -9 of a program that has told it nothing yet ends it too."""
+    code = (
+        "import time\n"
+        "from toolwright.sandbox.zygote.launch import launch\n"
+        "waiting = launch()\n"
+        "print(waiting._pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path.cwd())
+    with program:
+        launched = {int(program.stdout.readline())}
+        assert alive(launched) == launched
+        program.kill()
+    assert wait_until(lambda: not alive(launched))
 
 
 def test_a_killed_zygote_costs_one_retried_call():
