@@ -5,6 +5,8 @@ from typing import Protocol
 
 from toolwright.types import (
     CallResult,
+    Challenge,
+    ChallengePlan,
     Example,
     Json,
     Policy,
@@ -66,6 +68,16 @@ class Sandbox(Protocol):
 
         Raises:
             SandboxError: no process could be started; every other failure is in the verdict.
+        """
+        ...
+
+    def challenge(
+        self, source: str, tests: str, policy: Policy, *, function: str, verdict: Verdict, plan: ChallengePlan
+    ) -> Challenge:
+        """Run what was verified, with `verdict`, again under other conditions, then the mutants of `plan`.
+
+        Raises:
+            SandboxError: no process could be started; every other failure is in the challenge.
         """
         ...
 

@@ -7,7 +7,7 @@ from typing import Final
 from toolwright.errors import SecretError
 from toolwright.protocols import Sandbox
 from toolwright.redaction import SHORTEST_SECRET, Redactor, Secret
-from toolwright.types import CallResult, Example, Json, Policy, Tool, Verdict
+from toolwright.types import CallResult, Challenge, ChallengePlan, Example, Json, Policy, Tool, Verdict
 
 _ANY: Final = frozenset({"*", "raw"})
 
@@ -156,6 +156,12 @@ class _Filled:
     ) -> Verdict:
         """Tests get dummies, which they write themselves."""
         return self.sandbox.verify(source, tests, policy, function=function, examples=examples)
+
+    def challenge(
+        self, source: str, tests: str, policy: Policy, *, function: str, verdict: Verdict, plan: ChallengePlan
+    ) -> Challenge:
+        """As in `verify`."""
+        return self.sandbox.challenge(source, tests, policy, function=function, verdict=verdict, plan=plan)
 
     def close(self) -> None:
         """Close the sandbox that makes the calls."""

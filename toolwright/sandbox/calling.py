@@ -5,6 +5,7 @@ import json
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from toolwright.sandbox.cells.wire import NotJsonError, decode, encode
@@ -42,11 +43,15 @@ RunCell: TypeAlias = Callable[[bytes, Policy, Bounds, OnFrame], Ended]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Calls functions by `run`, at `level`; `site` are folders with installed packages."""
+    """Calls functions by `run`, at `level`; `site` are folders with installed packages.
+
+    The clock of its calls is `clock_s` seconds away from the true one.
+    """
 
     level: str
     site: tuple[str, ...]
     run: RunCell
+    clock_s: float = 0.0
 
     def call(self, source: str, function: str, arguments: Mapping[str, Json], policy: Policy) -> Answer:
         """Run `function` of `source` once with `arguments` by name.
@@ -68,6 +73,7 @@ class Caller:
             "site": (*self.own_packages(policy), *self.site),
             "packages": policy.packages,
             "limits": wire_limits(limits) | ({} if self.level == LEVEL else _wire_shared(limits)),
+            "clock_s": self.clock_s,
         }
         frames: list[bytes] = []
 
@@ -86,9 +92,11 @@ class Caller:
         return (PACKAGES if self.level in _OWN_ROOT else policy.package_folder,)
 
 
-def process_caller(site: tuple[str, ...], level: str = LEVEL) -> Caller:
+def process_caller(
+    site: tuple[str, ...], level: str = LEVEL, hash_seed: int = 0, clock_s: float = 0.0
+) -> Caller:
     """Return a caller that starts a plain process for each call."""
-    return Caller(level, site, _run_in_process)
+    return Caller(level, site, partial(_run_in_process, hash_seed), clock_s)
 
 
 def wire_limits(limits: Limits) -> dict[str, float]:
@@ -103,9 +111,11 @@ def wire_limits(limits: Limits) -> dict[str, float]:
     }
 
 
-def _run_in_process(request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame) -> Ended:
+def _run_in_process(
+    hash_seed: int, request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame
+) -> Ended:
     with _folders(policy) as (folder, scratch):
-        return run_cell(Cell("tool_cell", folder, scratch), request, bounds, on_frame)
+        return run_cell(Cell("tool_cell", folder, scratch, hash_seed=hash_seed), request, bounds, on_frame)
 
 
 def _wire_shared(limits: Limits) -> dict[str, float]:
@@ -145,7 +155,7 @@ def _read(ended: Ended, frames: list[bytes], limits: Limits, level: str) -> Answ
         return Answer(
             replace(common, status="bad_result", message="returned something that is not strict JSON")
         )
-    return _interpret(answer, common)
+    return interpret(answer, common)
 
 
 def _name_refused(answer: Answer, ended: Ended) -> Answer:
@@ -193,7 +203,7 @@ def how_it_ended(status: int) -> str:
         return f"was killed by signal {-status}"
 
 
-def _interpret(answer: Json, common: CallResult) -> Answer:
+def interpret(answer: Json, common: CallResult) -> Answer:
     """Take apart what the cell says; the tool may have written it, so nothing is taken for granted."""
     match answer:
         case {"status": "returned", "value": value}:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.calling import Caller
+from toolwright.sandbox.confined_ends import killed, not_lost, too_weak, watched
 from toolwright.sandbox.confined_judge import judge_order, needs_network
 from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
 from toolwright.sandbox.networks import check_level
 from toolwright.sandbox.owners import give, owner
-from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
 from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.zygote.launch import Launched
@@ -29,7 +29,8 @@ from toolwright.temporary.folders import fresh_folder
 from toolwright.types import CallResult, Json, Policy
 
 if TYPE_CHECKING:  # verdicts are for the judge, which a single call does not have
-    from toolwright.types import Example, Verdict
+    from toolwright.sandbox.judging import Judge
+    from toolwright.types import Challenge, ChallengePlan, Example, Verdict
 
 _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
 _TRIES: Final = 2
@@ -105,7 +106,7 @@ class ConfinedSandbox:
                 return each
             if each == self._minimum:
                 break
-        raise _too_weak(self.found, self._minimum)
+        raise too_weak(self.found, self._minimum)
 
     @property
     def found(self) -> Found:
@@ -147,15 +148,39 @@ class ConfinedSandbox:
         Raises:
             SandboxError: it cannot be confined as the policy asks; every other failure is in the verdict.
         """
-        from toolwright.sandbox.judging import Judge
-
         for _ in range(_TRIES):  # the judge may die with its zygote: that is no verdict
             with contextlib.suppress(ZygoteGoneError), self._network(policy, tests) as network:
-                run_tool, run_tests = partial(self._run_tool, network), partial(self._run_judge, network)
-                caller = Caller(self.level, self._site, run_tool)
-                judge = Judge(caller, self._bounds.wall_s, self._bounds.calls, None, run_tests)
+                judge = self._judge(network)
                 return judge.verify(source, tests, policy, function=function, examples=examples)
-        raise SandboxError("the process that runs tests was killed twice in a row", hint="try again")
+        raise killed()
+
+    def challenge(
+        self, source: str, tests: str, policy: Policy, *, function: str, verdict: Verdict, plan: ChallengePlan
+    ) -> Challenge:
+        """Run what was verified again under other conditions, then its mutants; cells as in `verify`.
+
+        Raises:
+            SandboxError: it cannot be confined as the policy asks; every other failure is in the challenge.
+        """
+        from toolwright.sandbox.challenge import HASH_SEEDS, challenge
+        from toolwright.sandbox.challenged import Case
+
+        self._opened().prepare_seeded(HASH_SEEDS)
+        case = Case(source, tests, policy, function, verdict, plan)
+        for _ in range(_TRIES):
+            with contextlib.suppress(ZygoteGoneError), self._network(policy, tests) as network:
+                return challenge(self._judge(network), partial(self._varied, network), case)
+        raise killed()
+
+    def _judge(self, network: Sequence[int]) -> "Judge":
+        from toolwright.sandbox.judging import Judge
+
+        run_tests = partial(self._run_judge, network)
+        return Judge(self._varied(network), self._bounds.wall_s, self._bounds.calls, None, run_tests)
+
+    def _varied(self, network: Sequence[int], hash_seed: int = 0, clock_s: float = 0.0) -> Caller:
+        """Who makes the calls of a verification, with a hash seed or at another time."""
+        return Caller(self.level, self._site, partial(self._run_tool, network, hash_seed), clock_s)
 
     def prepare(self) -> None:
         """Start what the first call needs, and do not wait for it.
@@ -188,9 +213,15 @@ class ConfinedSandbox:
             yield ()
 
     def _run_tool(
-        self, network: Sequence[int], request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame
+        self,
+        network: Sequence[int],
+        hash_seed: int,
+        request: bytes,
+        policy: Policy,
+        bounds: Bounds,
+        on_frame: OnFrame,
     ) -> Ended:
-        return _not_lost(self._run(request, policy, bounds, on_frame, network))
+        return not_lost(self._run(request, policy, bounds, on_frame, network, hash_seed))
 
     def _run_judge(
         self, network: Sequence[int], cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame
@@ -202,7 +233,7 @@ class ConfinedSandbox:
             order = order._replace(user=user, group=user)
             for folder in cell.shared:
                 give(folder, user)
-        return _not_lost(self._opened().run(order, request, bounds, on_frame, network))
+        return not_lost(self._opened().run(order, request, bounds, on_frame, network))
 
     def _run(
         self,
@@ -211,9 +242,11 @@ class ConfinedSandbox:
         bounds: Bounds,
         on_frame: OnFrame,
         network: Sequence[int] = (),
+        hash_seed: int = 0,
     ) -> Ended:
         if self.level == "full":
             order, watch = make_order(policy, self._protected, self._survey)
+            order = order._replace(hash_seed=hash_seed)
             brought = network if order.network == "shared" else ()
             run: Callable[..., Ended] = partial(self._opened().run, network=brought)
             if order.network == "proxy":
@@ -225,7 +258,7 @@ class ConfinedSandbox:
 
                 folder = cgroup_state().folder
                 run = partial(run_bounded, run, folder, policy.limits, brought) if folder else run
-            return _watched(watch, lambda: run(order, request, bounds, on_frame))
+            return watched(watch, lambda: run(order, request, bounds, on_frame))
         if policy.execute:
             raise SandboxError(
                 "a tool cannot be allowed to start processes at level landlock: nothing would end them",
@@ -236,13 +269,14 @@ class ConfinedSandbox:
         with contextlib.ExitStack() as stack:
             own = policy.scratch or stack.enter_context(fresh_folder("scratch"))
             order, watch = make_order(replace(policy, scratch=own), self._protected, self._survey)
+            order = order._replace(hash_seed=hash_seed)
             user = self._opened().get().user
             if user >= 0:  # there is no map of owners here: the tool becomes who owns what it may use
                 found = owner(policy, user)
                 order = order._replace(user=found[0], group=found[1])
                 if not policy.scratch:
                     os.chown(own, order.user, order.group)
-            return _watched(watch, lambda: self._opened().run(order, request, bounds, on_frame))
+            return watched(watch, lambda: self._opened().run(order, request, bounds, on_frame))
 
     def _narrow(self, policy: Policy) -> Policy:
         narrowed = narrow(policy, self._protected, self._survey)
@@ -259,29 +293,3 @@ class ConfinedSandbox:
             if self._zygotes is None:
                 self._zygotes = Zygotes(self.level, self._site, self._without, self._launched)
             return self._zygotes
-
-
-def _not_lost(ended: Ended) -> Ended:
-    """A cell of a verification that somebody killed from outside says nothing about tool or tests."""
-    if ended.lost:
-        raise ZygoteGoneError
-    return ended
-
-
-def _watched(watch: Watch, run: Callable[[], Ended]) -> Ended:
-    """Run a tool and take back what it planted."""
-    refused = ""
-    try:
-        ended = run()
-    finally:  # also when Ctrl-C came
-        refused = watch.settle()
-    return replace(ended, refused=refused or ended.refused)
-
-
-def _too_weak(found: Found, minimum: Kind) -> SandboxError:
-    reasons = "; ".join(f"{level}: {why}" for level, why in found.missing)
-    return SandboxError(
-        f"tools cannot be confined here as strongly as {minimum!r} asks ({reasons})",
-        hint="allow user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, in a container "
-        "`--security-opt seccomp=unconfined`), or lower the minimum",
-    )

@@ -40,7 +40,7 @@ class Evidence:
     ) -> None:
         """Take in one call; `test` is "" for one made while the file was loaded, which proves nothing."""
         self.count += 1
-        record = CallRecord(function, arguments, result, effects)
+        record = CallRecord(function, arguments, result, effects, test)
         if test:
             self.called.add(function)
             self._last = {test: record}

@@ -31,13 +31,19 @@ Answering: TypeAlias = Callable[[Asked, Live], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Where tests run, who answers them, and for a control the bounds; `skip` names tests that do not run."""
+    """Where tests run, who answers them, and for a control the bounds; `skip` names tests that do not run.
+
+    With `rounds` there are many runs in one process: in each of them the named tests, in that order and up to
+    the first that fails, against the source at the same place in `sources`.
+    """
 
     root: str
     answering: Answering
     wall_s: float = 0.0
     max_calls: int = 0
     skip: tuple[str, ...] = ()
+    rounds: tuple[tuple[str, ...], ...] = ()
+    sources: tuple[str, ...] = ()
 
     @property
     def is_control(self) -> bool:

@@ -8,11 +8,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from toolwright.sandbox.calling import LEVEL, process_caller
+from toolwright.sandbox.calling import LEVEL, Caller, process_caller
 from toolwright.sandbox.warmth import HypothesisTables
-from toolwright.types import CallResult, Example, Json, Policy, Verdict
+from toolwright.types import CallResult, Challenge, ChallengePlan, Example, Json, Policy, Verdict
+
+if TYPE_CHECKING:
+    from toolwright.sandbox.judging import Judge
 
 _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
 
@@ -74,7 +77,25 @@ class ProcessSandbox:
         Raises:
             SandboxError: no process could be started; every other failure is in the verdict.
         """
+        return self._judge().verify(source, tests, policy, function=function, examples=examples)
+
+    def challenge(
+        self, source: str, tests: str, policy: Policy, *, function: str, verdict: Verdict, plan: ChallengePlan
+    ) -> Challenge:
+        """Run what was verified again under other conditions, then its mutants.
+
+        Raises:
+            SandboxError: no process could be started; every other failure is in the challenge.
+        """
+        from toolwright.sandbox.challenge import challenge
+        from toolwright.sandbox.challenged import Case
+
+        def make(hash_seed: int, clock_s: float) -> Caller:
+            return process_caller(self._site, self.level, hash_seed, clock_s)
+
+        return challenge(self._judge(), make, Case(source, tests, policy, function, verdict, plan))
+
+    def _judge(self) -> "Judge":
         from toolwright.sandbox.judging import Judge
 
-        judge = Judge(self._caller, self._judge_wall_s, self._judge_calls, self._tables)
-        return judge.verify(source, tests, policy, function=function, examples=examples)
+        return Judge(self._caller, self._judge_wall_s, self._judge_calls, self._tables)

@@ -27,7 +27,8 @@ class Cell:
 
     `shared` are further folders that it writes to, `packages` one that it may import from. `wrapper` is a
     program with its options that confines the command after it, `program` the script that starts the cell,
-    with the words `last` at its end. Where it is forked, `loads` is loaded before that.
+    with the words `last` at its end. Where it is forked, `loads` is loaded before that. A `hash_seed` other
+    than 0 is the one of its Python.
     """
 
     kind: Literal["tool_cell", "judge_cell", "warm_cell"]
@@ -40,6 +41,7 @@ class Cell:
     program: str = _START
     last: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
+    hash_seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def _start(cell: Cell, bounds: Bounds, mark: str) -> "tuple[subprocess.Popen[byt
         "TMPDIR": cell.scratch,
         "LANG": "C.UTF-8",
         MARK: mark,
+        **({"PYTHONHASHSEED": str(cell.hash_seed)} if cell.hash_seed else {}),
         **cell.environment,
     }
     pipes: list[int] = []
@@ -140,7 +143,9 @@ def _start(cell: Cell, bounds: Bounds, mark: str) -> "tuple[subprocess.Popen[byt
 
 
 def _command(cell: Cell, request: int, answer: int) -> tuple[str, ...]:
-    return (sys.executable, "-I", "-S", cell.program, cell.kind, str(request), str(answer), *cell.last)
+    # a seed is read from the environment, which is otherwise our own
+    flags = ("-s", "-P") if cell.hash_seed else ("-I",)
+    return (sys.executable, *flags, "-S", cell.program, cell.kind, str(request), str(answer), *cell.last)
 
 
 def _not_started(error: OSError, folder: str) -> SandboxError:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from types import TracebackType
-from typing import Final, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.bwrap import bwrap_words
@@ -23,7 +23,10 @@ from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.warmth import HypothesisTables
 from toolwright.sandbox.zygote.order import SCRATCH, Order, Start, wire
 from toolwright.temporary.folders import fresh_folder
-from toolwright.types import CallResult, Example, Json, Policy, Verdict
+from toolwright.types import CallResult, Challenge, ChallengePlan, Example, Json, Policy, Verdict
+
+if TYPE_CHECKING:
+    from toolwright.sandbox.judging import Judge
 
 Wrapped: TypeAlias = Literal["bwrap", "seatbelt"]
 
@@ -88,18 +91,46 @@ class WrappedSandbox:
         Raises:
             SandboxError: it cannot be confined as the policy asks; every other failure is in the verdict.
         """
-        from toolwright.sandbox.judging import Judge
+        self._refuse_network(policy)
+        return self._judge().verify(source, tests, policy, function=function, examples=examples)
+
+    def challenge(
+        self, source: str, tests: str, policy: Policy, *, function: str, verdict: Verdict, plan: ChallengePlan
+    ) -> Challenge:
+        """Run what was verified again under other conditions, then its mutants.
+
+        Raises:
+            SandboxError: it cannot be confined as the policy asks; every other failure is in the challenge.
+        """
+        from toolwright.sandbox.challenge import challenge
+        from toolwright.sandbox.challenged import Case
 
         self._refuse_network(policy)
-        caller = Caller(self._level, self._site, partial(self._run, shared=True))
-        judge = Judge(caller, self._bounds.wall_s, self._bounds.calls, self._tables, self._run_judge)
-        return judge.verify(source, tests, policy, function=function, examples=examples)
+        case = Case(source, tests, policy, function, verdict, plan)
+        return challenge(self._judge(), self._shared_caller, case)
+
+    def _shared_caller(self, hash_seed: int = 0, clock_s: float = 0.0) -> Caller:
+        run = partial(self._run, shared=True, hash_seed=hash_seed)
+        return Caller(self._level, self._site, run, clock_s)
+
+    def _judge(self) -> "Judge":
+        from toolwright.sandbox.judging import Judge
+
+        bounds = self._bounds
+        return Judge(self._shared_caller(), bounds.wall_s, bounds.calls, self._tables, self._run_judge)
 
     def close(self) -> None:
         """End nothing: every call has ended its processes itself."""
 
     def _run(
-        self, request: bytes, policy: Policy, bounds: Bounds, on_frame: OnFrame, *, shared: bool = False
+        self,
+        request: bytes,
+        policy: Policy,
+        bounds: Bounds,
+        on_frame: OnFrame,
+        *,
+        shared: bool = False,
+        hash_seed: int = 0,
     ) -> Ended:
         self._refuse_network(policy)
         if policy.execute and self._level == "seatbelt":
@@ -110,6 +141,7 @@ class WrappedSandbox:
             made = tuple(path for path in (policy.workspace, policy.scratch) if path)
             policy = replace(policy, write=(*policy.write, *made))
         order, watch = make_order(policy, self._protected, self._survey)
+        order = replace(order, hash_seed=hash_seed)
         refused = ""
         try:
             ended = self._start("tool_cell", order, {}, request, bounds, on_frame)
@@ -150,7 +182,7 @@ class WrappedSandbox:
                 scratch = order.scratch or stack.enter_context(fresh_folder("scratch"))
                 words = seatbelt_words(program, order._replace(scratch=scratch), runtime)
                 cell = Cell(kind, order.folder or scratch, scratch, environment, wrapper=words)
-            ended = run_cell(cell, request, bounds, on_frame)
+            ended = run_cell(replace(cell, hash_seed=order.hash_seed), request, bounds, on_frame)
         return replace(ended, status=_own_status(ended.status))
 
     def _refuse_network(self, policy: Policy) -> None:

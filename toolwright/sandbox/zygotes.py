@@ -6,7 +6,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.confined_cell import Serve, run_confined
@@ -18,6 +18,9 @@ from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
 
 _TRIES: Final = 2
 _END_S: Final = 5.0
+
+_Kind: TypeAlias = tuple[bool, bool, int]
+"""For tests at a level without a warden; in the host's network; with which hash seed."""
 
 
 class Zygotes:
@@ -34,16 +37,16 @@ class Zygotes:
         if launched is not None:
             weakref.finalize(self, launched.end, _END_S)
         self._turn = threading.RLock()
-        self._living: dict[tuple[bool, bool], Zygote] = {}
+        self._living: dict[_Kind, Zygote] = {}
 
-    def get(self, *, tests: bool = False, raw: bool = False) -> Zygote:
-        """Return the one for tools, for `tests` or for `raw` networks, started when there is none.
+    def get(self, *, tests: bool = False, raw: bool = False, hash_seed: int = 0) -> Zygote:
+        """Return the one for tools, for `tests`, `raw` networks or a hash seed, started when there is none.
 
         Raises:
             SandboxError: it cannot be started here.
         """
         # without namespaces every zygote is in the host's network
-        kind = tests and self._level != "full", raw and self._level == "full"
+        kind = tests and self._level != "full", raw and self._level == "full", hash_seed
         zygote = self._started(*kind)
         try:
             zygote.wait()
@@ -58,21 +61,32 @@ class Zygotes:
         Raises:
             SandboxError: no process can be started.
         """
-        self._started(False, False)
+        self._started(False, False, 0)
 
-    def _started(self, tests: bool, raw: bool) -> Zygote:
+    def prepare_seeded(self, hash_seeds: Sequence[int]) -> None:
+        """Start those with hash seeds, which a challenge will need, and do not wait for them.
+
+        Raises:
+            SandboxError: no process can be started.
+        """
+        for hash_seed in hash_seeds:
+            self._started(False, False, hash_seed)
+
+    def _started(self, tests: bool, raw: bool, hash_seed: int) -> Zygote:
         with self._turn:
-            if (tests, raw) not in self._living:
+            if (tests, raw, hash_seed) not in self._living:
                 runtime = (sys.base_prefix, sys.prefix, *self._site)
-                launched, self._launched = self._launched, None
+                launched = None
+                if not hash_seed:
+                    launched, self._launched = self._launched, None
                 # the one call that a process is launched for needs no folder at level full
                 temporary = "" if launched and self._level == "full" else _temporary()
                 start = Start(self._level, runtime, self._without, self._site, tests, raw, temporary)
-                zygote = Zygote.start(start, launched)
+                zygote = Zygote.start(start, launched, hash_seed)
                 # whoever forgets to close the sandbox leaves no process and no descriptor
                 weakref.finalize(self, zygote.close)
-                self._living[tests, raw] = zygote
-            return self._living[tests, raw]
+                self._living[tests, raw, hash_seed] = zygote
+            return self._living[tests, raw, hash_seed]
 
     def run(
         self,
@@ -89,7 +103,8 @@ class Zygotes:
             SandboxError: it cannot be confined as ordered, or zygotes keep dying.
         """
         for _ in range(_TRIES):
-            zygote = self.get(tests=order.cell == "judge", raw=order.network == "raw")
+            judges = order.cell == "judge"
+            zygote = self.get(tests=judges, raw=order.network == "raw", hash_seed=order.hash_seed)
             try:
                 ended = run_confined(zygote, order, request, bounds, on_frame, network, serve=serve)
             except ZygoteGoneError:

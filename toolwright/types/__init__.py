@@ -16,6 +16,14 @@ if TYPE_CHECKING:
         Unknown,
     )
     from toolwright.types.candidates import Admission, Candidate, Commit, Contract, Finding
+    from toolwright.types.challenges import (
+        Challenge,
+        ChallengePlan,
+        Fate,
+        Mutant,
+        MutantOutcome,
+        MutationScore,
+    )
     from toolwright.types.json_values import Json, Schema
     from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
     from toolwright.types.planning import Match, MatchKind, Plan, Step
@@ -34,6 +42,8 @@ __all__ = [
     "CallResult",
     "CallStatus",
     "Candidate",
+    "Challenge",
+    "ChallengePlan",
     "Commit",
     "Contract",
     "ControlOutcome",
@@ -41,6 +51,7 @@ __all__ = [
     "Example",
     "Exchange",
     "Failure",
+    "Fate",
     "Finding",
     "Given",
     "Hit",
@@ -49,6 +60,9 @@ __all__ = [
     "Limits",
     "Match",
     "MatchKind",
+    "Mutant",
+    "MutantOutcome",
+    "MutationScore",
     "NotOffered",
     "Permission",
     "Plan",
@@ -77,6 +91,7 @@ _HOMES = {
     "planning": ("Step", "Plan", "MatchKind", "Match"),
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
     "candidates": ("Contract", "Candidate", "Finding", "Admission", "Commit"),
+    "challenges": ("Challenge", "Fate", "Mutant", "MutantOutcome", "MutationScore", "ChallengePlan"),
     "permissions": ("PERMISSIONS", "Permission", "Refusal"),
     "running": ("UNCONFINED", "Limits", "Policy", "CallStatus", "Exchange", "CallResult"),
     "verdicts": ("Example", "TestOutcome", "CallRecord", "ControlOutcome", "Verdict"),

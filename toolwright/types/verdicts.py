@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from toolwright.types.challenges import MutationScore
 from toolwright.types.json_values import Json
 from toolwright.types.running import CallResult
 
@@ -32,12 +33,14 @@ class CallRecord:
     """A call that a test really made, with what the tool answered.
 
     `effects` are the files that it changed, each as "created file out/a.txt (5 bytes, sha256 2cf2...)".
+    `test` made it, "" for a call while the file was loaded.
     """
 
     function: str
     arguments: Mapping[str, Json]
     result: CallResult
     effects: tuple[str, ...] = ()
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,11 @@ class ControlOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Evidence for or against a candidate. `why` is empty exactly when `passed`."""
+    """Evidence for or against a candidate. `why` is empty exactly when `passed`.
+
+    `mutants` is None when it was not challenged; `replays` counts calls and tests that were run again under
+    other conditions and went the same.
+    """
 
     passed: bool
     why: str = ""
@@ -63,3 +70,5 @@ class Verdict:
     seconds: float = 0.0
     level: str = ""
     controls: tuple[ControlOutcome, ...] = ()
+    mutants: MutationScore | None = None
+    replays: int = 0

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from toolwright.sandbox.cells.bounds import bound
-from toolwright.sandbox.cells.recorder import Recorder
+from toolwright.sandbox.cells.recorder import Recorder, name_of
+from toolwright.sandbox.cells.rounds import RoundLoop
 from toolwright.sandbox.cells.stand_in import Caller, stand_in
 from toolwright.sandbox.cells.wire import encode, read_frame, send_frame
 
@@ -55,6 +56,7 @@ def rehearse(folder: str, name: str) -> None:
         "httpserver": False,
         "max_examples": 1,
         "skip": (),
+        "rounds": (),
     }
     nowhere = os.open(os.devnull, os.O_WRONLY)
     sys.stdout = sys.stderr = open(nowhere, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - closed below
@@ -93,7 +95,10 @@ def _run_pytest(request: dict[str, Any], answer_fd: int) -> int:
     if request["httpserver"] and find_spec("pytest_httpserver"):
         options += ["-p", "pytest_httpserver.pytest_plugin"]
     recorder = Recorder(answer_fd, request["file"], request["max_examples"], request["skip"])
-    return int(pytest.main([*options, request["file"]], plugins=[recorder]))
+    plugins: list[Any] = [recorder]
+    if request["rounds"]:
+        plugins.append(RoundLoop(answer_fd, request["rounds"], name_of))
+    return int(pytest.main([*options, request["file"]], plugins=plugins))
 
 
 def _tame_hypothesis(max_examples: int, *, shrink: bool) -> None:

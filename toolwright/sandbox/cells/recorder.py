@@ -24,7 +24,7 @@ class Recorder:
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Leave out what need not run again."""
-        items[:] = [item for item in items if _name(item.nodeid) not in self._skip]
+        items[:] = [item for item in items if name_of(item.nodeid) not in self._skip]
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Send the tests' names; the file itself is not needed any more and nobody else shall read it."""
@@ -35,7 +35,7 @@ class Recorder:
         # no modification time: tracebacks then never look at the disk again
         linecache.cache[self._file] = (len(text), None, text.splitlines(keepends=True), self._file)
         os.unlink(self._file)  # noqa: PTH108 - as above
-        self._send({"kind": "collected", "names": [_name(item.nodeid) for item in session.items]})
+        self._send({"kind": "collected", "names": [name_of(item.nodeid) for item in session.items]})
 
     def pytest_collectreport(self, report: Any) -> None:
         """A module that is skipped or cannot be loaded ends it."""
@@ -48,13 +48,13 @@ class Recorder:
         folder = f"{self._home}/{self._started}"  # the same one each time: it may be in arguments
         os.mkdir(folder)  # noqa: PTH102 - no pathlib in the cells
         os.chdir(folder)
-        self._send({"kind": "start", "name": _name(nodeid)})
+        self._send({"kind": "start", "name": name_of(nodeid)})
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Send the outcome of one phase of a test."""
         record = {
             "kind": "report",
-            "name": _name(report.nodeid),
+            "name": name_of(report.nodeid),
             "when": report.when,
             "outcome": report.outcome,
             "xfail": hasattr(report, "wasxfail"),
@@ -83,7 +83,8 @@ class Recorder:
         send_frame(self._answer_fd, encode(record))
 
 
-def _name(nodeid: str) -> str:
+def name_of(nodeid: str) -> str:
+    """Say a test's name as it travels: without its file."""
     return _clean(nodeid.partition("::")[2] or nodeid)
 
 

@@ -8,10 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from types import ModuleType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 
 from toolwright.sandbox.cells.bounds import bound
+from toolwright.sandbox.cells.clock import move_clock
 from toolwright.sandbox.cells.declared import DeclaredPackages
+from toolwright.sandbox.cells.replay_cell import replay
 from toolwright.sandbox.cells.wire import NotJsonError, encode, read_frame, send_frame
 
 FILE = "tools.py"
@@ -39,6 +41,10 @@ def main(request_fd: int, answer_fd: int) -> None:
     streams = (sys.stdout, sys.stderr)
     bound(request["limits"])
     _offer(request["site"], request["packages"])
+    if request.get("clock_s"):
+        move_clock(request["clock_s"])
+    if "sources" in request:
+        replay(request, answer_fd, _answer_with)
     answer = _answer(request["source"], request["function"], request["arguments"], request["limits"])
     for stream in streams:
         try:
@@ -58,7 +64,17 @@ def _offer(folders: list[str], packages: list[str]) -> None:
 
 def _answer(source: str, function: str, arguments: dict[str, object], limits: Limits) -> bytes:
     try:
-        value = _run(source, function, arguments)
+        code = compile(source.removeprefix("\ufeff"), FILE, "exec", dont_inherit=True)
+    except BaseException as error:  # noqa: BLE001 - as below
+        return encode(_describe(error, source, limits))
+    return _answer_with(code, function, arguments, source, limits)
+
+
+def _answer_with(
+    code: CodeType, function: str, arguments: dict[str, object], source: str, limits: Limits
+) -> bytes:
+    try:
+        value = _run(code, function, arguments)
     except _NoFunctionError:
         return encode(_raised(["builtins:AttributeError"], f"{FILE} defines no function {function!r}"))
     except BaseException as error:  # noqa: BLE001 - whatever foreign code raises is the answer
@@ -75,11 +91,10 @@ def _answer(source: str, function: str, arguments: dict[str, object], limits: Li
     return b'{"status":"returned","value":' + data + b"}"
 
 
-def _run(source: str, function: str, arguments: dict[str, object]) -> object:
+def _run(code: CodeType, function: str, arguments: dict[str, object]) -> object:
     module = ModuleType("tools")
     module.__file__ = FILE
     sys.modules["tools"] = module
-    code = compile(source.removeprefix("\ufeff"), FILE, "exec", dont_inherit=True)
     exec(code, module.__dict__)  # noqa: S102 - running it is the job
     called = getattr(module, function, None)
     if not callable(called):

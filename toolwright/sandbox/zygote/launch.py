@@ -53,8 +53,10 @@ class Launched:
         return lines[-1] if lines else ""
 
 
-def launch() -> Launched:
+def launch(hash_seed: int = 0) -> Launched:
     """Start a process with nothing of ours but the channel: an empty environment, no other descriptor.
+
+    A `hash_seed` other than 0 is that of its Python, which then reads the environment: it is our own.
 
     Raises:
         OSError: no process can be started.
@@ -68,8 +70,8 @@ def launch() -> Launched:
         ours.callback(os.close, reading)
         pid = os.posix_spawn(
             sys.executable,
-            [sys.executable, "-I", "-S", _START],
-            _ENVIRONMENT,
+            [sys.executable, *(("-s", "-P") if hash_seed else ("-I",)), "-S", _START],
+            {**_ENVIRONMENT, "PYTHONHASHSEED": str(hash_seed)} if hash_seed else _ENVIRONMENT,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),

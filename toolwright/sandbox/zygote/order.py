@@ -78,7 +78,8 @@ class Order(NamedTuple):
     memory of its own. `user` and `group` are whom the tool runs as where no map of owners can be made; -1
     changes nothing. `network` says which network it is in; `environment` are further variables; `packages`
     is a folder of the host that it may import from; one that is `grouped` brings the list of a cgroup's
-    members, which it joins. `loads` names what the zygote is to have warm for it.
+    members, which it joins. `loads` names what the zygote is to have warm for it; a `hash_seed` other than 0
+    is the one of the zygote's Python.
     """
 
     folder: str
@@ -96,6 +97,7 @@ class Order(NamedTuple):
     packages: str = ""
     grouped: bool = False
     loads: tuple[str, ...] = ()
+    hash_seed: int = 0
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:

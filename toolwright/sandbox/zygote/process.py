@@ -33,14 +33,16 @@ class Zygote:
         self.user = -1
 
     @classmethod
-    def start(cls, start: Start, launched: Launched | None = None) -> Self:
+    def start(cls, start: Start, launched: Launched | None = None, hash_seed: int = 0) -> Self:
         """Start one, from what was `launched` where it was; `wait` for it before it is used.
+
+        In one with a `hash_seed` other than 0 texts have the hashes that this seed gives them.
 
         Raises:
             SandboxError: no process can be started.
         """
         try:
-            process = launched or launch()
+            process = launched or launch(hash_seed)
         except OSError as error:
             raise _not_started(start.level, error.strerror or str(error)) from error
         with contextlib.suppress(OSError):  # it has ended; why, whoever waits for it finds out
