@@ -154,7 +154,7 @@ def test_save(tmp_path):
         (
             "def f(words: list) -> list:\n    return list(set(words))\n",
             [f"w{i}" for i in range(20)],
-            "hashes",
+            "hashes|called again",
         ),
         (
             "def f(n: int) -> int:\n    import datetime\n    return n + datetime.date.today().year\n",
