@@ -141,7 +141,7 @@ class WrappedSandbox:
             made = tuple(path for path in (policy.workspace, policy.scratch) if path)
             policy = replace(policy, write=(*policy.write, *made))
         order, watch = make_order(policy, self._protected, self._survey)
-        order = replace(order, hash_seed=hash_seed)
+        order = order._replace(hash_seed=hash_seed)
         refused = ""
         try:
             ended = self._start("tool_cell", order, {}, request, bounds, on_frame)

@@ -37,11 +37,10 @@ def live(start: Start, control: socket.socket) -> NoReturn:
         user = user if can_read(user, start.runtime) else -1
         # it stays who it is: without maps of owners, each cell becomes another user
         if start.tests:
-            import tempfile
-
             from toolwright.sandbox.zygote.judge_warmth import load_pytest
+            from toolwright.temporary.folders import fresh_folder
 
-            with tempfile.TemporaryDirectory(prefix="toolwright-warm-") as folder:
+            with fresh_folder("warm") as folder:  # held, so that no other program clears it away
                 load_pytest(start.site, folder)
         _serve(start, control, user, ready=control, warm=start.tests)
     outer = _OUTER & ~namespaces.NEW_NET if start.raw else _OUTER
