@@ -155,7 +155,14 @@ class ConfinedSandbox:
         raise killed()
 
     def challenge(
-        self, source: str, tests: str, policy: Policy, *, function: str, verdict: "Verdict", plan: "ChallengePlan"
+        self,
+        source: str,
+        tests: str,
+        policy: Policy,
+        *,
+        function: str,
+        verdict: "Verdict",
+        plan: "ChallengePlan",
     ) -> "Challenge":
         """Run what was verified again under other conditions, then its mutants; cells as in `verify`.
 
