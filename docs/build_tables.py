@@ -17,19 +17,6 @@ sys.path.insert(0, str(HERE.parent))
 from toolwright.stages.rules import RULES  # noqa: E402 - the checkout must be found first
 from toolwright.types import Limits  # noqa: E402
 
-MEANINGS: Final = {
-    "one-function": "one public function of the promised name; helpers are `_named`; nothing twice",
-    "top-level": "beside it stand only imports, `_named` helpers, constants and TypedDicts, and exceptions",
-    "types": "every parameter and the answer have a type that stands for plain JSON",
-    "signature": "the signature is the one of the contract, word for word",
-    "documented": "the docstring has a summary, `Args`, `Returns`, `Raises`, an `Example`, and `Keywords`",
-    "unresolved": "every name used is defined, imported, built in, or a tool of the library",
-    "clash": "the name is snake_case, not taken, no word of Python, no standard module, and no test",
-    "promised": "the docstring is the one of the contract, but for line breaks, indents and `Permissions:`",
-    "imports": "what is not standard is imported inside the function and named in `Requires:`; no `import *`",
-    "secrets": "parameters like `api_key` stand in `Secrets:`, without a default, and are not shown; no keys",
-    "permissions": "`Permissions:` says exactly what its text, and the tools it calls, need",
-}
 LIMITS: Final = {
     "wall_s": "seconds from start to answer",
     "cpu_s": "seconds of processor time",
@@ -62,7 +49,7 @@ def rules() -> Iterator[str]:
     yield "| rule | what it insists on |"
     yield "| --- | --- |"
     for rule in RULES:
-        yield f"| `{rule.name}` | {MEANINGS[rule.name]} |"
+        yield f"| `{rule.name}` | {rule.about} |"
 
 
 def limits() -> Iterator[str]:

@@ -21,6 +21,7 @@ LONGEST_BODY = 60
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "misc"}
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}
 HEAVY_MODULES = {
+    "bandit",
     "httpx",
     "jsonschema",
     "libcst",

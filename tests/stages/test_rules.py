@@ -58,18 +58,21 @@ def test_good_snippets_pass(rule, snippet):
 
 @pytest.mark.parametrize(("rule", "snippet"), BAD, ids=lambda value: getattr(value, "name", ""))
 def test_bad_snippets_are_refused(rule, snippet):
-    """Every bad snippet is refused by its rule, under the rule's name, on a line that exists."""
-    findings = list(rule.check(subject(rule.name, snippet)))
+    """Every bad snippet is refused by its rule and by no other, on a line that exists, and for a reason."""
+    seen = subject(rule.name, snippet)
+    findings = list(rule.check(seen))
 
     assert findings
     assert {finding.rule for finding in findings} == {rule.name}
+    others = {finding.rule for other in RULES for finding in other.check(seen)} - {rule.name}
+    assert others <= INCIDENTAL
     assert all(1 <= finding.line <= len(snippet.splitlines()) for finding in findings)
     assert all(finding.message for finding in findings)
 
 
 def test_every_rule_has_both_kinds_of_snippets():
-    """A rule without examples is not tested; names are unique."""
-    assert all(rule.good and rule.bad for rule in RULES)
+    """A rule without examples is not tested, one without a sentence not documented; names are unique."""
+    assert all(rule.good and rule.bad and rule.about for rule in RULES)
     assert len({rule.name for rule in RULES}) == len(RULES)
 
 

@@ -9,7 +9,7 @@ from toolwright.errors import ToolwrightError
 
 OF_THE_TESTS: Final = ("pytest", "hypothesis", "pytest_httpserver")
 OF_APPROVALS: Final = ("sqlalchemy", "alembic")
-OF_A_GOAL: Final = ("libcst", *OF_THE_TESTS, "filelock", "rich", "_sqlite3", *OF_APPROVALS)
+OF_A_GOAL: Final = ("libcst", "bandit", *OF_THE_TESTS, "filelock", "rich", "_sqlite3", *OF_APPROVALS)
 OF_A_MODEL: Final = ("together", "httpx", "requests", "filelock")
 
 

@@ -77,6 +77,7 @@ _WHOLE = '''def tool(text: str) -> str:
 DOCUMENTED: Final = Rule(
     "documented",
     _documented,
+    about="the docstring has a summary, `Args`, `Returns`, `Raises`, an `Example`, and `Keywords`",
     good=(_WHOLE, _WHOLE.replace("Raises:\n        ValueError: the text is empty.", "Raises: nothing")),
     bad=(
         "def tool(text: str) -> str:\n    return text\n",
@@ -91,6 +92,8 @@ DOCUMENTED: Final = Rule(
 PROMISED: Final = Rule(
     "promised",
     _promised,
+    about="the docstring is the one of the contract, but for line breaks, indents and `Permissions:`",
+    needed=True,
     good=(
         'def tool(text: str) -> str:\n    """Return the text."""\n    return text\n',
         'def tool(text: str) -> str:\n    """Return\n    the text.\n    """\n    return text\n',

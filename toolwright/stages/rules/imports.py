@@ -82,6 +82,8 @@ def _packages(node: ast.Import | ast.ImportFrom) -> list[str]:
 IMPORTS: Final = Rule(
     "imports",
     _imports,
+    about="what is not standard is imported inside the function and named in `Requires:`; no `import *`",
+    needed=True,
     good=(
         "import json\nfrom collections import Counter\n\n\ndef tool() -> int:\n    return 1\n",
         (

@@ -46,6 +46,8 @@ def _clash(subject: Subject) -> Iterator[Finding]:
 UNRESOLVED: Final = Rule(
     "unresolved",
     _unresolved,
+    about="every name used is defined, imported, built in, or a tool of the library",
+    needed=True,
     good=(
         "import csv\n\n\ndef tool(path: str) -> int:\n    return len(list(csv.reader([path])))\n",
         "def tool(n: int) -> int:\n    return sum(i for i in range(n)) + _ONE\n\n\n_ONE = 1\n",
@@ -54,13 +56,15 @@ UNRESOLVED: Final = Rule(
     bad=(
         "def tool(path: str) -> int:\n    return len(list(csv.reader([path])))\n",
         "def tool(n: int) -> int:\n    return _helper(n)\n",
-        "def tool(n: Count) -> int:\n    return 1\n",
+        "def tool(n: int) -> int:\n    return Count(n)\n",
     ),
 )
 
 CLASH: Final = Rule(
     "clash",
     _clash,
+    about="the name is snake_case, not taken, no word of Python, no standard module, and no test",
+    needed=True,
     good=("def tool() -> int:\n    return 1\n",),
     bad=(
         "def sum(n: int) -> int:\n    return n\n",

@@ -62,6 +62,8 @@ _READING: Final = '''def tool(path: str) -> str:
 PERMISSIONS: Final = Rule(
     "permissions",
     _permissions,
+    about="`Permissions:` says exactly what its text, and the tools it calls, need",
+    needed=True,
     good=(
         "def tool(n: int) -> int:\n    return n + 1\n",
         _READING,
@@ -84,7 +86,7 @@ PERMISSIONS: Final = Rule(
         _READING.replace("Permissions: read", "Permissions: read, network"),
         _READING.replace("Permissions: read", "Permissions: read, disk"),
         _READING.replace("open(path)", "open(path, 'r+')"),
-        "import os\n\n\ndef tool() -> int:\n    return os.system('true')\n",
+        "import subprocess\n\n\ndef tool() -> int:\n    return subprocess.run(['true']).returncode\n",
         "import urllib.request\n\n\ndef tool(u: str) -> int:\n    return urllib.request.urlopen(u).status\n",
         "import pathlib\n\n\ndef tool(p: str) -> None:\n    _P(p).unlink()\n\n\n_P = pathlib.Path\n",
         'def tool() -> int:\n    """Add.\n\n    Permissions: read\n    """\n    return 1 + 1\n',

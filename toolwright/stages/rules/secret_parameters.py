@@ -115,6 +115,8 @@ def _tool(body: str, *, parameter: str = "token: str", secrets: str = "\n\n    S
 SECRETS: Final = Rule(
     "secrets",
     _secrets,
+    about="parameters like `api_key` stand in `Secrets:`, without a default, and are not shown; no keys",
+    needed=True,
     good=(
         _tool("return url + str(len(token))"),
         _tool('return url if token else ""', parameter="token: str | None = None"),
@@ -130,7 +132,7 @@ SECRETS: Final = Rule(
         _tool("return token"),
         _tool('return f"{url}?token={token}"'),
         _tool("return str(token)"),
-        _tool("print(url, token)\n    return url"),
+        _tool("import logging\n\n    logging.info(url, token)\n    return url"),
         _tool('raise ValueError(f"{token} is wrong")'),
         'def tool() -> str:\n    return "ghp_' + "0123456789abcdefghij" + '"\n',
     ),

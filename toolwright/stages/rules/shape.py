@@ -84,6 +84,8 @@ def _signature(subject: Subject) -> Iterator[Finding]:
 ONE_FUNCTION: Final = Rule(
     "one-function",
     _one_function,
+    about="one public function of the promised name; helpers are `_named`; nothing twice",
+    needed=True,
     good=("def tool() -> int:\n    return _one()\n\n\ndef _one() -> int:\n    return 1\n",),
     bad=(
         "def other() -> int:\n    return 1\n",
@@ -95,6 +97,8 @@ ONE_FUNCTION: Final = Rule(
 TOP_LEVEL: Final = Rule(
     "top-level",
     _top_level,
+    about="beside it stand only imports, `_named` helpers, constants and TypedDicts, and exceptions",
+    needed=True,
     good=(
         "import re\n_WORD = re.compile('a')\n\n\ndef tool() -> int:\n    return 1\n",
         (
@@ -105,7 +109,7 @@ TOP_LEVEL: Final = Rule(
     ),
     bad=(
         "LIMIT = 3\n\n\ndef tool() -> int:\n    return LIMIT\n",
-        "def tool() -> int:\n    return 1\n\n\nprint(tool())\n",
+        "def tool() -> int:\n    return 1\n\n\ntool()\n",
         "def tool() -> int:\n    return 1\n\n\nif True:\n    tool()\n",
         "class Helper:\n    pass\n\n\ndef tool() -> int:\n    return 1\n",
     ),
@@ -114,6 +118,8 @@ TOP_LEVEL: Final = Rule(
 TYPES: Final = Rule(
     "types",
     _types,
+    about="every parameter and the answer have a type that stands for plain JSON",
+    needed=True,
     good=(
         "def tool(rows: list[dict[str, str]], limit: int | None = None) -> list[str]:\n    return []\n",
         (
@@ -135,6 +141,8 @@ TYPES: Final = Rule(
 SIGNATURE: Final = Rule(
     "signature",
     _signature,
+    about="the signature is the one of the contract, word for word",
+    needed=True,
     good=("def tool(text: str, limit: int = 3) -> str:\n    return text\n",),
     bad=(
         "def tool(text: str) -> str:\n    return text\n",
