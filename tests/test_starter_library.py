@@ -162,6 +162,8 @@ def test_the_evidence_is_of_this_very_text(name: str):
     assert evidence["verdict"]["passed"] is True
     assert evidence["source_sha256"] == hashlib.sha256(TOOLS[name].source.encode()).hexdigest()
     assert evidence["tests_sha256"] == hashlib.sha256(tests).hexdigest()
+    noticed = {test for control in evidence["verdict"]["controls"] for test in control["noticed"]}
+    assert noticed == {test["name"] for test in evidence["verdict"]["tests"]}
 
 
 def test_pipes_are_no_files(tmp_path):

@@ -66,7 +66,8 @@ class Account:
     def made(self, number: int, tool: str, *, verdict: Verdict | None, **rest: object) -> None:
         """A tool was written or widened for a step, or could not be: `rest` are fields of its report."""
         passed = sum(test.outcome == "passed" for test in verdict.tests) if verdict else 0
-        self._update(number, tool=tool, tests_passed=passed, **rest)
+        controls = verdict.controls if verdict else ()
+        self._update(number, tool=tool, tests_passed=passed, controls=controls, **rest)
 
     def running(self) -> None:
         """The first step is about to run."""

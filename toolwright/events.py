@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from toolwright.types import (
     Commit,
+    ControlOutcome,
     Exchange,
     Judgement,
     Match,
@@ -107,13 +108,14 @@ class CandidateRefused:
 
 @dataclass(frozen=True, slots=True)
 class CandidateVerified:
-    """All tests of a candidate passed."""
+    """All tests of a candidate passed, and noticed what the negative `controls` told them."""
 
     tool: str
     tests: tuple[TestOutcome, ...]
     calls: int
     seconds: float
     level: str
+    controls: tuple[ControlOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def test_verify_runs_the_tests_again(grown: Path) -> None:
     """A table on stdout; a tool that fails makes the exit code 1 and is named; JSON is one object."""
     first = run("verify", "apply_op_1", cwd=grown)
     assert (first.code, first.err) == (0, "")
-    assert re.search(r"^ *apply_op_1 +passed +2 of 2 ", first.out, re.MULTILINE)
+    assert re.search(r"^ *apply_op_1 +passed +2 of 2 +values ", first.out, re.MULTILINE)
     path = grown / "tools.py"
     path.write_text(path.read_text().replace("return number * 2 + 2", "return number * 3 + 2"))
     before = library_of(grown)
@@ -72,6 +72,9 @@ def test_verify_runs_the_tests_again(grown: Path) -> None:
         "apply_op_2": False,
     }
     assert told.json["error"]["message"] == failed.problem
+    (control,) = told.json["tools"]["apply_op_1"]["controls"]
+    assert control == {"name": "values", "noticed": ["test_small_numbers", "test_negative_numbers"]}
+    assert told.json["tools"]["apply_op_2"]["controls"] == []
     assert library_of(grown) == before
 
 

@@ -1,6 +1,14 @@
 """Candidates and admissions for tests of the store."""
 
-from toolwright.types import Admission, CallRecord, CallResult, Candidate, TestOutcome, Verdict
+from toolwright.types import (
+    Admission,
+    CallRecord,
+    CallResult,
+    Candidate,
+    ControlOutcome,
+    TestOutcome,
+    Verdict,
+)
 
 
 def candidate(name="count_rows", body="return len(text.splitlines())", before="", tests=None):
@@ -26,6 +34,7 @@ def admission(wanted, replaces="", calls=()):
         calls=(call, error, *calls),
         seconds=0.25,
         level="full",
+        controls=(ControlOutcome("values", (f"test_{wanted.name}",)), ControlOutcome("none", ())),
     )
     return Admission(
         wanted, verdict, "count the rows", "how many rows has sales.csv", "replay:demo", replaces

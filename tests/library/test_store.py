@@ -69,6 +69,10 @@ def test_evidence_travels_with_the_tool(tmp_path):
     assert said["returns"] == {"type": "integer"}
     assert said["verdict"]["passed"] is True
     assert said["verdict"]["tests"] == [{"name": "test_count_rows", "outcome": "passed"}]
+    assert said["verdict"]["controls"] == [
+        {"name": "values", "noticed": ["test_count_rows"]},
+        {"name": "none", "noticed": []},
+    ]
     assert said["calls"] == [
         {"function": "count_rows", "arguments": {"text": "a\nb"}, "value": 2},
         {

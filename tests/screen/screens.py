@@ -30,6 +30,7 @@ from toolwright.events import (
 from toolwright.types import (
     CallResult,
     Commit,
+    ControlOutcome,
     Match,
     Plan,
     Report,
@@ -174,7 +175,16 @@ STORY: tuple[Event, ...] = (
     PhaseStarted("review", "group_rows", 2),
     PhaseStarted("verify", "group_rows", 2),
     CandidateVerified(
-        "group_rows", tuple(TestOutcome(f"test_{n}", "passed") for n in range(6)), 8, 0.4, "full"
+        "group_rows",
+        tuple(TestOutcome(f"test_{n}", "passed") for n in range(6)),
+        8,
+        0.4,
+        "full",
+        (
+            ControlOutcome("values", ("test_1", "test_2")),
+            ControlOutcome("own values", ()),
+            ControlOutcome("files", ("test_3",)),
+        ),
     ),
     ToolCommitted(Commit("group_rows", 42, 0), SOURCE),
     PhaseStarted("bind", "Sum the sales per region"),

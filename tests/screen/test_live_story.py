@@ -60,6 +60,7 @@ def test_the_phases_are_told_as_they_happen() -> None:
         "✗ review group_rows · attempt 1 of 5: name 'x' is not defined (+1 more)",
         "✓ review group_rows",
         "✓ test group_rows: 6 tests passed in 0.4 s · sandbox full",
+        "its tests notice wrong answers, files left as they were\n",
         "✓ added group_rows to tools.py, +42 -0 lines",
         "Running",
         "✓ 1 read_csv · 0.2 s",

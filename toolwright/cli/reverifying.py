@@ -48,6 +48,9 @@ class Checked:
             "passed": verdict.passed,
             "why": verdict.why,
             "tests": [{"name": test.name, "outcome": test.outcome} for test in verdict.tests],
+            "controls": [
+                {"name": control.name, "noticed": list(control.noticed)} for control in verdict.controls
+            ],
             "seconds": verdict.seconds,
             "level": verdict.level,
             "quarantined": self.is_in_quarantine,

@@ -14,6 +14,7 @@ FORMAT: Final = 1
 MAX_BYTES: Final = 200_000
 _MAX_TEXT: Final = 2_000
 _MAX_EFFECTS: Final = 50
+_MAX_TESTS: Final = 500
 
 
 def evidence_json(admission: Admission, source: str, tool: Tool | None) -> str:
@@ -58,7 +59,11 @@ def _evidence(
         "verdict": {
             "passed": verdict.passed,
             "why": verdict.why[:_MAX_TEXT],
-            "tests": [{"name": test.name, "outcome": test.outcome} for test in verdict.tests[:500]],
+            "tests": [{"name": test.name, "outcome": test.outcome} for test in verdict.tests[:_MAX_TESTS]],
+            "controls": [
+                {"name": control.name, "noticed": list(control.noticed[:_MAX_TESTS])}
+                for control in verdict.controls
+            ],
             "level": verdict.level,
             "seconds": round(verdict.seconds, 3),
         },

@@ -89,7 +89,10 @@ def _of_making(event: Event) -> Line | None:
             )
         case CandidateVerified():
             effort = {"tests": len(event.tests), "calls": event.calls, "seconds": round(event.seconds, 3)}
-            return _info("candidate.verified", tool=event.tool, **effort, sandbox=event.level)
+            noticed = [control.name for control in event.controls if control.noticed]
+            return _info(
+                "candidate.verified", tool=event.tool, **effort, sandbox=event.level, noticed=noticed
+            )
         case ToolCommitted():
             commit = event.commit
             lines = {"lines_added": commit.lines_added, "lines_removed": commit.lines_removed}

@@ -109,7 +109,8 @@ def tell(parts: Parts, case: Case, trial: Trial) -> Trial:
     verdict = trial.verdict
     if verdict:
         name, calls = case.tool.name, len(verdict.calls)
-        parts.emit(CandidateVerified(name, verdict.tests, calls, verdict.seconds, verdict.level))
+        found = verdict.level, verdict.controls
+        parts.emit(CandidateVerified(name, verdict.tests, calls, verdict.seconds, *found))
     return trial
 
 

@@ -163,6 +163,7 @@ def _step(step: StepReport) -> dict[str, Json]:
         "action": step.action,
         "tool": step.tool,
         "tests_passed": step.tests_passed,
+        "controls": step.controls,
         "attempts": step.attempts,
         "refusals": step.refusals,
         "commit": step.commit,

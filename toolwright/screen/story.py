@@ -24,6 +24,7 @@ from toolwright.screen.display import Display
 from toolwright.screen.permissions import permission_line
 from toolwright.screen.phases import attempt, phase_of
 from toolwright.screen.plan import match_line, plan_lines
+from toolwright.screen.verdicts import noticed_words
 from toolwright.screen.words import count, duration, held, joined, one_line, visible
 from toolwright.types import Judgement, Plan, StepReport, Usage
 
@@ -130,9 +131,15 @@ class Story:
         sandbox = f"sandbox {event.level}" if event.level else ""
         took = f"{count(len(event.tests), 'test')} passed in {duration(event.seconds)}"
         self._ticked(joined(f"test {one_line(event.tool, 60)}: {took}", sandbox))
+        noticed = noticed_words(event.controls)
+        if noticed:
+            self._line(f"      its tests notice {noticed}", "dim")
         if self._wordy:
             for test in event.tests:
                 self._line(f"      {one_line(test.name)} {test.outcome}", "dim")
+            for control in event.controls:
+                tests = ", ".join(map(one_line, control.noticed)) or "no test"
+                self._line(f"      control {control.name}: noticed by {tests}", "dim")
         self._phase = None
 
     def _committed(self, event: ToolCommitted) -> None:

@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from toolwright.screen.display import Display
 from toolwright.screen.words import duration, held, one_line
-from toolwright.types import Verdict
+from toolwright.types import ControlOutcome, Verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+_WORDS: Final = {
+    "values": "wrong answers",
+    "none": "missing answers",
+    "own values": "an answer that is wrong in its own way",
+    "files": "files left as they were",
+    "requests": "requests not sent",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +38,9 @@ def verdicts_table(rows: Sequence[VerdictRow], display: Display) -> "RenderableT
     table = Table(box=box.SIMPLE_HEAD if display.unicode else box.ASCII, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("tool", overflow="fold", style="bold")
     table.add_column("verdict", overflow="fold")
-    for name in ("tests", "controls", "time"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("tests", justify="right", no_wrap=True)
+    table.add_column("noticed", overflow="fold")
+    table.add_column("time", justify="right", no_wrap=True)
     table.add_column("level", overflow="fold")
     for row in rows:
         table.add_row(*(Text(display.spelled(cell)) for cell in _cells(row)))
@@ -62,5 +71,15 @@ def _cells(row: VerdictRow) -> tuple[str, ...]:
 
 
 def _controls(verdict: Verdict) -> str:
-    controls = getattr(verdict, "controls", ())
-    return f"{sum(bool(each.noticed) for each in controls)} of {len(controls)}" if controls else "-"
+    """Name the negative controls; of a verdict against a tool also the one that no test noticed."""
+    names = [
+        each.name if each.noticed else f"not {each.name}"
+        for each in verdict.controls
+        if each.noticed or not verdict.passed
+    ]
+    return ", ".join(names) or "-"
+
+
+def noticed_words(controls: Sequence[ControlOutcome]) -> str:
+    """Say in words which lies the tests noticed; "" when they were told none."""
+    return ", ".join(_WORDS.get(each.name, each.name) for each in controls if each.noticed)

@@ -10,6 +10,7 @@ from toolwright.types.candidates import Commit
 from toolwright.types.json_values import Json
 from toolwright.types.planning import Match, Step
 from toolwright.types.running import CallResult
+from toolwright.types.verdicts import ControlOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class StepReport:
     arguments: Mapping[str, Json] = field(default_factory=dict)
     result: CallResult | None = None
     seconds: float = 0.0
+    controls: tuple[ControlOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
