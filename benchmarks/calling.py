@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,9 @@ ARGUMENTS = {"a": 40, "b": 2}
 ROUNDS = 100
 SECONDS = 2.0
 CLIENTS = (1, 2, 4)
+FILES = 100_000
+FOLDERS = 1_000
+SETTLES_S = 2.5
 
 WORKER = """
 import json, sys
@@ -99,6 +103,26 @@ def calls_per_second(call: Callable[[], object], clients: int) -> float:
     return sum(counts) / (time.monotonic() - began)
 
 
+def in_large_workspace(box: ConfinedSandbox) -> tuple[float, float]:
+    """Return the milliseconds of the first and of a later call in a workspace of 100 000 files."""
+    with tempfile.TemporaryDirectory() as top:
+        for number in range(FOLDERS):
+            folder = Path(top, f"{number % 50}", f"{number}")
+            folder.mkdir(parents=True)
+            for name in range(FILES // FOLDERS):
+                (folder / f"{name}.txt").touch()
+        time.sleep(SETTLES_S)  # a folder that has just changed is looked at again
+        policy = Policy(workspace=top, write=(top,))
+
+        def call() -> object:
+            return box.call(SOURCE, "add", ARGUMENTS, policy).value
+
+        began = time.perf_counter()
+        call()
+        first = (time.perf_counter() - began) * 1000
+        return first, timed({"later": call}, rounds=ROUNDS // 5)["later"]
+
+
 def measure() -> list[tuple[str, str]]:
     """Return rows of (what, figure)."""
     with ConfinedSandbox() as box:
@@ -108,6 +132,7 @@ def measure() -> list[tuple[str, str]]:
             compared["bwrap"] = bubblewrapped()
         times = timed(compared, rounds=ROUNDS)
         rates = {clients: calls_per_second(call, clients) for clients in CLIENTS}
+        first, later = in_large_workspace(box)
         level = box.level
     rows = [("fresh `python -I -S`, not confined", f"{times['plain']:.1f} ms")]
     ratio = f", {times['confined'] / times['plain']:.2f}x of it"
@@ -118,6 +143,8 @@ def measure() -> list[tuple[str, str]]:
     rows += [
         (f"confined calls from {clients} threads", f"{rate:.0f} a second") for clients, rate in rates.items()
     ]
+    what = f"the same with a granted workspace of {FILES:,} files in {FOLDERS:,} folders".replace(",", " ")
+    rows += [(what, f"{later:.1f} ms, the first call {first:.0f} ms")]
     return rows
 
 

@@ -51,7 +51,8 @@ class Attack:
 
     `control`: without any layer it does escape, which is tried; False where that would be dangerous or
     where the supervisor stops it at every level. `level`: "full" for what only namespaces can stop.
-    `granted`: it may write in a folder WORK with guarded things in it.
+    `granted`: it may write in a folder WORK with guarded things in it, which with `library` is a library
+    directory with approvals and packages.
     """
 
     group: str
@@ -64,6 +65,7 @@ class Attack:
     twice: bool = False
     level: Literal["", "full"] = ""
     granted: bool = False
+    library: bool = False
 
     def source(self, places: dict[str, object]) -> str:
         """Return the module: constants for the canaries' places, the words, the attack."""

@@ -17,11 +17,13 @@ import attacks_files
 import attacks_granted_network
 import attacks_grants
 import attacks_kernel
+import attacks_library
 import attacks_network
 import attacks_processes
 from canaries import SECRET, Canaries
 
 from toolwright.sandbox.confined import ConfinedSandbox
+from toolwright.sandbox.opening import protected_paths
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.types import Policy
 
@@ -30,6 +32,7 @@ TABLES = (
     attacks_granted_network,
     attacks_files,
     attacks_grants,
+    attacks_library,
     attacks_processes,
     attacks_execute,
     attacks_kernel,
@@ -62,14 +65,18 @@ class Arena:
         policy = policy or attack.policy
         if work:
             policy = replace(policy, write=(work,))
+        if attack.library:
+            packages = f"{work}/.toolwright/packages/set"
+            policy = replace(policy, packages=("alpha",), package_folder=packages)
         for _ in range(1 + attack.twice):
             result = (box or self.box).call(source, "f", arguments, policy)
         return result
 
     def attack_granted(self, attack, box=None):
         """Run one in a workspace of its own; return the result and what became of guarded things there."""
-        with self.canaries.workspace() as (work, look):
+        with self.canaries.workspace(library=attack.library) as (work, look):
             before = look()
+            self.box._protected = protected_paths(Path(work)) if attack.library else ()
             result = self.attack(attack, work=work, box=box)
             after = look()
         return result, [
@@ -128,7 +135,7 @@ class Arena:
                 except OSError:
                     continue
                 children.setdefault(int(fields[1]), set()).add(int(process.name))
-        found, todo = set(), [zygote._process.pid for zygote in self.box._zygotes._living.values()]
+        found, todo = set(), [zygote._process._pid for zygote in self.box._zygotes._living.values()]
         while todo:
             more = children.get(todo.pop(), set()) - found
             found |= more

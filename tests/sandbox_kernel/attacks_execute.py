@@ -114,8 +114,9 @@ def f():
         """
 import shutil
 def f():
-    shutil.copy("/usr/bin/id", "own"); os.chmod("own", 0o6755)
-    return tried(lambda: "=0(" in run("./own") or "euid" in run("./own"))
+    shutil.copy("/usr/bin/id", "own"); os.chmod("own", 0o755)
+    made = tried(lambda: not os.chmod("own", 0o6755))  # refused, and were it not, it would have no effect
+    return made if made["escaped"] else tried(lambda: "=0(" in run("./own") or "euid" in run("./own"))
 """,
     ),
     _attack(

@@ -117,6 +117,23 @@ def f():
     _one("change a startup file", "open('.bashrc', 'a').write('x')"),
     _one("replace a startup file", "not os.replace('plain', '.bashrc')"),
     _one("replace a link with a guarded name", "not os.replace('plain', '.netrc')"),
+    _one("make a program that runs with its owner's rights", "not os.chmod('plain', 0o4755)"),
+    _one(
+        "make one that runs with its group's rights", "not os.fchmod(os.open('plain', os.O_RDONLY), 0o2755)"
+    ),
+    _one(
+        "make a file that has its owner's rights from the beginning",
+        "os.fstat(os.open('new', os.O_CREAT | os.O_WRONLY, 0o4755)).st_mode & 0o4000",
+    ),
+    _attack(
+        "make one with its owner's rights by raw calls",
+        """
+def f():
+    path, how = WORK.encode() + b"/raw", b"".join(n.to_bytes(8, "little") for n in (0o101, 0o4755, 0))
+    return each(lambda: kernel("openat2", -100, path, how, 24),
+                lambda: not kernel("fchmodat2", -100, WORK.encode() + b"/plain", 0o4755, 0))
+""",
+    ),
     _attack(
         "take the covers off",
         """

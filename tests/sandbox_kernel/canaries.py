@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 import tempfile
@@ -54,8 +55,8 @@ class Canaries:
         self._before = self._state()
 
     @contextlib.contextmanager
-    def workspace(self):
-        """A folder to grant, with guarded things in it, and a function that looks at them."""
+    def workspace(self, *, library=False):
+        """A folder to grant, a library if wanted, with guarded things in it, and a look at them."""
         work = Path(tempfile.mkdtemp(prefix="toolwright-work-", dir="/tmp"))
         for folder in ("deep", ".git"):
             (work / folder).mkdir()
@@ -64,23 +65,14 @@ class Canaries:
         (work / "plain").write_text("plain", encoding="utf-8")
         for link, aim in ((".netrc", "netrc"), ("secret-link", ".env"), ("out", self.folder / "secret")):
             (work / link).symlink_to(aim)
+        if library:
+            _make_library(work)
         if os.getuid() == 0:  # as if the one who runs the program were an ordinary user
             for path in (work, *work.rglob("*")):
                 os.chown(path, 60570, 60570, follow_symlinks=False)
 
-        def look():
-            found = {}
-            for parent, folders, files in os.walk(work):
-                for name in (*folders, *files):
-                    path = Path(parent, name)
-                    if guard(name, parent) or parent.endswith("/.git") or name == "netrc":
-                        info = path.lstat()
-                        text = path.read_text(encoding="utf-8") if stat.S_ISREG(info.st_mode) else ""
-                        found[info.st_ino] = (name, info.st_mode, text)
-            return found
-
         try:
-            yield str(work), look
+            yield str(work), lambda: _look(work, library=library)
         finally:
             remove_tree(str(work))
 
@@ -142,3 +134,37 @@ class Canaries:
             times = 0 if path.is_dir() else info.st_mtime_ns
             found[str(path)] = (info.st_mode, info.st_size, times, info.st_uid, info.st_nlink)
         return found
+
+
+def _make_library(work):
+    """Make a folder a library directory, with approvals, packages and all that is believed of it."""
+    for folder in ("plans", "packages/set/alpha"):
+        (work / ".toolwright" / folder).mkdir(parents=True)
+    (work / "tool_tests" / "evidence").mkdir(parents=True)
+    with contextlib.closing(sqlite3.connect(work / ".toolwright" / "memory.sqlite")) as connection:
+        connection.execute("CREATE TABLE approvals (tool TEXT, permission TEXT, detail TEXT)")
+    texts = {
+        ".toolwright/packages/set/alpha/__init__.py": "VALUE = 'alpha'\n",
+        "tools.py": "def add(a: int, b: int) -> int:\n    return a + b\n",
+        "tool_tests/test_add.py": "from tools import add\n",
+        "tool_tests/packages.json": '{"alpha": "1.0"}',
+        "tool_tests/evidence/add.json": "{}",
+        "tool_tests/evidence/add.quarantine.json": "{}",
+        "agent.log": "{}\n",
+    }
+    for name, text in texts.items():
+        (work / name).write_text(text, encoding="utf-8")
+
+
+def _look(work, *, library):
+    """What is guarded in a workspace, by inode; in a library that is everything but one plain file."""
+    found = {}
+    for parent, folders, files in os.walk(work):
+        for name in (*folders, *files):
+            path = Path(parent, name)
+            guarded = guard(name, parent) or parent.endswith("/.git") or name == "netrc"
+            if guarded or (library and name != "plain"):
+                info = path.lstat()
+                text = path.read_bytes() if stat.S_ISREG(info.st_mode) else ""
+                found[info.st_ino] = (name, info.st_mode, text)
+    return found

@@ -175,3 +175,26 @@ def test_protected_paths_are_hidden(work):
         assert call(box, policy, "move", path="deep", to="away").status == "raised"
         with pytest.raises(SandboxError, match="never shown"):
             call(box, Policy(read=(str(work / "deep"),)), "names", path="deep")
+
+
+def test_an_argument_may_name_a_granted_path_through_a_link(box, tmp_path):
+    """A link of the user's to the workspace, or to a folder around it; other links open nothing more."""
+    work, private = tmp_path / "real" / "work", tmp_path / "private"
+    for folder in (work, private):
+        folder.mkdir(parents=True)
+    (work / "a").write_text("text", encoding="utf-8")
+    (private / "b").write_text("secret", encoding="utf-8")
+    for link, aim in (("to-work", work), ("around", work.parent), ("to-private", private), ("all", "/")):
+        (tmp_path / link).symlink_to(aim)
+    policy = Policy(workspace=str(work), write=(str(work),))
+    source = "def f(paths):\n    return [open(path).read() for path in paths]\n"
+
+    for path in (tmp_path / "to-work" / "a", tmp_path / "around" / "work" / "a"):
+        result = box.call(source, "f", {"paths": [str(path)]}, policy)
+        assert (result.value, result.message) == (["text"], "")
+    written = box.call(
+        "def g(path):\n    open(path, 'w').write('new')\n", "g", {"path": f"{tmp_path}/to-work/n"}, policy
+    )
+    assert (written.status, (work / "n").read_text()) == ("returned", "new")
+    for path in (tmp_path / "to-private" / "b", tmp_path / "all" / str(private / "b")[1:]):
+        assert box.call(source, "f", {"paths": [str(path)]}, policy).status == "raised"

@@ -182,7 +182,7 @@ def children(pid):
 
 def zygotes(box):
     """Processes of a sandbox at rest: those it started, and below a warden its zygotes, oldest first."""
-    tops = [zygote._process.pid for zygote in box._zygotes._living.values()]
+    tops = [zygote._process._pid for zygote in box._zygotes._living.values()]
     return tops + ([child for top in tops for child in children(top)] if box.level == "full" else [])
 
 

@@ -16,7 +16,7 @@ from toolwright.screen.display import Display
 from toolwright.screen.result import report_json, write_line
 from toolwright.screen.table import steps_table
 from toolwright.screen.words import count
-from toolwright.settings import Settings, load, terminal
+from toolwright.settings import Settings, level_cache, load, terminal
 from toolwright.types import Report
 
 FIRST = (
@@ -38,8 +38,9 @@ def run_demo(arguments: Arguments) -> int:
     source = _examples()
     folder = Path(tempfile.mkdtemp(prefix="toolwright-demo-"))
     shutil.copytree(source / "library", folder, dirs_exist_ok=True)
-    shutil.copytree(source, folder / "examples", ignore=shutil.ignore_patterns("library", "demo*", "build*"))
-    here = {"library": str(folder), "workspace": str(folder), "yes": "yes"}
+    place = _workspace(folder)
+    shutil.copytree(source, place / "examples", ignore=shutil.ignore_patterns("library", "demo*", "build*"))
+    here = {"library": str(folder), "workspace": str(place), "yes": "yes"}
     settings = load({**arguments.overrides, **here, "judge": arguments.overrides["judge"] or "yes"})
     transcript = Transcript.read(source / "demo.jsonl")
     model = ReplayModel(transcript, name="demo:written-replies")
@@ -55,8 +56,16 @@ def run_demo(arguments: Arguments) -> int:
         if reports[-1].failure:
             session.show(reports[-1])
             return reports[-1].failure.exit_code
-    _show_ending(reports, folder, display, as_json=arguments.json)
+    _show_ending(reports, folder, place, display, as_json=arguments.json)
     return 0
+
+
+def _workspace(folder: Path) -> Path:
+    """Return where the tools work: beside the library, or in a folder of it where it cannot be covered."""
+    from toolwright.sandbox.grants import INNER_WORKSPACE
+    from toolwright.sandbox.levels import find_level
+
+    return folder / INNER_WORKSPACE if find_level(level_cache()).level == "landlock" else folder
 
 
 def _display(settings: Settings) -> Display:
@@ -65,7 +74,9 @@ def _display(settings: Settings) -> Display:
     return Display(stream, terminal())
 
 
-def _show_ending(reports: list[Report], folder: Path, display: Display, *, as_json: bool) -> None:
+def _show_ending(
+    reports: list[Report], folder: Path, place: Path, display: Display, *, as_json: bool
+) -> None:
     for number, (report, file) in enumerate(zip(reports, _FILES, strict=True), start=1):
         made = sum(step.action in {"written", "widened"} for step in report.steps)
         display.print()
@@ -76,11 +87,12 @@ def _show_ending(reports: list[Report], folder: Path, display: Display, *, as_js
         )
         display.print(steps_table(report, display))
     display.print()
-    display.print(f"Look around:  cd {folder} && cat tools.py totals.json units.csv")
+    files = " ".join(str((place / name).relative_to(folder)) for name in ("totals.json", "units.csv"))
+    display.print(f"Look around:  cd {folder} && cat tools.py {files}")
     if as_json:
         write_line(f'{{"status": "done", "runs": [{", ".join(map(report_json, reports))}]}}')
     else:
-        write_line((folder / "totals.json").read_text(encoding="utf-8"))
+        write_line((place / "totals.json").read_text(encoding="utf-8"))
 
 
 def _examples() -> Path:

@@ -21,6 +21,7 @@ from toolwright.sandbox.networks import check_level
 from toolwright.sandbox.owners import give, owner
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
 from toolwright.sandbox.survey import Survey
+from toolwright.sandbox.unmapped import Unmapped
 from toolwright.sandbox.zygote.launch import Launched
 from toolwright.sandbox.zygote.order import Kind
 from toolwright.sandbox.zygote.process import ZygoteGoneError
@@ -82,6 +83,7 @@ class ConfinedSandbox:
         self._on_notice = on_notice
         self._launched = launched
         self._noticed: set[str] = set()
+        self._unmapped = Unmapped(lambda: self._opened().get().user)
         self._zygotes: Zygotes | None = None
         self._found: Found | None = None if level == "best" else Found(level)
 
@@ -129,6 +131,10 @@ class ConfinedSandbox:
         Raises:
             SandboxError: it cannot be confined as the policy asks; every other failure is in the result.
         """
+        if self.level == "full" and _name_paths(arguments):  # elsewhere the host's own links are seen
+            from toolwright.sandbox.links import find_links
+
+            policy = replace(policy, links=find_links(arguments))
         return self.caller.call(source, function, arguments, policy).result
 
     def verify(
@@ -240,7 +246,13 @@ class ConfinedSandbox:
             order = order._replace(user=user, group=user)
             for folder in cell.shared:
                 give(folder, user)
-        return not_lost(self._opened().run(order, request, bounds, on_frame, network))
+        if self.level != "full":
+            return not_lost(self._opened().run(order, request, bounds, on_frame, network))
+        return not_lost(
+            self._unmapped.run(
+                order, (), lambda shown: self._opened().run(shown, request, bounds, on_frame, network)
+            )
+        )
 
     def _run(
         self,
@@ -265,7 +277,12 @@ class ConfinedSandbox:
 
                 folder = cgroup_state().folder
                 run = partial(run_bounded, run, folder, policy.limits, brought) if folder else run
-            return watched(watch, lambda: run(order, request, bounds, on_frame))
+            return watched(
+                watch,
+                lambda: self._unmapped.run(
+                    order, self._protected, lambda shown: run(shown, request, bounds, on_frame)
+                ),
+            )
         if policy.execute:
             raise SandboxError(
                 "a tool cannot be allowed to start processes at level landlock: nothing would end them",
@@ -300,3 +317,9 @@ class ConfinedSandbox:
             if self._zygotes is None:
                 self._zygotes = Zygotes(self.level, self._site, self._without, self._launched)
             return self._zygotes
+
+
+def _name_paths(arguments: Mapping[str, Json]) -> bool:
+    return any(
+        isinstance(each, list) or (isinstance(each, str) and each[:1] == "/") for each in arguments.values()
+    )

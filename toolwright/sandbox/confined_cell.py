@@ -13,6 +13,7 @@ from typing import IO, Final, TypeAlias
 from toolwright.errors import SandboxError
 from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
 from toolwright.sandbox.talk import Stop, Talk
+from toolwright.sandbox.unmapped import UnmappedError
 from toolwright.sandbox.zygote import channel
 from toolwright.sandbox.zygote.order import Order
 from toolwright.sandbox.zygote.process import Zygote, ZygoteGoneError
@@ -50,6 +51,7 @@ class _Account:
     status: int | None = None
     running: bool = False
     failed: str = ""
+    unmapped: str = ""
     filled: bool = False
     listener: int = -1
 
@@ -171,6 +173,7 @@ def _listen(status: socket.socket, account: _Account) -> bool:
     account.status = message.get("status", account.status)
     account.filled = bool(message.get("filled", account.filled))
     account.failed = account.failed or message.get("failed", "")
+    account.unmapped = account.unmapped or message.get("unmapped", "")
     return True
 
 
@@ -223,4 +226,6 @@ def _close(account: _Account, talk: Talk, stop: Stop, seconds: float) -> Ended:
 
 
 def _refused(account: _Account) -> SandboxError:
+    if account.unmapped:
+        return UnmappedError(account.unmapped)
     return SandboxError(f"the tool was not run, because it could not be confined: {account.failed}")

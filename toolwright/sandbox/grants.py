@@ -61,6 +61,7 @@ def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tupl
         processes=policy.limits.processes,
         network=network,
         packages=_packages(policy.package_folder),
+        links=_links(policy, needed),
     )
     changeable = {path: seen[path] for path in needed if rights[path] and Path(path).is_dir()}
     tops = {*changeable, *([folder] if folder and lies_in(folder, writable) else [])} - {scratch}
@@ -114,6 +115,14 @@ def _make_inner(folder: str) -> str:
         f"{str(inner)!r}, where tools are to work, is not a folder",
         hint="rename it, or name another folder with --workspace",
     )
+
+
+def _links(policy: Policy, granted: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    if not policy.links:
+        return ()
+    from toolwright.sandbox.links import lead_into
+
+    return lead_into(policy.links, granted)
 
 
 def _packages(folder: str) -> str:

@@ -33,6 +33,11 @@ VENV_MARK: Final = "pyvenv.cfg"
 _INNER: Final = frozenset(name.rpartition("/")[2] for name in HIDDEN | KEPT if "/" in name)
 
 
+def may_be_guarded(name: str) -> bool:
+    """Whether `guard` must be asked about a name; it is asked about few of many thousands."""
+    return name[0] == "." or name.lower() in _INNER
+
+
 def guard(name: str, folder: str) -> Guard | None:
     """Say how an entry is guarded; `folder` is the path it stands in. Case does not matter."""
     name = name.lower()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from toolwright.errors import SandboxError
-from toolwright.sandbox.guarded_names import PACKAGES, VENV_MARK, Guard, guard
+from toolwright.sandbox.guarded_names import PACKAGES, VENV_MARK, Guard, guard, may_be_guarded
 
 MOST_ENTRIES: Final = 500_000
 _SETTLED_NS: Final = 2_000_000_000
@@ -30,13 +30,16 @@ Place: TypeAlias = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """What was read of one folder. `named` are its guarded entries, `folders` the others to look into."""
+    """What was read of one folder. `named` are its guarded entries, `folders` the others to look into.
+
+    Both hold whole paths: putting them together anew would be most of the cost of the next look.
+    """
 
     key: tuple[int, int, int]
     settled: bool
     entries: int
     packages: bool
-    named: tuple[tuple[str, Guard], ...]
+    named: tuple[tuple[str, tuple[Guard, Place]], ...]
     folders: tuple[str, ...]
 
 
@@ -65,15 +68,17 @@ class Survey:
         Raises:
             SandboxError: it holds more than can be looked through.
         """
-        seen, todo, entries = Seen(), [top], 0
+        seen, todo, entries, known = Seen(), [top], 0, self._folders
         while todo:
             path = todo.pop()
             try:
                 info = os.lstat(path)
-                identity = (info.st_dev, info.st_ino)
-                if spared is not None and identity in spared:
+                key = (info.st_dev, info.st_ino, info.st_ctime_ns)
+                if spared and key[:2] in spared:
                     continue
-                folder = self._read(path, (*identity, info.st_ctime_ns))
+                folder = known.get(path)
+                if folder is None or not folder.settled or folder.key != key:
+                    folder = self._read(path, key)
             except OSError as error:
                 _note_closed(seen, path, error)
                 continue
@@ -81,29 +86,28 @@ class Survey:
             if entries > MOST_ENTRIES:
                 raise _too_large(top)
             if folder.packages and spared is None and path != top:
-                seen.packages[path] = identity
+                seen.packages[path] = key[:2]
                 continue
-            seen.guarded.update((f"{path}/{name}", (kind, (*identity, name))) for name, kind in folder.named)
-            todo.extend(f"{path}/{name}" for name in folder.folders)
+            if folder.named:
+                seen.guarded.update(folder.named)
+            todo += folder.folders
         return seen
 
     def _read(self, path: str, key: tuple[int, int, int]) -> _Folder:
-        known = self._folders.get(path)
-        if known is not None and known.settled and known.key == key:
-            return known
         settled = time.time_ns() - key[2] > _SETTLED_NS
-        named: list[tuple[str, Guard]] = []
+        named: list[tuple[str, tuple[Guard, Place]]] = []
         folders: list[str] = []
         entries, packages = 0, path.rpartition("/")[2] == PACKAGES
         with os.scandir(path) as found:
             for entry in found:
                 entries += 1
-                kind = guard(entry.name, path)
+                name = entry.name
+                kind = guard(name, path) if may_be_guarded(name) else None
                 if kind is not None:
-                    named.append((entry.name, kind))
+                    named.append((f"{path}/{name}", (kind, (*key[:2], name))))
                 elif entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.name)
-                elif entry.name == VENV_MARK:
+                    folders.append(f"{path}/{name}")
+                elif name == VENV_MARK:
                     packages = True
                 if entries > MOST_ENTRIES:
                     raise _too_large(path)

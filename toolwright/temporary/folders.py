@@ -41,6 +41,14 @@ def fresh_folder(purpose: str) -> Iterator[str]:
         os.close(held)
 
 
+def is_ours(path: str) -> bool:
+    """Whether a path lies in a folder that this program, or another like it, made for a run."""
+    import tempfile
+
+    place = os.path.realpath(tempfile.gettempdir()).rstrip("/") + "/"
+    return path.startswith(place) and bool(_OURS.match(path[len(place) :].partition("/")[0]))
+
+
 def remove_left(place: str = "") -> None:
     """Remove what killed programs left in the system's temporary folder, or another; what cannot go stays.
 

@@ -44,6 +44,8 @@ class Policy:
 
     `packages` are the top-level modules outside the standard library that may be imported, those that
     they import themselves included; `package_folder` holds the ones that are installed for the library only.
+
+    `links` are absolute links of the user's by which arguments name granted paths; they grant nothing.
     """
 
     workspace: str = ""
@@ -57,6 +59,7 @@ class Policy:
     limits: Limits = Limits()
     sees_workspace: bool = True
     changes_workspace: bool = True
+    links: tuple[str, ...] = ()
     effects: tuple[Permission, ...] | None = None
 
 

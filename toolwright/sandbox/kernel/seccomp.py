@@ -39,6 +39,8 @@ _SOCK_STREAM, _SOCK_DATAGRAM = 1, 2
 _SOCK_TYPES: Final = 0xF
 _TCP, _UDP = 6, 17
 _FILE_KINDS, _PIPE = 0o170000, 0o010000
+_SET_ID: Final = 0o6000
+_O_CREAT, _O_TMPFILE = 0x40, 0x400000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
 ALWAYS_DENIED: Final = """
@@ -137,6 +139,7 @@ def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
     # a named pipe is as harmless as a file; devices and sockets are not
     pipes_only = (Step(AND, _FILE_KINDS), *when_equal(_PIPE, yes), *no)
     return {
+        **_no_set_id(),
         "clone3": refuse(errno.ENOSYS),  # its flags lie in memory: the C library falls back to clone
         "clone": (Step(LOAD, argument(0)), *when_any_bit(ANY_NEW, no), *threads_only, *yes),
         "socket": (Step(LOAD, argument(0)), *families, *no),
@@ -161,6 +164,29 @@ def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
             *when_equal(0xFFFFFFFF, yes),
             *no,
         ),
+    }
+
+
+def _no_set_id() -> dict[str, Program]:
+    """No file becomes a program with its owner's rights: it would run outside, for whoever starts it."""
+    no, yes = refuse(errno.EPERM), finish(ALLOW)
+
+    def unless_set_id(place: int) -> Program:
+        return (Step(LOAD, argument(place)), *when_any_bit(_SET_ID, no), *yes)
+
+    def when_made(flags: int) -> Program:  # without a new file the mode is whatever happens to be there
+        return (
+            Step(LOAD, argument(flags)),
+            *unless_any_bit(_O_CREAT | _O_TMPFILE, yes),
+            *unless_set_id(flags + 1),
+        )
+
+    modes = {"chmod": 1, "fchmod": 1, "fchmodat": 2, "fchmodat2": 2, "creat": 1}
+    return {
+        **{name: unless_set_id(place) for name, place in modes.items()},
+        "open": when_made(1),
+        "openat": when_made(2),
+        "openat2": refuse(errno.ENOSYS),  # its mode lies in memory; who uses it knows kernels without it
     }
 
 

@@ -117,7 +117,8 @@ def _keep_tool(
     if tool == 0:
         _be(status, lambda: _be_tool(start, order, received, status))
     descriptors.close_others((0, 1, 2, status.fileno()))
-    filled = bool(order.scratch) and outgrows(order.scratch, order.scratch_mb, order.scratch_files, tool)
+    watched = (*([order.scratch] if order.scratch else []), *order.bounded)
+    filled = bool(watched) and outgrows(watched, order.scratch_mb, order.scratch_files, tool)
     ended = os.waitpid(tool, 0)[1]
     if first and order.execute:
         _end_all(first)

@@ -41,6 +41,10 @@ def build_root(shown: Sequence[str], order: Order, trees: Sequence[int]) -> None
         _attach(grant, tree, made)
     for path in inner:
         _bind(path, made)
+    for link, aim in order.links:
+        with contextlib.suppress(OSError):  # something else is shown there
+            _make_folders((CELL + link).rpartition("/")[0], made)
+            os.symlink(aim, CELL + link)  # noqa: PTH211 - as above
     if order.folder:  # where the run starts; when nothing of it is granted, that is an empty folder
         _make_place(CELL + order.folder, made, folder=True)
     if order.packages:

@@ -4,25 +4,26 @@ import errno
 import os
 import select
 import signal
+from collections.abc import Sequence
 from typing import Final
 
 _LOOK_EVERY_MS: Final = 50
 _BLOCK: Final = 512
 
 
-def outgrows(folder: str, megabytes: int, files: int, tool: int) -> bool:
-    """Wait for the end of the process `tool`, killed when the folder grows past a bound; tell if it did."""
+def outgrows(folders: Sequence[str], megabytes: int, files: int, tool: int) -> bool:
+    """Wait for the end of the process `tool`, killed when a folder grows past a bound; tell if one did."""
     ended = os.pidfd_open(tool)
     poll = select.poll()
     poll.register(ended, select.POLLIN)
     try:
         while not poll.poll(_LOOK_EVERY_MS):
-            if _is_past(folder, megabytes, files):
+            if any(_is_past(folder, megabytes, files) for folder in folders):
                 signal.pidfd_send_signal(ended, signal.SIGKILL)
                 return True
     finally:
         os.close(ended)
-    return _is_past(folder, megabytes, files)  # it may have been quick
+    return any(_is_past(folder, megabytes, files) for folder in folders)  # it may have been quick
 
 
 def _is_past(folder: str, megabytes: int, files: int) -> bool:

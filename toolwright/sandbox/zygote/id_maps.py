@@ -28,7 +28,7 @@ class IdMaps:
         Raises:
             OSError: there can be no user namespace.
         """
-        if self._user < 0:
+        if self._user in {-1, uid}:  # what belongs to the user needs none
             return -1
         if (uid, gid) not in self._made:
             self._made[uid, gid] = _namespace((uid, self._user), (gid, self._user))

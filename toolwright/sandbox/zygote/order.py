@@ -62,13 +62,14 @@ class Grant(NamedTuple):
 
     `masks` are paths inside it, relative, outer ones first: "hidden" are covered by something empty, "kept"
     can be read and not changed. What is `public` is shown as everybody on the host may read it: a link is
-    followed, owners are not mapped.
+    followed, owners are not mapped. `source` is what is shown at the path, a copy of ours or "" for itself.
     """
 
     path: str
     write: bool
     masks: tuple[tuple[str, str], ...] = ()
     public: bool = False
+    source: str = ""
 
 
 class Order(NamedTuple):
@@ -79,7 +80,8 @@ class Order(NamedTuple):
     changes nothing. `network` says which network it is in; `environment` are further variables; `packages`
     is a folder of the host that it may import from; one that is `grouped` brings the list of a cgroup's
     members, which it joins. `loads` names what the zygote is to have warm for it; a `hash_seed` other than 0
-    is the one of the zygote's Python.
+    is the one of the zygote's Python. `bounded` are granted folders with the bound of scratch; `links` are
+    made anew, each with where it leads.
     """
 
     folder: str
@@ -98,6 +100,8 @@ class Order(NamedTuple):
     grouped: bool = False
     loads: tuple[str, ...] = ()
     hash_seed: int = 0
+    bounded: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
@@ -108,12 +112,20 @@ class Order(NamedTuple):
                 each["write"],
                 tuple((path, guard) for path, guard in each["masks"]),
                 each["public"],
+                each["source"],
             )
             for each in data["grants"]
         )
         environment = tuple((name, value) for name, value in data["environment"])
         loads = tuple(data["loads"])
-        return cls(**{**data, "grants": grants, "environment": environment, "loads": loads})
+        links = tuple((link, aim) for link, aim in data["links"])
+        lists = {
+            "environment": environment,
+            "loads": loads,
+            "bounded": tuple(data["bounded"]),
+            "links": links,
+        }
+        return cls(**{**data, "grants": grants, **lists})
 
 
 def wire(record: Start | Order) -> dict[str, Any]:

@@ -106,12 +106,11 @@ def _serve(
     _freeze()
     cells = 0
     while True:
-        if PROGRAM in {descriptor for descriptor, _ in poll.poll()}:
+        ended = PROGRAM in {descriptor for descriptor, _ in poll.poll()}
+        received = None if ended else channel.receive(orders)
+        if received is None or not received[0]:
             if start.level != "full":  # there the warden does that
-                _clear_away(start)
-            os._exit(0)
-        received = channel.receive(orders)
-        if received is None:
+                _clear_away(start, silent=received is None)
             os._exit(0)
         message, brought = received
         order = Order.read(message)
@@ -128,8 +127,10 @@ def _serve(
             _freeze()
 
 
-def _clear_away(start: Start) -> None:
-    """Leave a process behind that removes what a killed program left, when all cells are gone too."""
+def _clear_away(start: Start, *, silent: bool) -> None:
+    """If the program was killed, have what it left removed by a process that outlives all cells."""
+    if not warden.has_ended(PROGRAM, silent=silent):
+        return
     last = os.pidfd_open(os.getpid())
     if os.fork():
         return

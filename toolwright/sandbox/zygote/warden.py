@@ -24,8 +24,14 @@ from toolwright.sandbox.zygote.order import STATUS, Grant, Order
 _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
 _GONE: Final = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
 
+_DYING_MS: Final = 1000
+
 Hatch: TypeAlias = Callable[[socket.socket, bool], NoReturn]
 """Is a zygote, in a fresh fork: takes orders from its channel; True for one of judges."""
+
+
+class _UnmappedError(OSError):
+    """A file system does not let owners be mapped; the text is the granted path."""
 
 
 class _Zygote(NamedTuple):
@@ -46,9 +52,11 @@ def keep(temporary: str, control: socket.socket, user: int, hatch: Hatch) -> NoR
     tools = _hatched(hatch, tests=False)
     judges: _Zygote | None = None
     ends = [PROGRAM, tools.ended]
+    silent = False
     while not _readable(*ends, waiting_for=control.fileno()):
         received = channel.receive(control)
-        if received is None:
+        silent = received is None
+        if received is None or not received[0]:
             break
         order = Order.read(received[0])
         if order.cell == "judge":
@@ -60,7 +68,7 @@ def keep(temporary: str, control: socket.socket, user: int, hatch: Hatch) -> NoR
             _pass_on(tools, maps, order, *received)
     _bury(judges)
     _bury(tools)
-    if temporary and _readable(PROGRAM):  # nobody else is there to do it
+    if temporary and has_ended(PROGRAM, silent=silent):  # nobody else is there to do it
         from toolwright.temporary.folders import remove_left
 
         remove_left(temporary)
@@ -86,6 +94,13 @@ def _bury(zygote: _Zygote | None) -> None:
     os.close(zygote.ended)
 
 
+def has_ended(program: int, *, silent: bool) -> bool:
+    """Tell whether the program has ended; a `silent` one closed its channel a moment before its end."""
+    poll = select.poll()
+    poll.register(program, select.POLLIN)
+    return bool(poll.poll(_DYING_MS if silent else 0))
+
+
 def _readable(*watched: int, waiting_for: int = -1) -> bool:
     """Tell whether one of the descriptors is readable, at once or, with one to wait for, when that may be."""
     poll = select.poll()
@@ -106,8 +121,10 @@ def _pass_on(
         for grant in order.grants:  # one by one: those made before a failure are closed
             trees += [_clone(grant, maps, execute=order.execute and not grant.public)]
         if order.packages:  # compiled modules are mapped as code
-            trees += [_clone(Grant(order.packages, write=False), maps, execute=True)]
+            trees += [_clone_packages(order.packages, maps)]
         channel.send(zygote.orders, message, [*received, *trees])
+    except _UnmappedError as error:
+        _tell(received, {"failed": str(error), "errno": errno.EINVAL, "unmapped": str(error)})
     except OSError as error:
         if error.errno not in _GONE:  # whoever waits sees by silence that the zygote is gone, and tries again
             _tell(received, {"failed": str(error), "errno": error.errno or errno.EIO})
@@ -122,7 +139,9 @@ def _tell(received: Sequence[int], report: dict[str, object]) -> None:
 
 def _clone(grant: Grant, maps: IdMaps, *, execute: bool) -> int:
     """Return a tree that shows a folder or file of the host, without devices and set-uid."""
-    found = os.open(grant.path, os.O_PATH | os.O_CLOEXEC) if grant.public else _find(grant.path)
+    found = (
+        os.open(grant.path, os.O_PATH | os.O_CLOEXEC) if grant.public else _find(grant.source or grant.path)
+    )
     try:
         info = os.fstat(found)
         if not (stat.S_ISDIR(info.st_mode) or stat.S_ISREG(info.st_mode)):
@@ -132,11 +151,31 @@ def _clone(grant: Grant, maps: IdMaps, *, execute: bool) -> int:
         os.close(found)
     flags = _SAFE | (0 if grant.write else mounts.READ_ONLY) | (0 if execute else mounts.NO_EXECUTE)
     try:
-        mounts.seal(tree, flags, -1 if grant.public else maps.get(info.st_uid, info.st_gid))
-    except KernelError:
+        id_map = -1 if grant.public else maps.get(info.st_uid, info.st_gid)
+        _seal(tree, flags, id_map, grant.path)
+    except OSError:
         os.close(tree)
         raise
     return tree
+
+
+def _clone_packages(path: str, maps: IdMaps) -> int:
+    """Packages are shown as their owner sees them, or where that cannot be as everybody does."""
+    try:
+        return _clone(Grant(path, write=False), maps, execute=True)
+    except _UnmappedError:
+        return _clone(Grant(path, write=False, public=True), maps, execute=True)
+
+
+def _seal(tree: int, flags: int, id_map: int, path: str) -> None:
+    """Set flags and map of a tree; when all but the map can be set, it is the map that cannot be had."""
+    try:
+        mounts.seal(tree, flags, id_map)
+    except KernelError:
+        if id_map < 0:
+            raise
+        mounts.seal(tree, flags)
+        raise _UnmappedError(path) from None
 
 
 def _find(path: str) -> int:
