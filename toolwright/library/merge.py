@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 
 from toolwright.errors import MergeClashError, ToolNotFoundError
 from toolwright.library.bindings import Bindings, bindings, words
-from toolwright.library.candidate import Part, Parts, meaning, take_apart
+from toolwright.library.candidate import Part, Parts, meaning
 from toolwright.library.clashes import check_imports, check_names, missing_imports
 from toolwright.library.imports import add_imports
+from toolwright.library.sharing import with_own_helpers
 from toolwright.syntax.chunks import BOM, Chunk, split
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -20,13 +21,15 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 def add_tool(text: str, candidate_source: str) -> str:
     """Add a candidate's function, with the helpers and imports it brings, at the end of a library.
 
+    Helpers that are there already are shared; those whose names mean something else there are renamed.
+
     Raises:
         MergeClashError: a name is taken, or the candidate is not one function with its helpers; the text says
             what the author should rename.
         SyntaxError: the library is not Python.
     """
-    parts = take_apart(candidate_source)
     library = bindings(split(text))
+    parts = with_own_helpers(library, candidate_source)
     check_names(library, parts)
     chunks = [chunk.text for chunk in library.sections.chunks]
     place = len(chunks)
@@ -45,12 +48,12 @@ def replace_tool(text: str, name: str, candidate_source: str) -> str:
         ToolNotFoundError: the library has no such function.
         MergeClashError, SyntaxError: as for `add_tool`.
     """
-    parts = take_apart(candidate_source)
     library = bindings(split(text))
     place = _function_at(library, name)
+    owned = _owned_helpers(library, place)
+    parts = with_own_helpers(library, candidate_source, name, owned)
     if parts.name != name:
         raise MergeClashError(f"the function that replaces `{name}` is called `{parts.name}`; keep the name")
-    owned = _owned_helpers(library, place)
     check_names(library, parts, replaced=place, owned=owned)
     chunks = [chunk.text for chunk in library.sections.chunks]
     kept = {library.chunks[name] for part in parts.helpers for name in part.names if name in library.chunks}
