@@ -11,17 +11,21 @@ TYPE_CHECKING = False  # for checkers of types; to load `typing` takes a while
 if TYPE_CHECKING:
     from toolwright.api import Agent, Library
     from toolwright.errors import ModelError, NotPermittedError, ToolwrightError, UsageError
-    from toolwright.types import CallResult, Report, Tool
+    from toolwright.stages.rules.rule import Rule, Subject
+    from toolwright.types import CallResult, Finding, Report, Tool
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Agent",
     "CallResult",
+    "Finding",
     "Library",
     "ModelError",
     "NotPermittedError",
     "Report",
+    "Rule",
+    "Subject",
     "Tool",
     "ToolwrightError",
     "UsageError",
@@ -36,6 +40,9 @@ _HOMES = {
     "ToolwrightError": "errors",
     "UsageError": "errors",
     "CallResult": "types",
+    "Finding": "types",
+    "Rule": "stages.rules.rule",
+    "Subject": "stages.rules.rule",
     "Report": "types",
     "Tool": "types",
 }

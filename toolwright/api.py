@@ -17,6 +17,7 @@ from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor
 from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load, secret_value
+from toolwright.stages.rules.rule import Rule
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.nearest import tool_not_found
 from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Report, Tool
@@ -33,6 +34,7 @@ class Agent:
         model: str | Model = "",
         *,
         listeners: Iterable[Listener] = (),
+        rules: Iterable[Rule] = (),
         **settings: object,
     ) -> None:
         """Configure; nothing is read or started yet.
@@ -41,6 +43,7 @@ class Agent:
             library: The folder with tools.py.
             model: `SERVER:NAME`, "" for the configured one, or any object with `name` and `complete`.
             listeners: Called with every event of a run.
+            rules: Rules of review for new tools, besides ours and those of `pyproject.toml`.
             settings: Fields of `toolwright.settings.Settings`, such as `attempts=3`.
 
         Raises:
@@ -50,7 +53,7 @@ class Agent:
         overrides = {"library": str(library), "model": named or None, **settings}
         self._settings = load(overrides)
         self._model = None if isinstance(model, str) else model
-        self._company = Company(tuple(listeners))
+        self._company = Company(tuple(listeners), rules=tuple(rules))
         self._sandbox: Sandbox | None = None
 
     def run(

@@ -10,6 +10,7 @@ from toolwright.library.store import Store
 from toolwright.models.metered import MeteredModel
 from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
+from toolwright.stages.rules import RULES, Rule
 from toolwright.types import Match, Plan
 from toolwright.vault import Vault
 
@@ -43,6 +44,7 @@ class Parts:
     redact: Redact
     packages: Packages
     vault: Vault
+    rules: tuple[Rule, ...] = RULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import secrets as randomness
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from toolwright.errors import ModelError
 from toolwright.events import Event, Listener, Notice
@@ -23,6 +24,9 @@ from toolwright.permissions.opening import open_gate
 from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
 from toolwright.settings import Settings, secret_value, secrets
+from toolwright.settings.review_table import read_review
+from toolwright.stages.rules.chosen import chosen_rules
+from toolwright.stages.rules.rule import Rule
 from toolwright.vault import Sources, Vault
 
 STATE = ".toolwright"
@@ -40,6 +44,8 @@ class Company:
     ask_secret: Callable[[str], Secret | None] = lambda _name: None
     confirm: Callable[[str], bool] | None = None
     redactor: Redactor = field(default_factory=lambda: Redactor(secrets()))
+    rules: Sequence[Rule] = ()
+    """Rules of review besides ours."""
 
     def tell(self, event: Event) -> None:
         """Pass an event on to every listener."""
@@ -94,6 +100,7 @@ def open_parts(
             company.redactor,
             lambda said: company.tell(Notice(said)),
         ),
+        rules=chosen_rules(read_review(settings.library, Path()), company.rules),
     )
 
 

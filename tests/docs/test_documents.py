@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,13 +20,24 @@ from toolwright.cli.arguments import build_parser
 from toolwright.cli.commands import COMMANDS
 from toolwright.errors import MODEL_ERROR_KINDS
 from toolwright.settings import VARIABLES
+from toolwright.settings.review_table import read_review
 from toolwright.stages.bind import read_bindings
 from toolwright.stages.review import review_source
+from toolwright.stages.rules import RULES
+from toolwright.stages.rules.chosen import chosen_rules
 from toolwright.syntax.reading import read_library
 from toolwright.types import Step
 
 RUN = ("README.md", "docs/how-it-works.md", "docs/cli.md", "docs/permissions.md")
-LINKED = (*RUN, "docs/README.md", "docs/security.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md")
+LINKED = (
+    *RUN,
+    "docs/README.md",
+    "docs/security.md",
+    "docs/review.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "examples/README.md",
+)
 BLOCKS = [block for document in RUN for block in read_blocks(document)]
 Results = dict[Block, tuple[int, str]]
 
@@ -127,6 +140,26 @@ def test_the_tables_are_up_to_date() -> None:
     """The tables of docs/how-it-works.md are what docs/build_tables.py makes of the rules and limits."""
     text = (ROOT / "docs/how-it-works.md").read_text(encoding="utf-8")
     assert text == script("build_tables").page(text), "run: python docs/build_tables.py"
+
+
+def test_the_page_of_the_rules_is_up_to_date() -> None:
+    """docs/review.md is what docs/build_tables.py makes of the table of rules: each has a part of its own."""
+    page = (ROOT / "docs/review.md").read_text(encoding="utf-8")
+    assert page == script("build_tables").review_page(), "run: python docs/build_tables.py"
+    assert all(f"### `{rule.name}`\n" in page for rule in RULES)
+
+
+def test_the_example_of_a_table_for_review_is_read(tmp_path: Path) -> None:
+    """What docs/review.md shows for pyproject.toml is taken as it stands, and its Python runs."""
+    text = (ROOT / "docs/review.md").read_text(encoding="utf-8")
+    shown, python = (text.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("toml", "python"))
+    (tmp_path / "pyproject.toml").write_text(shown, encoding="utf-8")
+    table = read_review(tmp_path)
+    assert [entry.name for entry in table.forbidden] == ["pickle", "os.remove", "shutil.rmtree"]
+    assert chosen_rules(table)[-1].name == "blocked"
+    code = f"{python}\nprint(agent)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_page_of_the_command_line_is_complete() -> None:

@@ -45,6 +45,7 @@ def act(box, top, code, **more):
 PLANTS = {
     "a file": "open('.env', 'w').write('x')",
     "a folder": "os.mkdir('.git')",
+    "a name without a dot": "open('pyproject.toml', 'w').write('x')",
     "a worktree's file": "open('.git', 'w').write('gitdir: x')",
     "a nested file": "os.makedirs('a/b/c'); open('a/b/c/.env.local', 'w').write('x')",
     "a rename of a file": "open('x', 'w').write('x'); os.rename('x', '.bashrc')",

@@ -47,7 +47,13 @@ def draft(parts: Parts, wish: Wish) -> Draft:
             parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
             whole = replace(tool, source=excerpt(snapshot.text, tool.name))
             contract = widen_contract(
-                parts.model, wish.step, whole, old_tests, wish.surroundings, parts.packages.obtain
+                parts.model,
+                wish.step,
+                whole,
+                old_tests,
+                wish.surroundings,
+                parts.packages.obtain,
+                rules=parts.rules,
             )
             return Draft(contract, whole.source, old_tests, _basis(snapshot, tool.name, old_tests))
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
@@ -61,6 +67,7 @@ def draft(parts: Parts, wish: Wish) -> Draft:
             name=wish.name,
             clash=lambda name, stub: _clash(parts.store, Candidate(name, stub, "")),
             obtain=parts.packages.obtain,
+            rules=parts.rules,
         )
     )
 

@@ -60,6 +60,7 @@ def _review(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> tup
         taken=snapshot.names - {contract.replaces},
         callable_tools=frozenset(snapshot.tools) - {contract.name},
         needs=_needs_of_others(snapshot, candidate),
+        rules=parts.rules,
     )
 
 

@@ -20,6 +20,7 @@ _KEPT_NAMES: Final = """
 .zshrc .zshenv .zprofile .zlogin .zlogout .inputrc .xinitrc .xprofile .xsession .pam_environment
 .gitconfig .gitmodules .gitattributes .hg .hgrc .svn .vimrc .exrc .nvimrc .emacs .emacs.d .vscode .idea
 .mcp.json .pythonrc .pdbrc .gdbinit .lldbinit .pre-commit-config.yaml .gitlab-ci.yml .github .husky
+pyproject.toml
 .local/bin .config/fish .config/git .config/autostart .config/systemd .config/environment.d
 """
 HIDDEN: Final = frozenset(_HIDDEN_NAMES.split())
@@ -31,6 +32,8 @@ PACKAGES: Final = "node_modules"
 VENV_MARK: Final = "pyvenv.cfg"
 
 _INNER: Final = frozenset(name.rpartition("/")[2] for name in HIDDEN | KEPT if "/" in name)
+_PLAIN: Final = _INNER | {name for name in HIDDEN | KEPT if name[:1] != "."}
+"""The names that do not begin with a dot: of all others nothing has to be looked up."""
 
 
 def may_be_guarded(name: str) -> bool:
@@ -41,7 +44,7 @@ def may_be_guarded(name: str) -> bool:
 def guard(name: str, folder: str) -> Guard | None:
     """Say how an entry is guarded; `folder` is the path it stands in. Case does not matter."""
     name = name.lower()
-    if name[:1] != "." and name not in _INNER:
+    if name[:1] != "." and name not in _PLAIN:
         return None
     if name in HIDDEN or name.startswith(_HIDDEN_BEGINNINGS):
         return "hidden"

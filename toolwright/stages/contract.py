@@ -13,6 +13,7 @@ from toolwright.prompts.reply import python_blocks
 from toolwright.protocols import Model
 from toolwright.redaction import looks_like_key
 from toolwright.stages.review import finding_text, review_source
+from toolwright.stages.rules import RULES, Rule
 from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.syntax.docstring import parse_docstring
 from toolwright.syntax.fair_tests import unfair
@@ -52,6 +53,7 @@ def draft_contract(
     name: str = "",
     clash: Clash = no_clash,
     obtain: Obtain = no_package,
+    rules: Sequence[Rule] = RULES,
 ) -> Contract:
     """Ask for signature, docstring and tests of a new tool.
 
@@ -72,7 +74,9 @@ def draft_contract(
     return ask(
         model,
         Prompt("contract", step.description, text),
-        lambda reply: with_packages(read_contract(reply, step, taken=taken, name=name, clash=clash), obtain),
+        lambda reply: with_packages(
+            read_contract(reply, step, taken=taken, name=name, clash=clash, rules=rules), obtain
+        ),
     )
 
 
@@ -96,7 +100,13 @@ def requires(stub: str, name: str) -> tuple[str, ...]:
 
 
 def read_contract(
-    text: str, step: Step, *, taken: frozenset[str], name: str = "", clash: Clash = no_clash
+    text: str,
+    step: Step,
+    *,
+    taken: frozenset[str],
+    name: str = "",
+    clash: Clash = no_clash,
+    rules: Sequence[Rule] = RULES,
 ) -> Contract:
     """Read a contract reply: two Python blocks, stub and tests.
 
@@ -110,7 +120,7 @@ def read_contract(
     why = why_not_a_name(function.name, taken)
     if why:
         raise ReplyShapeError(why)
-    check_stub(function.name, stub)
+    check_stub(function.name, stub, rules)
     why = clash(function.name, stub)
     if why:
         raise ReplyShapeError(f"the stub: {why}")
@@ -119,13 +129,13 @@ def read_contract(
     return Contract(function.name, stub, tests, step)
 
 
-def check_stub(name: str, stub: str) -> None:
+def check_stub(name: str, stub: str, rules: Sequence[Rule] = RULES) -> None:
     """Hold the stub to the rules that the finished function must meet.
 
     Raises:
         ReplyShapeError: it breaks some; lists them all.
     """
-    findings = review_source(name, stub)
+    findings = review_source(name, stub, rules=rules)
     if findings:
         raise ReplyShapeError("the stub: " + "; ".join(finding_text(finding) for finding in findings))
 

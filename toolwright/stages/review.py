@@ -1,11 +1,11 @@
 """Candidate + contract -> findings: everything that can be held against it without running it."""
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from toolwright.stages.rules import RULES, Subject
+from toolwright.stages.rules import RULES, Rule, Subject
 from toolwright.syntax.parsing import parse_and_compile, parse_text
 from toolwright.syntax.signature import signature_text
 from toolwright.types import Candidate, Contract, Finding
@@ -20,6 +20,7 @@ def review_candidate(
     taken: frozenset[str],
     callable_tools: frozenset[str],
     needs: Mapping[str, Collection[str]] = MappingProxyType({}),
+    rules: Sequence[Rule] = RULES,
 ) -> tuple[Finding, ...]:
     """Apply every rule; an empty tuple means that the candidate may be run.
 
@@ -34,6 +35,7 @@ def review_candidate(
         taken=taken,
         callable_tools=callable_tools,
         needs=needs,
+        rules=rules,
     )
 
 
@@ -46,6 +48,7 @@ def review_source(
     taken: frozenset[str] = frozenset(),
     callable_tools: frozenset[str] = frozenset(),
     needs: Mapping[str, Collection[str]] = MappingProxyType({}),
+    rules: Sequence[Rule] = RULES,
 ) -> tuple[Finding, ...]:
     """Apply every rule to a function or a stub called `name`."""
     if len(source) > _LONGEST:
@@ -55,7 +58,7 @@ def review_source(
     except SyntaxError as error:
         return (Finding("syntax", error.lineno or 1, f"not Python: {error.msg}"),)
     subject = Subject(name, source, tree, signature, taken, callable_tools, docstring, needs)
-    return tuple(finding for rule in RULES for finding in rule.check(subject))
+    return tuple(finding for rule in rules for finding in rule.check(subject))
 
 
 def stub_signature(contract: Contract) -> str:

@@ -18,6 +18,7 @@ from toolwright.stages.contract import (
     two_blocks,
     with_packages,
 )
+from toolwright.stages.rules import RULES, Rule
 from toolwright.syntax.checking import described
 from toolwright.syntax.fitting import can_fit
 from toolwright.syntax.names import bindings
@@ -38,6 +39,8 @@ def widen_contract(
     old_tests: str,
     surroundings: Sequence[str],
     obtain: Obtain = no_package,
+    *,
+    rules: Sequence[Rule] = RULES,
 ) -> Contract:
     """Ask for the contract of a wider `tool`; its tests are the old ones, unchanged, and the new ones.
 
@@ -58,11 +61,13 @@ def widen_contract(
     return ask(
         model,
         Prompt("widen", step.description, text),
-        lambda reply: with_packages(read_widened(reply, step, tool, old_tests), obtain),
+        lambda reply: with_packages(read_widened(reply, step, tool, old_tests, rules), obtain),
     )
 
 
-def read_widened(text: str, step: Step, tool: Tool, old_tests: str) -> Contract:
+def read_widened(
+    text: str, step: Step, tool: Tool, old_tests: str, rules: Sequence[Rule] = RULES
+) -> Contract:
     """Read a widen reply: stub and additional tests.
 
     Raises:
@@ -70,7 +75,7 @@ def read_widened(text: str, step: Step, tool: Tool, old_tests: str) -> Contract:
         LibraryError: the old tests are not Python.
     """
     stub, new_tests = two_blocks(text)
-    check_stub(tool.name, stub)
+    check_stub(tool.name, stub, rules)
     broken = broken_promise(tool.source, stub, tool.name) or _narrower(tool, stub)
     if broken:
         raise ReplyShapeError(broken)

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
+from toolwright.settings.review_table import Severity
 from toolwright.stages.rules.rule import Rule, Subject
 from toolwright.syntax.parsing import plain_syntax_errors
 from toolwright.types import Finding
 
 if TYPE_CHECKING:
     from bandit.core.issue import Issue
-
-Severity: TypeAlias = Literal["low", "medium", "high", "off"]
 
 LEFT_OUT: Final = {
     "B101": "an assertion in a tool is checked like the rest of it: by the tests",
