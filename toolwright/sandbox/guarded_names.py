@@ -38,7 +38,7 @@ _PLAIN: Final = _INNER | {name for name in HIDDEN | KEPT if name[:1] != "."}
 
 def may_be_guarded(name: str) -> bool:
     """Whether `guard` must be asked about a name; it is asked about few of many thousands."""
-    return name[0] == "." or name.lower() in _INNER
+    return name[0] == "." or name.lower() in _PLAIN
 
 
 def guard(name: str, folder: str) -> Guard | None:
