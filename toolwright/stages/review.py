@@ -36,6 +36,7 @@ def review_candidate(
         callable_tools=callable_tools,
         needs=needs,
         rules=rules,
+        tests=candidate.tests,
     )
 
 
@@ -49,6 +50,7 @@ def review_source(
     callable_tools: frozenset[str] = frozenset(),
     needs: Mapping[str, Collection[str]] = MappingProxyType({}),
     rules: Sequence[Rule] = RULES,
+    tests: str = "",
 ) -> tuple[Finding, ...]:
     """Apply every rule to a function or a stub called `name`."""
     if len(source) > _LONGEST:
@@ -57,7 +59,7 @@ def review_source(
         tree = parse_and_compile(source)
     except SyntaxError as error:
         return (Finding("syntax", error.lineno or 1, f"not Python: {error.msg}"),)
-    subject = Subject(name, source, tree, signature, taken, callable_tools, docstring, needs)
+    subject = Subject(name, source, tree, signature, taken, callable_tools, docstring, needs, tests)
     return tuple(finding for rule in rules for finding in rule.check(subject))
 
 

@@ -65,7 +65,9 @@ def _endless(subject: Subject) -> Iterator[Finding]:
                 yield Finding("endless", node.lineno, f"`{method}`: {_NEVER}")
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="run")) if name in applications:
                 yield Finding("endless", node.lineno, f"`{name}.run`: {_NEVER}")
-            case ast.While() | ast.For() if _goes_on(node, scope) and not _leaves(node.body):
+            case ast.While() | ast.For() if (
+                _goes_on(node, scope) and not _leaves(node.body) and not _is_caught(node, subject)
+            ):
                 message = "a loop without an end: nothing in it breaks, returns or raises"
                 yield Finding("endless", node.lineno, message)
 
@@ -88,6 +90,18 @@ def _goes_on(loop: _Loop, scope: Scope) -> bool:
         case ast.Call(func=func, args=arguments):
             name = dotted(func, scope)
             return name in _FOREVER and not (name == "itertools.repeat" and len(arguments) > 1)
+    return False
+
+
+def _is_caught(loop: _Loop, subject: Subject) -> bool:
+    """Tell whether an exception that something in the loop raises is its way out: a `try` is around it."""
+    inner: ast.AST = loop
+    for outer in subject.uses.around(loop):
+        if isinstance(outer, ast.FunctionDef):
+            return False
+        if isinstance(outer, ast.Try) and outer.handlers and inner in outer.body:
+            return True
+        inner = outer
     return False
 
 
@@ -171,6 +185,12 @@ ENDLESS: Final = Rule(
     about="a call comes to an end: no server that serves forever, and no loop that nothing leaves",
     good=(
         _SERVER,
+        (
+            "def tool(text: str) -> list[str]:\n    found: list[str] = []\n    letters = list(text)\n"
+            "    try:\n"
+            "        while True:\n            found.append(letters.pop())\n    except IndexError:\n"
+            "        return found\n"
+        ),
         (
             "def tool(n: int) -> int:\n    while True:\n        n //= 2\n        if n < 2:\n"
             "            break\n    return n\n"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolwright.stages.rules.rule import Rule, Subject
-from toolwright.syntax.names import BUILTIN_NAMES, free_names, is_standard_module, line_of
+from toolwright.syntax.names import BUILTIN_NAMES, bound_names, free_names, is_standard_module, line_of
+from toolwright.syntax.parsing import parse_text
 from toolwright.types import Finding
 
 _TOOL_NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -14,12 +15,21 @@ _LONGEST: Final = 60
 
 
 def _unresolved(subject: Subject) -> Iterator[Finding]:
-    for name in sorted(free_names(subject.source) - subject.callable_tools):
-        yield Finding(
-            "unresolved",
-            line_of(subject.source, name),
-            f"`{name}` is used but neither defined, imported nor built in",
-        )
+    missing = sorted(free_names(subject.source) - subject.callable_tools)
+    masked = _of_tests(subject.tests) if missing and subject.tests else frozenset()
+    for name in missing:
+        message = f"`{name}` is used but neither defined, imported nor built in"
+        if name in masked:
+            message += "; that the tests have one of this name does not help"
+        yield Finding("unresolved", line_of(subject.source, name), message)
+
+
+def _of_tests(tests: str) -> frozenset[str]:
+    """Return the names that a test file has: they are in another process than the function."""
+    try:
+        return frozenset(bound_names(parse_text(tests)))
+    except SyntaxError:
+        return frozenset()
 
 
 def why_not_a_name(name: str, taken: frozenset[str]) -> str:

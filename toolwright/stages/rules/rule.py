@@ -16,8 +16,9 @@ class Subject:
 
     `signature` and `docstring` are what its contract promised ("" when it is the contract that is reviewed);
     `taken` are the names the library uses, `callable_tools` those among them a candidate may call; `needs`
-    are the permissions of the latter. `uses` is made of `tree`: every node with its scope, and what the text
-    mentions of modules and builtins. `said` is the docstring of its function.
+    are the permissions of the latter; `tests` is its test file, as far as there is one. `uses` is made of
+    `tree`: every node with its scope, and what the text mentions of modules and builtins. `said` is the
+    docstring of its function.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Subject:
     callable_tools: frozenset[str] = frozenset()
     docstring: str = ""
     needs: Mapping[str, Collection[str]] = field(default_factory=dict)
+    tests: str = ""
     uses: Uses = field(init=False, compare=False, repr=False)
     said: Docstring = field(init=False, compare=False, repr=False)
 

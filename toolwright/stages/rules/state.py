@@ -94,6 +94,12 @@ def _is_class(node: ast.expr, scope: Scope) -> bool:
 def _process_state(subject: Subject) -> Iterator[Finding]:
     yield from _PROCESS(subject)
     for node, scope in subject.uses.nodes:
+        match node:
+            case ast.Attribute(value=ast.Call(func=func), ctx=ast.Store()) if (
+                dotted(func, scope) == "decimal.getcontext"
+            ):
+                yield Finding("process-state", node.lineno, f"`{ast.unparse(node)}`: {_LOCALLY}")
+    for node, scope in subject.uses.nodes:
         for value in changed_in_place(node):
             if dotted(value, scope) in {"os.environ", "sys.argv", "sys.path"}:
                 message = (
@@ -103,6 +109,7 @@ def _process_state(subject: Subject) -> Iterator[Finding]:
 
 
 _WHOLE: Final = "changes the whole process, also for the programs that import this file"
+_LOCALLY: Final = f"{_WHOLE}; use `with decimal.localcontext() as context`"
 _PROCESS: Final = mentions_of(
     "process-state",
     (
@@ -113,7 +120,7 @@ _PROCESS: Final = mentions_of(
         Row("signal.signal signal.alarm signal.setitimer atexit", _WHOLE),
         Row("sys.setrecursionlimit sys.setswitchinterval threading.stack_size", f"{_WHOLE}; use a loop"),
         Row("resource.setrlimit socket.setdefaulttimeout", f"{_WHOLE}; give the call itself a `timeout`"),
-        Row("decimal.setcontext", f"{_WHOLE}; use `with decimal.localcontext() as context`"),
+        Row("decimal.setcontext", _LOCALLY),
         Row("logging.basicConfig logging.disable warnings.filterwarnings", _WHOLE),
     ),
 )
@@ -214,5 +221,6 @@ PROCESS_STATE: Final = Rule(
         "import locale\n\n\ndef tool() -> str:\n    return locale.setlocale(locale.LC_ALL, 'C')\n",
         "import sys\n\n\ndef tool() -> None:\n    sys.setrecursionlimit(10**6)\n",
         "import signal\n\n\ndef tool() -> None:\n    signal.alarm(1)\n",
+        "import decimal\n\n\ndef tool() -> None:\n    decimal.getcontext().prec = 50\n",
     ),
 )

@@ -49,6 +49,10 @@ def _varies(subject: Subject) -> Iterator[Finding]:
             message = f"`Varies:` names `{word}`; it takes some of {', '.join(_KNOWN)}"
             yield Finding("varies", function.lineno, message)
     for use in subject.uses.mentions:
+        if use.name == "hash":
+            message = "`hash` of a text is another one in each process; use `hashlib`"
+            yield Finding("varies", use.line, message)
+            continue
         if _is_shared(use):
             message = "draws from what all programs share; use `random.Random(seed)`, with a parameter `seed`"
             yield Finding("varies", use.line, f"`{use.name}` {message}")
@@ -210,6 +214,7 @@ VARIES: Final = Rule(
         _today("return str(random.Random().random())", **_SEED),
         _today("return str(random.Random(seed).random())", parameter="seed: int | None = None", varies=""),
         _today("return ''", varies="\n\n    Varies: weather"),
+        _today("return str(hash(now))", varies=""),
         "import datetime as dt\n\n\ndef tool() -> str:\n    return str(dt.datetime.now(dt.timezone.utc))\n",
         "import time\n\n\ndef tool() -> float:\n    clock = time.time\n    return clock()\n",
     ),
