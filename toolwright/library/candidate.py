@@ -122,7 +122,7 @@ def _imports(
                     raise MergeClashError(
                         f"`{code.strip()}` cannot be merged; import each name from its module"
                     )
-                if item.module != "__future__":
+                if item.module != "__future__" or not item.name:  # `import __future__` binds a module
                     yield item
 
 
