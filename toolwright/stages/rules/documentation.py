@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolwright.stages.rules.rule import Rule, Subject
-from toolwright.syntax.docstring import parse_docstring
-from toolwright.types import Finding
+from toolwright.types import Docstring, Finding
 
 _PERMISSIONS: Final = re.compile(r"^[ \t]*Permissions:.*$", re.MULTILINE | re.IGNORECASE)
 """Who writes the body knows best what it needs; that the line is true is a rule of its own."""
@@ -17,12 +16,11 @@ def _documented(subject: Subject) -> Iterator[Finding]:
     function = subject.function
     if function is None:
         return
-    for message in _missing(function):
+    for message in _missing(function, subject.said):
         yield Finding("documented", function.lineno, message)
 
 
-def _missing(function: ast.FunctionDef) -> Iterator[str]:
-    docstring = parse_docstring(ast.get_docstring(function))
+def _missing(function: ast.FunctionDef, docstring: Docstring) -> Iterator[str]:
     if not docstring.summary:
         yield "the docstring has no summary line"
         return

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from toolwright.stages.rules.rule import Rule, Subject
-from toolwright.syntax.docstring import parse_docstring
 from toolwright.syntax.names import is_standard_module
 from toolwright.syntax.requirements import Requirement, covers, requirements
 from toolwright.types import Finding
@@ -16,7 +15,7 @@ _REMEDY_OF_A_CANDIDATE: Final = "it is not declared in a `Requires:` line, so do
 
 def _imports(subject: Subject) -> Iterator[Finding]:
     at_top = set(subject.tree.body)
-    declared = _declared(subject)
+    declared = requirements(subject.said.requires)
     remedy = _REMEDY_OF_A_CANDIDATE if subject.docstring else _REMEDY_OF_A_STUB
     foreign: set[str] = set()
     for node in ast.walk(subject.tree):
@@ -32,12 +31,6 @@ def _imports(subject: Subject) -> Iterator[Finding]:
             if not any(covers(each, package) for each in declared):
                 yield Finding("imports", node.lineno, f"`{package}` is not in the standard library; {remedy}")
     yield from _unused(subject, declared, foreign)
-
-
-def _declared(subject: Subject) -> tuple[Requirement, ...]:
-    if subject.function is None:
-        return ()
-    return requirements(parse_docstring(ast.get_docstring(subject.function)).requires)
 
 
 def _unused(

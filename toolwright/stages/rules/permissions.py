@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolwright.stages.rules.rule import Rule, Subject
-from toolwright.syntax.docstring import parse_docstring
 from toolwright.syntax.permissions.inference import Needs, infer_needs
 from toolwright.types import Finding
 
@@ -16,7 +15,7 @@ def _permissions(subject: Subject) -> Iterator[Finding]:
     function = subject.function
     if function is None:
         return
-    declared = parse_docstring(ast.get_docstring(function)).permissions
+    declared = subject.said.permissions
     for line, message in _complaints(subject, function, declared):
         yield Finding("permissions", line, message)
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from toolwright.redaction import looks_like_key
 from toolwright.stages.rules.rule import Rule, Subject
-from toolwright.syntax.docstring import parse_docstring
 from toolwright.types import Finding
 
 _SECRET: Final = re.compile(
@@ -24,7 +23,7 @@ def _secrets(subject: Subject) -> Iterator[Finding]:
     function = subject.function
     if function is None:
         return
-    docstring = parse_docstring(ast.get_docstring(function))
+    docstring = subject.said
     parameters = _parameters(function)
     for name in docstring.secrets:
         if name not in parameters:
