@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from toolwright import Agent, Finding, Rule, Subject
 from toolwright.errors import UsageError
+from toolwright.models.scripted import ScriptedModel
 from toolwright.settings.review_table import Forbidden, ReviewTable, read_review
+from toolwright.stages.generate import generate
 from toolwright.stages.review import finding_text, review_source
 from toolwright.stages.rules import RULES
 from toolwright.stages.rules.chosen import chosen_rules
+from toolwright.types import Contract, Prompt, Step
 
 TOOL = '''{above}
 
@@ -203,3 +206,25 @@ def test_an_agent_takes_rules_and_reads_the_library(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.toolwright.review]\nblock = 1\n", encoding="utf-8")
     with pytest.raises(UsageError, match="must be a list of dotted names"):
         Agent(tmp_path).run("Say hello")
+
+
+def test_the_author_is_told_what_is_blocked():
+    """What the user forbids, and what a rule from Python is about, stands in the question, ours do not."""
+    asked: list[Prompt] = []
+
+    def answer(prompt: Prompt) -> str:
+        asked.append(prompt)
+        return f"```python\n{REMOVING}```"
+
+    table = ReviewTable((Forbidden("pickle"), Forbidden("os.remove", "move it instead")))
+    own = Rule("no-helpers", no_underscore, about="Everything stands in one function")
+    contract = Contract("drop", REMOVING, "", Step(1, "Remove a file."))
+
+    generate(ScriptedModel(answer), contract, rules=chosen_rules(table, [own]))
+    generate(ScriptedModel(answer), contract)
+
+    added = sorted(set(asked[0].text.splitlines()) - set(asked[1].text.splitlines()))
+    assert added == [
+        "- Everything stands in one function",
+        "- What the user forbids is not used: `pickle`; `os.remove` (move it instead)",
+    ]

@@ -36,6 +36,7 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
             previous=last.candidate if last else None,
             reasons=last.reasons if last else (),
             old_source=drawn.old_source,
+            rules=parts.rules,
         )
         last = try_candidate(parts, wish, drawn, candidate)
         if last.commit:

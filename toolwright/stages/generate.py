@@ -8,6 +8,7 @@ from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.prompts.reply import python_blocks
 from toolwright.protocols import Model
+from toolwright.stages.rules import RULES, Rule
 from toolwright.syntax.parsing import parse_text
 from toolwright.types import Candidate, Contract, Prompt
 
@@ -20,14 +21,18 @@ def generate(
     previous: Candidate | None = None,
     reasons: Sequence[str] = (),
     old_source: str = "",
+    rules: Sequence[Rule] = RULES,
 ) -> Candidate:
     """Ask for the function of a contract; `previous` and `reasons` carry the last refusal back.
+
+    Of `rules` its author is told those that are not ours, as far as they say what they are about.
 
     Raises:
         ReplyShapeError, ModelError: no function could be had.
     """
     text = render(
         "generate",
+        own_rules="".join(f"- {rule.about}\n" for rule in rules if rule.about and _is_own(rule)),
         stub=contract.stub,
         tests=contract.tests,
         old=_old(old_source),
@@ -59,6 +64,10 @@ def _defines(source: str, name: str) -> bool:
     except SyntaxError:
         return f"def {name}(" in source  # a syntax error is for review to report, with its line
     return any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == name for n in body)
+
+
+def _is_own(rule: Rule) -> bool:
+    return rule.name not in {each.name for each in RULES}
 
 
 def _old(source: str) -> str:

@@ -60,7 +60,7 @@ def review_source(
     except SyntaxError as error:
         return (Finding("syntax", error.lineno or 1, f"not Python: {error.msg}"),)
     subject = Subject(name, source, tree, signature, taken, callable_tools, docstring, needs, tests)
-    return tuple(finding for rule in rules for finding in rule.check(subject))
+    return tuple(dict.fromkeys(finding for rule in rules for finding in rule.check(subject)))
 
 
 def stub_signature(contract: Contract) -> str:

@@ -42,7 +42,12 @@ def blocking(forbidden: Sequence[Forbidden]) -> Rule:
                 if name == entry.name or name.startswith(f"{entry.name}."):
                     yield Finding("blocked", line, f"`{name}`: {entry.message}")
 
-    return Rule("blocked", check, about="what the user forbids is not used")
+    told = "; ".join(f"`{entry.name}`{_instead(entry)}" for entry in forbidden)
+    return Rule("blocked", check, about=f"What the user forbids is not used: {told}")
+
+
+def _instead(entry: Forbidden) -> str:
+    return "" if entry == Forbidden(entry.name) else f" ({entry.message})"
 
 
 def _named(subject: Subject) -> Iterator[tuple[str, int]]:

@@ -47,7 +47,8 @@ def _import_time(subject: Subject) -> Iterator[Finding]:
         if scope is not uses.module and not _in_class_body(node, subject):
             continue
         if id(node) in decorators:
-            yield from _decorator(node, scope)
+            if not isinstance(uses.parents.get(node), ast.Attribute):
+                yield from _decorator(node, scope)
         elif isinstance(node, ast.Call) and not _in_lambda(node, subject):
             name = dotted(node.func, scope)
             if not _is_harmless(node, name, subject):
@@ -67,14 +68,10 @@ def _in_lambda(node: ast.AST, subject: Subject) -> bool:
 def _decorator(node: ast.AST, scope: Scope) -> Iterator[Finding]:
     if isinstance(node, ast.Name | ast.Attribute):
         name = dotted(node, scope)
-        if name is not None and "." in name and name not in _DECORATORS and not _is_prefix(name):
+        if name is not None and "." in name and name not in _DECORATORS:
             yield Finding(
                 "import-time", node.lineno, f"the decorator `{name}` runs when the file is imported"
             )
-
-
-def _is_prefix(name: str) -> bool:
-    return any(known.startswith(f"{name}.") for known in _DECORATORS)
 
 
 def _is_harmless(call: ast.Call, name: str | None, subject: Subject) -> bool:

@@ -36,15 +36,16 @@ def _masked(subject: Subject) -> Iterator[Finding]:
 
 def _bound(node: ast.AST, uses: Uses) -> tuple[str, int]:
     """Return the name that a node itself binds, and its line."""
-    match node:
+    match node:  # a name imported inside a function is meant, such as `ConnectionError` of a package
         case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
             return name, node.lineno
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
             return name, node.lineno
         case ast.alias(name=name, asname=given):
             origin = uses.parents.get(node)
+            own = isinstance(origin, ast.ImportFrom) and not given and uses.function_of(node) is not None
             same = isinstance(origin, ast.ImportFrom) and origin.module == "builtins"
-            return "" if same else given or name.partition(".")[0], node.lineno
+            return "" if own or same else given or name.partition(".")[0], node.lineno
     return "", 1
 
 
@@ -54,6 +55,10 @@ MASKED: Final = Rule(
     about="no builtin is hidden behind a variable, a helper or an import of its name; a parameter may be "
     "`max` where `max(...)` is not called",
     good=(
+        (
+            'def tool(url: str) -> str:\n    """Fetch.\n\n    Requires: requests\n    """\n'
+            "    from requests.exceptions import ConnectionError\n\n    return str(ConnectionError)\n"
+        ),
         (
             "from typing import TypedDict\n\n\nclass _Size(TypedDict):\n    bytes: int\n\n\n"
             "def tool(n: int) -> _Size:\n    return {'bytes': n}\n"

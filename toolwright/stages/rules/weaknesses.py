@@ -16,7 +16,7 @@ LEFT_OUT: Final = {
     "B101": "an assertion in a tool is checked like the rest of it: by the tests",
     "B102 B307 B605 B602 B604": "rules of our own say it more exactly",
     "B110 B112": "the rule `swallowed` knows what a broad `except` does",
-    "B310 B309 B312 B321 B401 B402": "which hosts are reached is for `Permissions: network` and the grant",
+    "B104 B310 B309 B312 B321 B401 B402": "hosts are the matter of `Permissions: network` and the grant",
     "B404 B603 B606 B607": "starting a program without a shell is for `Permissions: execute` and the grant",
     "B311": "chance is the matter of the rule `varies`",
     "B313 B314 B315 B316 B317 B318 B319 B320 B405 B406 B407 B408 B409 B410 B411": (
