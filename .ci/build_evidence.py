@@ -8,12 +8,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from toolwright.library.bindings import bindings
 from toolwright.library.evidence import evidence_json
+from toolwright.library.standing import reach_hash
 from toolwright.library.store import Store
 from toolwright.permissions.verifying import verification_policy
 from toolwright.protocols import Sandbox
 from toolwright.sandbox.opening import open_sandbox
 from toolwright.stages.review import finding_text, review_source
+from toolwright.syntax.chunks import split
 from toolwright.syntax.examples import docstring_examples
 from toolwright.types import Admission, Candidate
 
@@ -31,6 +34,7 @@ def main() -> int:
 
 def _prove(sandbox: Sandbox, store: Store) -> int:
     snapshot = store.read()
+    known = bindings(split(snapshot.text))
     for name, tool in snapshot.tools.items():
         tests = store.tests_of(name) or ""
         findings = review_source(name, tool.source)
@@ -51,7 +55,8 @@ def _prove(sandbox: Sandbox, store: Store) -> int:
         admission = Admission(candidate, proven, tool.docstring.summary, "ships with Toolwright", "")
         path = ROOT / "tool_tests" / "evidence" / f"{name}.json"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(evidence_json(admission, tool.source, tool), encoding="utf-8")
+        reach = reach_hash(known, name, snapshot.tools)
+        path.write_text(evidence_json(admission, tool.source, tool, reach), encoding="utf-8")
     return 0
 
 

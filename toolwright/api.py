@@ -168,7 +168,9 @@ class Library:
             raise ToolwrightError(f"{name}: {wrong}", hint=f"its signature is {tool.signature}")
         limits = Limits(wall_s=self._timeout_s, cpu_s=max(1, round(self._timeout_s)))
         policy = self._permitted(snapshot, tool, arguments, Policy(limits=limits))
-        return self._vault.around(self._opened(), tool).call(snapshot.text, name, arguments, policy)
+        result = self._vault.around(self._opened(), tool).call(snapshot.text, name, arguments, policy)
+        self._store.note_execution(name, result)
+        return result
 
     def _opened(self) -> Sandbox:
         if self._sandbox is None:

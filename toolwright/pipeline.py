@@ -11,20 +11,18 @@ from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunSt
 from toolwright.judging import judged
 from toolwright.learning import learn
 from toolwright.library.bindings import words
-from toolwright.library.fingerprint import fingerprints
-from toolwright.library.store import Snapshot, Store
 from toolwright.making.repair import make_tool
 from toolwright.making.wish import Wish
 from toolwright.parts import Options, Parts
-from toolwright.protocols import Memory
+from toolwright.recalling import recall, remembered_run
 from toolwright.redaction import MASK
-from toolwright.running import asks_nothing, run_bindings, still_fits
+from toolwright.running import asks_nothing, run_bindings
 from toolwright.sandbox.levels import NONE
 from toolwright.stages.bind import bind
 from toolwright.stages.classify import classify
 from toolwright.stages.decompose import decompose
 from toolwright.temporary.folders import fresh_folder, remove_left
-from toolwright.types import Binding, Failure, Match, Plan, RememberedRun, Report, Step, Tool
+from toolwright.types import Binding, Failure, Match, Plan, Report, Step, Tool
 
 _COMPOSED_SHOWN: Final = 3
 _SEVERAL: Final = 2
@@ -111,7 +109,7 @@ def _reach(goal: str, parts: Parts, options: Options, account: Account, missing:
     judgement = None if remembered else judged(goal, parts, options, account)
     well = judgement is None or judgement.answers
     if well and asks_nothing(bindings) and MASK not in goal:
-        parts.memory.remember(_remembered(plan, matches, outcome, parts.store.read()))
+        parts.memory.remember(remembered_run(plan, matches, outcome, parts.store.read()))
     return account.ended("done", judgement)
 
 
@@ -137,25 +135,6 @@ def _start(goal: str, parts: Parts, account: Account) -> None:
     tools = len(parts.store.read().tools)
     library = str(parts.store.directory)
     parts.emit(RunStarted(account.run, goal, parts.model.name, library, tools, parts.sandbox.level))
-
-
-def recall(goal: str, store: Store, memory: Memory) -> RememberedRun | None:
-    """Return a remembered plan that does this goal, as long as the tools it used are what they were.
-
-    Raises:
-        LibraryError: the library cannot be read.
-    """
-    snapshot = store.read()
-    return next((kept for kept in memory.recall(goal) if _is_current(kept, snapshot)), None)
-
-
-def _is_current(kept: RememberedRun, snapshot: Snapshot) -> bool:
-    tools = snapshot.tools
-    if any(name not in tools for name in kept.tools):
-        return False
-    if fingerprints(snapshot.text, kept.tools) != kept.tools:
-        return False
-    return still_fits(kept.bindings, [(match.step, tools[match.tool]) for match in kept.matches])
 
 
 def _plan(goal: str, parts: Parts, account: Account, missing: str) -> Plan:
@@ -219,6 +198,7 @@ def _obtain_tool(
     number = match.step.number
     match = _made_before(plan, match, account)
     if match.kind == "EXISTS_AND_GENERIC":
+        _say_standing(match.tool, parts)
         account.reused(match, parts.store.tests_passed(match.tool))
         return None
     account.entering("contract", number)
@@ -239,6 +219,13 @@ def _obtain_tool(
         commit=made.commit,
     )
     return made.failure
+
+
+def _say_standing(name: str, parts: Parts) -> None:
+    """Say that a tool about to be used was edited, which is the user's right, and not verified since."""
+    found = parts.store.standings([name])[name]
+    if found.kind == "edited":
+        parts.emit(Notice(f"`{name}` is {found.said}: {found.why}; python agent.py verify {name}"))
 
 
 def _made_before(plan: Plan, match: Match, account: Account) -> Match:
@@ -276,18 +263,3 @@ def _bind(goal: str, calls: Calls, parts: Parts, account: Account) -> tuple[Bind
     account.entering("bind")
     parts.emit(PhaseStarted("bind", goal))
     return bind(parts.model, goal, calls)
-
-
-def _remembered(
-    plan: Plan, matches: Sequence[Match], bindings: tuple[Binding, ...], snapshot: Snapshot
-) -> RememberedRun:
-    served = tuple(
-        Match(match.step, "EXISTS_AND_GENERIC", binding.tool, _why_served(match))
-        for match, binding in zip(matches, bindings, strict=True)
-    )
-    used = {binding.tool for binding in bindings}
-    return RememberedRun(plan, served, bindings, fingerprints(snapshot.text, used))
-
-
-def _why_served(match: Match) -> str:
-    return match.reason if match.kind == "EXISTS_AND_GENERIC" else "made for this goal"

@@ -138,7 +138,14 @@ class _Runner:
             return _not_permitted(binding, policy, calls.arguments)
         self._parts.emit(StepStarted(binding.step, tool.name))
         sandbox = self._parts.vault.around(self._parts.sandbox, tool)
-        done = run_calls(sandbox, self._library, tool, calls, self._equipped(tool, policy))
+        done = run_calls(
+            sandbox,
+            self._library,
+            tool,
+            calls,
+            self._equipped(tool, policy),
+            lambda result: self._parts.store.note_execution(tool.name, result),
+        )
         if done.result.exchanges:
             self._parts.emit(HostsAsked(binding.step, tool.name, done.result.exchanges))
         return done

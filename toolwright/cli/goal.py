@@ -17,8 +17,8 @@ from toolwright.library.store import Store
 from toolwright.models import parse_model
 from toolwright.models.absent import AbsentModel
 from toolwright.permissions.allowed import read_allowed
-from toolwright.pipeline import recall
 from toolwright.protocols import Model
+from toolwright.recalling import recall
 from toolwright.settings import Settings, load
 from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.wiring import plan_memory

@@ -29,6 +29,7 @@ def call_tool(name: str, text: str, overrides: Mapping[str, object], launched: "
         # loaded now, while the zygote gets ready
         from toolwright.cli.asked_tool import CallError, find_tool, read_arguments
         from toolwright.library.needs import required_packages
+        from toolwright.library.spool import note_execution
 
         source, tool, tools = find_tool(name, settings.library.absolute())
         arguments = read_arguments(text, tool)
@@ -39,6 +40,8 @@ def call_tool(name: str, text: str, overrides: Mapping[str, object], launched: "
         result = sandbox.call(source, tool.name, arguments, _with_packages(policy, settings, entries))
     finally:
         sandbox.close()
+    well = result.status == "returned"
+    note_execution(settings.library / ".toolwright", tool.name, succeeded=well, seconds=result.seconds)
     if result.exchanges:
         _log_exchanges(settings, tool.name, result)
     write_stderr(result.stdout + result.stderr)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from toolwright.errors import PackageError, SandboxError
+from toolwright.errors import LibraryWriteError, PackageError, SandboxError
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
 from toolwright.packages.shelf import Shelf
@@ -15,7 +15,7 @@ from toolwright.screen.verdicts import VerdictRow
 from toolwright.syntax.examples import docstring_examples
 from toolwright.types import Json, Tool, Verdict
 
-_Moved: TypeAlias = Literal["", "quarantined", "released"]
+_Moved: TypeAlias = Literal["", "quarantined", "released", "renewed"]
 _NO_EVIDENCE = ("", "none")
 """Levels of which no verdict counts: the tests were not run, or nothing kept the tool from forging it."""
 
@@ -28,6 +28,7 @@ class Checked:
     verdict: Verdict | None
     moved: _Moved = ""
     was_in: bool = False
+    tests: str = ""
 
     @property
     def is_in_quarantine(self) -> bool:
@@ -54,6 +55,7 @@ class Checked:
             "seconds": verdict.seconds,
             "level": verdict.level,
             "quarantined": self.is_in_quarantine,
+            "renewed": self.moved == "renewed",
         }
 
 
@@ -93,16 +95,27 @@ class Verifier:
             )
         except (PackageError, SandboxError) as missing:
             verdict = Verdict(passed=False, why=f"{missing} ({missing.hint})")
-        return Checked(tool.name, verdict, was_in=was_in)
+        return Checked(tool.name, verdict, was_in=was_in, tests=tests)
 
     def _settle(self, checked: Checked) -> Checked:
         """Draw the consequence of a verdict that counts."""
         verdict = checked.verdict
         if verdict is None or verdict.level in _NO_EVIDENCE:
             return checked
-        if verdict.passed and self.store.release(checked.name):
-            return replace(checked, moved="released")
-        if not verdict.passed and self.quarantines:
+        if verdict.passed:
+            renewed = self._renew(checked.name, verdict, checked.tests)
+            moved: _Moved = "released" if self.store.release(checked.name) else "renewed" if renewed else ""
+            return replace(checked, moved=moved)
+        if self.quarantines:
             self.store.quarantine(checked.name, verdict.why, self.snapshot.text)
             return replace(checked, moved="quarantined")
         return checked
+
+    def _renew(self, name: str, verdict: Verdict, tests: str) -> bool:
+        """Keep the verdict as evidence where what there is speaks of another text, or another Python."""
+        if self.store.standings([name])[name].kind == "verified":
+            return False
+        try:
+            return self.store.renew(name, verdict, self.snapshot.text, tests)
+        except LibraryWriteError:
+            return False  # a library that cannot be written can be verified all the same

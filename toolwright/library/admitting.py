@@ -11,6 +11,7 @@ from toolwright.library.journal import Change
 from toolwright.library.merge import add_tool, replace_tool
 from toolwright.library.place import BANNER, CONFTEST, Place, read_bytes, sha
 from toolwright.library.snapshot import Snapshot
+from toolwright.library.standing import reach_hash
 from toolwright.syntax.chunks import Chunk, split
 from toolwright.syntax.reading import read_library
 from toolwright.types import Admission, Candidate, Commit, Tool
@@ -71,7 +72,9 @@ class Admitting:
     def changes(self, admission: Admission) -> tuple[str, list[Change]]:
         """Return what is done, in words, and the changes of files, that of tools.py last."""
         place, name = self._place, self._candidate.name
-        evidence = evidence_json(admission, self._written.text, self._tool())
+        tool = self._tool()
+        reach = reach_hash(self._new, name, self._snapshot.kept)
+        evidence = evidence_json(admission, self._written.text, tool, reach)
         test = Change(place.test_of(name), read_bytes(place.test_of(name)), _encoded(self._candidate.tests))
         proof = Change(place.evidence_of(name), read_bytes(place.evidence_of(name)), evidence.encode())
         old = self._snapshot.text.encode() if self._snapshot.exists else None

@@ -4,7 +4,7 @@ import ast
 import re
 import symtable
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from toolwright.syntax.chunks import BOM, Chunk, Sections, parse
@@ -145,11 +145,11 @@ class Bindings:
         index = self.chunks.get(name)
         return None if index is None else self.sections.chunks[index]
 
-    def reach(self, names: Iterable[str]) -> dict[str, str]:
+    def reach(self, names: Iterable[str], stop: Collection[str] = ()) -> dict[str, str]:
         """Map every name that is reached from `names`, through definitions, to what it stands for.
 
         That is the text of its chunk, the imports that bind it, the header when it binds it otherwise, and
-        "" for a name that the library does not bind (a builtin, then).
+        "" for a name that the library does not bind (a builtin, then). Names in `stop` count as such.
         """
         reached: dict[str, str] = {}
         waiting = sorted(names)
@@ -158,7 +158,9 @@ class Bindings:
             if name in reached:
                 continue
             chunk = self.definition(name)
-            if chunk is not None:
+            if name in stop:
+                reached[name] = ""
+            elif chunk is not None:
                 reached[name] = chunk.text.strip()
                 waiting += sorted(used_by(chunk.text))
             elif name in self.imports and name not in self.conditional:

@@ -25,6 +25,13 @@ class Disk:
             file.flush()
             os.fsync(file.fileno())
 
+    def replace(self, path: Path, data: bytes) -> None:
+        """Write a file in one act, in place of what was there, and wait until it is on the disk."""
+        beside = path.with_name(f"{path.name}.new")
+        self.write(beside, data)
+        self.rename(beside, path)
+        self.settle(path.parent)
+
     def rename(self, source: Path, target: Path) -> None:
         """Give a file another name in one act, replacing what had it."""
         source.replace(target)

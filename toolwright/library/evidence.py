@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
@@ -17,16 +18,17 @@ _MAX_EFFECTS: Final = 50
 _MAX_TESTS: Final = 500
 
 
-def evidence_json(admission: Admission, source: str, tool: Tool | None) -> str:
+def evidence_json(admission: Admission, source: str, tool: Tool | None, reach: str = "") -> str:
     """Write down on what evidence a tool was admitted.
 
-    `source` is its text as it stands in tools.py, `tool` what was read off it, if it is offered. When the
-    whole would be larger than 200 kB the largest recorded calls are left out; `calls_left_out` counts them.
+    `source` is its text as it stands in tools.py, `tool` what was read off it, if it is offered, `reach` the
+    hash of it with its helpers. When the whole would be larger than 200 kB the largest recorded calls are
+    left out; `calls_left_out` counts them.
     """
     calls = [_call(record) for record in admission.verdict.calls]
     sizes = {index: size for index, call in enumerate(calls) if (size := _size(call))}
     by_size = sorted(sizes, key=sizes.__getitem__)
-    room = MAX_BYTES - len(_dump(_evidence(admission, source, tool, [], 0)))
+    room = MAX_BYTES - len(reach) - len(_dump(_evidence(admission, source, tool, [], 0)))
     kept: set[int] = set()
     for index in by_size:
         room -= sizes[index] + 8
@@ -34,7 +36,18 @@ def evidence_json(admission: Admission, source: str, tool: Tool | None) -> str:
             break
         kept.add(index)
     left = [call for index, call in enumerate(calls) if index in kept]
-    return _dump(_evidence(admission, source, tool, left, len(calls) - len(left))) + "\n"
+    said = _evidence(admission, source, tool, left, len(calls) - len(left))
+    return _dump(said | ({"reach_sha256": reach} if reach else {})) + "\n"
+
+
+def renewed_json(old: Mapping[str, Json] | None, admission: Admission, tool: Tool, reach: str) -> str:
+    """Write down that a kept tool, as it is now, was verified again; where it came from stays as it was."""
+    said = json.loads(evidence_json(admission, tool.source, tool, reach))
+    fresh = said["origin"]
+    said["verified"] = {name: fresh[name] for name in ("time", "python", "toolwright")}
+    origin = (old or {}).get("origin")
+    said["origin"] = origin if isinstance(origin, dict) else fresh
+    return _dump(said) + "\n"
 
 
 def read_evidence(place: Place, name: str) -> dict[str, Json] | None:

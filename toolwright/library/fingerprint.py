@@ -15,8 +15,9 @@ def fingerprints(text: str, names: Iterable[str]) -> dict[str, str]:
         SyntaxError: the text is not Python.
     """
     known = bindings(split(text))
-    return {name: _hash(known.reach([name])) for name in sorted(names)}
+    return {name: hashed(known.reach([name])) for name in sorted(names)}
 
 
-def _hash(reached: dict[str, str]) -> str:
+def hashed(reached: dict[str, str]) -> str:
+    """Hash texts by name."""
     return hashlib.sha256(json.dumps(reached, sort_keys=True).encode()).hexdigest()

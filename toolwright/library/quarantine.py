@@ -47,12 +47,9 @@ def put_in(place: Place, disk: Disk, text: str, name: str, why: str) -> None:
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     path = place.quarantine_of(name)
-    beside = path.with_name(f"{path.name}.new")
     try:
         disk.make_folder(place.evidence)
-        disk.write(beside, (json.dumps(note, indent=1) + "\n").encode())
-        disk.rename(beside, path)
-        disk.settle(place.evidence)
+        disk.replace(path, (json.dumps(note, indent=1) + "\n").encode())
     except OSError as error:
         raise LibraryWriteError(
             f"{path} cannot be written: {error.strerror}", hint=f"make {place.evidence} writable"

@@ -6,6 +6,7 @@ the pure operations on text.
 
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +14,16 @@ from toolwright.errors import LibraryError, LibraryWriteError
 from toolwright.library.admitting import Admitting, changed_basis
 from toolwright.library.disk import Disk
 from toolwright.library.evidence import read_evidence
+from toolwright.library.fingerprint import fingerprints
 from toolwright.library.journal import Journal
 from toolwright.library.lock import locked
-from toolwright.library.place import BANNER, Place, decode, read_bytes, sha
+from toolwright.library.place import BANNER, Place, sha
 from toolwright.library.quarantine import let_out, put_in
+from toolwright.library.renewing import renew, standings, tests_of
 from toolwright.library.snapshot import Reader, Snapshot
-from toolwright.types import UNCONFINED, Admission, Candidate, Commit, Json
+from toolwright.library.spool import note_execution
+from toolwright.library.standing import Standing
+from toolwright.types import UNCONFINED, Admission, CallResult, Candidate, Commit, Json, Verdict
 
 __all__ = ["BANNER", "Snapshot", "Store"]
 
@@ -133,9 +138,7 @@ class Store:
         Raises:
             LibraryError: the file cannot be read or is not UTF-8.
         """
-        path = self.place.test_of(name)
-        data = read_bytes(path)
-        return None if data is None else decode(data, path)
+        return tests_of(self.place, name)
 
     def quarantine(self, name: str, why: str, text: str) -> None:
         """Keep a tool from being offered, as long as it and all it reaches stay as they are in `text`.
@@ -160,6 +163,38 @@ class Store:
     def evidence_of(self, name: str) -> dict[str, Json] | None:
         """Return on what evidence a tool was admitted, None when that is not known."""
         return read_evidence(self.place, name)
+
+    def standings(self, names: Collection[str]) -> dict[str, Standing]:
+        """Say of kept tools what their evidence is worth now.
+
+        Raises:
+            LibraryError: as for `read` and `tests_of`.
+        """
+        return standings(self.place, self.read(), names)
+
+    def renew(self, name: str, verdict: Verdict, text: str, tests: str) -> bool:
+        """Keep the verdict on a tool as it stands in the library `text`, with `tests`, as its evidence.
+
+        Tells whether it was kept: it is not when the tool, what it reaches, or its tests changed meanwhile.
+
+        Raises:
+            LibraryBusyError, LibraryWriteError: it could not be done now.
+            LibraryError: as for `read` and `tests_of`.
+        """
+        if verdict.level == UNCONFINED or not verdict.passed:
+            return False
+        with locked(self.place, self._wait_s):
+            now = self.read()
+            same = name in now.kept and fingerprints(now.text, [name]) == fingerprints(text, [name])
+            if not same or tests != self.tests_of(name):
+                return False
+            renew(self.place, self._disk, now, name, verdict)
+            return True
+
+    def note_execution(self, name: str, result: CallResult) -> None:
+        """Note that a tool was called; where that cannot be written down it is not."""
+        well = result.status == "returned"
+        note_execution(self.place.private, name, succeeded=well, seconds=result.seconds)
 
     def tests_passed(self, name: str) -> int:
         """Return how many tests a tool had passed when it was admitted, 0 when that is not known."""

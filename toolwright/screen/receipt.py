@@ -39,6 +39,8 @@ def show_receipt(
         display.print(steps_table(report, display))
     for step in report.steps:
         display.print(account_of(step, level))
+        for refusal in step.refusals:
+            display.print(f"      refused before: {one_line(refusal, REASON_LENGTH)}", "dim")
     if report.judgement:
         _show_judgement(report.judgement, display)
     if report.learned:

@@ -1,7 +1,7 @@
 """Binding + earlier answers -> the answer of one step, run in the sandbox, once or once per item."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -70,8 +70,15 @@ def step_calls(
     return StepCalls(arguments, tuple(rounds), bool(each))
 
 
-def run_calls(sandbox: Sandbox, library: str, tool: Tool, calls: StepCalls, policy: Policy) -> StepRun:
-    """Make the calls of a step one after the other, up to the first that fails.
+def run_calls(
+    sandbox: Sandbox,
+    library: str,
+    tool: Tool,
+    calls: StepCalls,
+    policy: Policy,
+    seen: Callable[[CallResult], None] = lambda _result: None,
+) -> StepRun:
+    """Make the calls of a step one after the other, up to the first that fails; `seen` is told of each.
 
     Raises:
         SandboxError: no process could be started; every other failure is in the result.
@@ -79,6 +86,7 @@ def run_calls(sandbox: Sandbox, library: str, tool: Tool, calls: StepCalls, poli
     results: list[CallResult] = []
     for one in calls.rounds:
         results.append(sandbox.call(library, tool.name, one, policy))
+        seen(results[-1])
         if results[-1].status != "returned":
             failed = results[-1]
             where = f" (item {len(results)} of {len(calls.rounds)})" if calls.fans_out else ""

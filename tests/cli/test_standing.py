@@ -1,0 +1,107 @@
+"""Hand edits are the user's right: noticed, kept, shown, and verified again when asked for."""
+
+import json
+from pathlib import Path
+
+import pytest
+from command_line import environment, run
+
+NAME = "apply_op_1"
+
+
+def standing(folder: Path, name: str = NAME) -> dict[str, str]:
+    """What `tools show --json` says of a tool."""
+    return json.loads(run("tools", "show", name, "--json", cwd=folder).out)["standing"]
+
+
+def edit(folder: Path, old: str, new: str, file: str = "tools.py") -> None:
+    """Edit a file by hand."""
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_tool_as_it_was_admitted_is_verified(grown: Path) -> None:
+    """Nothing was touched: nothing is said of it in the list."""
+    assert standing(grown) == {"kind": "verified", "why": ""}
+    assert "not verified" not in run("tools", cwd=grown).out
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "why"),
+    [
+        ("tools.py", "number * 2 + 1", "1 + number * 2", "its text was edited"),
+        ("tool_tests/test_apply_op_1.py", "(0) == 1", "(0) == 0 + 1", "its tests were edited"),
+    ],
+)
+def test_an_edit_is_shown_kept_and_verified_when_asked_for(
+    grown: Path, file: str, old: str, new: str, why: str
+) -> None:
+    """The list says `edited, not verified`; `verify` keeps the edit and makes new evidence of it."""
+    origin = json.loads((grown / "tool_tests" / "evidence" / f"{NAME}.json").read_text())["origin"]
+    edit(grown, old, new, file)
+    assert standing(grown)["kind"] == "edited"
+    assert why in standing(grown)["why"]
+    assert "(edited, not verified)" in run("tools", cwd=grown).out
+    assert standing(grown, "apply_op_2")["kind"] == "verified"
+
+    done = run("verify", NAME, cwd=grown)
+    assert done.code == 0
+    assert new in (grown / file).read_text()
+    assert standing(grown)["kind"] == "verified"
+    assert json.loads((grown / "tool_tests" / "evidence" / f"{NAME}.json").read_text())["origin"] == origin
+
+
+def test_an_edit_that_breaks_its_tests_is_reported_and_stays(grown: Path) -> None:
+    """`verify` reports and reverts nothing."""
+    edit(grown, "number * 2 + 1", "number * 3")
+    assert run("verify", NAME, cwd=grown).code == 1
+    assert "number * 3" in (grown / "tools.py").read_text()
+    assert standing(grown)["kind"] == "edited"
+
+
+def test_evidence_of_another_python_is_said(grown: Path) -> None:
+    """After an upgrade of Python the list says so, until everything is verified again."""
+    path = grown / "tool_tests" / "evidence" / f"{NAME}.json"
+    said = json.loads(path.read_text())
+    said["origin"]["python"] = "3.9"
+    path.write_text(json.dumps(said))
+    assert "(not verified with this Python)" in run("tools", cwd=grown).out
+    assert run("verify", "--all", cwd=grown).code == 0
+    assert "not verified" not in run("tools", cwd=grown).out
+
+
+def test_a_function_written_by_hand_has_no_standing(grown: Path) -> None:
+    """What a person wrote is offered and said to be unproven."""
+    with (grown / "tools.py").open("a") as file:
+        file.write('\n\ndef mine(text: str) -> str:\n    """Do mine."""\n    return text\n')
+    assert "(written by hand, not verified)" in run("tools", cwd=grown).out
+    assert standing(grown, "mine")["kind"] == "unproven"
+
+
+def test_uses_callers_and_callees_are_shown(grown: Path) -> None:
+    """`tools show` counts calls from the shell, and knows who calls whom."""
+    with (grown / "tools.py").open("a") as file:
+        file.write('\n\ndef mine(number: int) -> int:\n    """Do mine."""\n    return apply_op_1(number)\n')
+    for arguments in ('{"number": 1}', '{"number": 2}'):
+        assert run("--execute-tool", "mine", arguments, cwd=grown).code == 0
+    shown = json.loads(run("tools", "show", "mine", "--json", cwd=grown).out)
+    assert (shown["uses"]["calls"], shown["uses"]["success_rate"]) == (2, 1.0)
+    assert shown["callees"] == [NAME]
+    text = run("tools", "show", NAME, cwd=grown).out
+    assert "called by: mine" in text
+    assert "used: 1 time, 100 % succeeded" in text  # by the goal that made it
+    assert "tests noticed: false values" in text
+
+
+def test_a_goal_that_uses_an_edited_tool_says_so(grown: Path) -> None:
+    """The edited tool is used all the same: it is the user's."""
+    edit(grown, "number * 2 + 1", "1 + number * 2")
+    from scripted_author import Author
+    from scripted_server import ScriptedServer
+
+    with ScriptedServer(reply=Author(2)) as server:
+        ended = run("Apply the operations to 1", "--fresh", cwd=grown, env=environment(server))
+    assert ended.code == 0
+    assert f"`{NAME}` is edited, not verified" in ended.err

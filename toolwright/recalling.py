@@ -1,0 +1,48 @@
+"""A goal -> the plan with which it ran well, if that still holds; a run that went well -> such a plan."""
+
+from collections.abc import Sequence
+
+from toolwright.library.fingerprint import fingerprints
+from toolwright.library.store import Snapshot, Store
+from toolwright.protocols import Memory
+from toolwright.running import still_fits
+from toolwright.types import Binding, Match, Plan, RememberedRun
+
+
+def recall(goal: str, store: Store, memory: Memory) -> RememberedRun | None:
+    """Return a remembered plan that does this goal, as long as the tools it used are what they were.
+
+    Raises:
+        LibraryError: the library cannot be read.
+    """
+    snapshot = store.read()
+    return next((kept for kept in memory.recall(goal) if _is_current(kept, snapshot)), None)
+
+
+def _is_current(kept: RememberedRun, snapshot: Snapshot) -> bool:
+    tools = snapshot.tools
+    if any(name not in tools for name in kept.tools):
+        return False
+    if fingerprints(snapshot.text, kept.tools) != kept.tools:
+        return False
+    return still_fits(kept.bindings, [(match.step, tools[match.tool]) for match in kept.matches])
+
+
+def remembered_run(
+    plan: Plan, matches: Sequence[Match], bindings: tuple[Binding, ...], snapshot: Snapshot
+) -> RememberedRun:
+    """Return what is worth remembering of a run whose bindings worked.
+
+    Raises:
+        SyntaxError: the library is not Python.
+    """
+    served = tuple(
+        Match(match.step, "EXISTS_AND_GENERIC", binding.tool, _why_served(match))
+        for match, binding in zip(matches, bindings, strict=True)
+    )
+    used = {binding.tool for binding in bindings}
+    return RememberedRun(plan, served, bindings, fingerprints(snapshot.text, used))
+
+
+def _why_served(match: Match) -> str:
+    return match.reason if match.kind == "EXISTS_AND_GENERIC" else "made for this goal"
