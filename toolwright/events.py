@@ -10,6 +10,7 @@ from toolwright.types import (
     Exchange,
     Judgement,
     Match,
+    MutationScore,
     Permission,
     Plan,
     Report,
@@ -119,6 +120,16 @@ class CandidateVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateChallenged:
+    """A candidate's tests were challenged; `replays` calls and tests went the same under other conditions."""
+
+    tool: str
+    score: MutationScore
+    replays: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCommitted:
     """The function is in the library now; `source` is what was written."""
 
@@ -197,6 +208,7 @@ Event: TypeAlias = (
     | StepsMatched
     | CandidateRefused
     | CandidateVerified
+    | CandidateChallenged
     | ToolCommitted
     | PermissionDecided
     | StepStarted

@@ -79,6 +79,8 @@ def _evidence(
             ],
             "level": verdict.level,
             "seconds": round(verdict.seconds, 3),
+            "replays": verdict.replays,
+            "mutants": asdict(verdict.mutants) if verdict.mutants else None,
         },
         "calls": calls,
         "calls_left_out": left_out,

@@ -86,8 +86,8 @@ def _disagreed(tests: Sequence[str]) -> str:
     return (
         "\nThese tests of your last answer were left out, because the function fails them:\n"
         + "\n".join(tests)
-        + "\nA test that the docstring demands comes again under the same name: then the function is at fault. "
-        "Leave out the others.\n"
+        + "\nA test that the docstring demands comes again under the same name: then the function is at "
+        "fault. Leave out the others.\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""A tool's parameters and calls that were recorded in, further calls that its types allow out: always the same."""
+"""A tool's parameters and its recorded calls in, further calls that its types allow out: always the same."""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +12,12 @@ _MOST_RECORDED: Final = 25
 _DEEPEST: Final = 4
 _TEXTS: Final = ("", "a", " ", "Hello World", "a,b;c", "x\ny", "äöü", "0", "-1.5", "2024-02-29", "A1 b2")
 _NUMBERS: Final = (0, 1, -1, 2, 3, 10, 100)
+_SIMPLE: Final[Mapping[str, Sequence[Json]]] = {
+    "string": _TEXTS,
+    "integer": _NUMBERS,
+    "number": (*_NUMBERS, 0.5, -2.25),
+    "boolean": (True, False),
+}
 
 
 def probes(
@@ -48,24 +54,24 @@ def _near(value: Json, depth: int) -> Iterator[Json]:
     match value:
         case bool():
             yield not value
-        case int():
-            yield from (value + 1, value - 1, -value, 0)
-        case float():
-            yield from (value + 1.0, value - 1.0, -value, 0.0)
+        case int() | float():
+            yield from (value + 1, value - 1, -value, type(value)())
         case str():
             yield from ("", value[1:], value[:-1], value + value, value.swapcase(), value + " ")
         case list():
             yield from ([], value[1:], value[:-1], value[::-1], value + value)
-            if depth < _DEEPEST:
-                for place, item in enumerate(value[:3]):
-                    for near in _near(item, depth + 1):
-                        yield [*value[:place], near, *value[place + 1 :]]
+            for place, item in enumerate(value[:3] if depth < _DEEPEST else ()):
+                for near in _near(item, depth + 1):
+                    yield [*value[:place], near, *value[place + 1 :]]
         case dict():
-            for key, item in list(value.items())[:3]:
-                yield {other: kept for other, kept in value.items() if other != key}
-                if depth < _DEEPEST:
-                    for near in _near(item, depth + 1):
-                        yield {**value, key: near}
+            yield from _near_object(value, depth)
+
+
+def _near_object(value: Mapping[str, Json], depth: int) -> Iterator[Json]:
+    for key, item in list(value.items())[:3]:
+        yield {other: kept for other, kept in value.items() if other != key}
+        for near in _near(item, depth + 1) if depth < _DEEPEST else ():
+            yield {**value, key: near}
 
 
 def _by_type(parameters: Schema, most: int) -> Iterator[dict[str, Json]]:
@@ -84,22 +90,15 @@ def _value(schema: Schema, chance: random.Random, depth: int) -> Json:
         return chance.choice(schema["enum"])
     if "anyOf" in schema:
         return _value(chance.choice(schema["anyOf"]), chance, depth)
-    match schema.get("type"):
-        case "string":
-            return chance.choice(_TEXTS)
-        case "integer":
-            return chance.choice(_NUMBERS)
-        case "number":
-            return chance.choice((*_NUMBERS, 0.5, -2.25))
-        case "boolean":
-            return chance.random() < 0.5  # noqa: PLR2004 - even odds
-        case "array" if depth < _DEEPEST:
-            return [_value(schema.get("items", {}), chance, depth + 1) for _ in range(chance.randrange(4))]
-        case "object":
-            return _object(schema, chance, depth)
-        case "array":
-            return []
-    return None
+    kind = schema.get("type")
+    if kind == "array":
+        items = schema.get("items", {})
+        size = chance.randrange(4) if depth < _DEEPEST else 0
+        return [_value(items, chance, depth + 1) for _ in range(size)]
+    if kind == "object":
+        return _object(schema, chance, depth)
+    choices = _SIMPLE.get(kind or "")
+    return chance.choice(choices) if choices else None
 
 
 def _object(schema: Schema, chance: random.Random, depth: int) -> dict[str, Json]:

@@ -7,6 +7,7 @@ from typing import Literal
 from toolwright.types.asking import Usage
 from toolwright.types.binding import Binding
 from toolwright.types.candidates import Commit
+from toolwright.types.challenges import MutationScore
 from toolwright.types.json_values import Json
 from toolwright.types.planning import Match, Step
 from toolwright.types.running import CallResult
@@ -37,6 +38,7 @@ class StepReport:
     tool: str = ""
     action: Literal["reused", "widened", "written", "none"] = "none"
     tests_passed: int = 0
+    mutants: MutationScore | None = None
     attempts: int = 0
     refusals: tuple[str, ...] = ()
     usage: Usage = Usage()
