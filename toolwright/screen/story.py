@@ -26,7 +26,7 @@ from toolwright.screen.permissions import permission_line
 from toolwright.screen.phases import attempt, phase_of
 from toolwright.screen.plan import match_line, plan_lines
 from toolwright.screen.verdicts import noticed_words
-from toolwright.screen.words import count, duration, held, joined, noticed, one_line, visible
+from toolwright.screen.words import count, duration, faults_noticed, held, joined, one_line, visible
 from toolwright.types import Judgement, Plan, StepReport, Usage
 
 REASONING_LINES: Final = 12
@@ -146,7 +146,7 @@ class Story:
         self._phase = None
 
     def _challenged(self, event: CandidateChallenged) -> None:
-        what = f"challenge {one_line(event.tool, 60)}: {noticed(event.score)}"
+        what = f"challenge {one_line(event.tool, 60)}: {faults_noticed(event.score)}"
         same = f"{count(event.replays, 'replay')} went the same" if event.replays else ""
         self._ticked(joined(what, same), good=not event.score.survivors)
         if self._wordy:

@@ -68,7 +68,7 @@ def joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def noticed(score: MutationScore) -> str:
+def faults_noticed(score: MutationScore) -> str:
     """Return how many deliberate faults tests noticed, with what does not count among them."""
     if not score.of:
         return "no fault that a test could notice"
