@@ -138,7 +138,7 @@ def asked() -> Mapping[str, Prompt]:
     run = GoodRun(GOAL, CALLS, BOUND, {1: {"a": 2}, 2: None}, Path(), 0.0, {"count_words": frozenset()})
     name_composed(answering("compose", COMPOSE_REPLY), run, slots(run), taken=frozenset({"b", "a"}))
     survivors = [
-        MutantOutcome(Mutant(3, "`<` became `<=`", ""), "survived", call={"text": "$a b", "parameter": ""}),
+        MutantOutcome(Mutant(3, "`<` became `<=`", ""), "survived", call={"text": "a b", "parameter": ""}),
         MutantOutcome(Mutant(4, "`continue` was left out", ""), "survived"),
     ]
     strengthen(answering("strengthen", STRONGER_REPLY), CONTRACT, survivors)

@@ -11,12 +11,12 @@ from toolwright.parts import Parts
 from toolwright.stages.strengthen import strengthen, without
 from toolwright.syntax.mutation.mutants import mutants
 from toolwright.syntax.names import free_names
-from toolwright.syntax.probes import probes
+from toolwright.syntax.probes import literals_of, probes
 from toolwright.syntax.varying import is_fixed, tells_time
 from toolwright.types import Challenge, ChallengePlan, TestOutcome, Verdict
 
 _ROUNDS: Final = 2
-_PROBES: Final = 60
+_PROBES: Final = 80
 _SHOWN: Final = 8
 _USELESS: Final = frozenset({"empty", "truncated"})
 
@@ -80,7 +80,7 @@ def _held(parts: Parts, case: Case, tests: str, verdict: Verdict) -> Challenge:
     plan = ChallengePlan(
         around + candidate.source,
         [replace(each, source=around + each.source) for each in broken],
-        probes(case.tool.parameters, recorded, _PROBES),
+        probes(case.tool.parameters, recorded, literals_of(candidate.source), _PROBES),
         rigor.seconds,
         [arguments for arguments in recorded if is_fixed(case.tool, arguments)],
         shifts_clock=not tells_time(case.tool),
@@ -137,7 +137,8 @@ def _too_weak(parts: Parts, told: Challenge) -> tuple[str, ...]:
     score = told.score
     first = (
         f"its tests notice only {score.killed} of {score.of} deliberate faults, "
-        f"{parts.rigor.threshold:.0%} are asked for, and {_ROUNDS} rounds of further tests did not get there"
+        f"{parts.rigor.threshold:.0%} are asked for (--mutation-threshold), and {_ROUNDS} rounds of further "
+        "tests did not get there"
     )
     advice = "code that no promise of the docstring needs is best left out: no test can notice it"
     return first, *(f"not noticed: {line}" for line in score.survivors[:_SHOWN]), advice

@@ -1,7 +1,8 @@
 """A tool's parameters and its recorded calls in, further calls that its types allow out: always the same."""
 
+import ast
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from toolwright.syntax.checking import mismatch
@@ -9,6 +10,7 @@ from toolwright.types import Json, Schema
 
 _SEED: Final = 20_011
 _MOST_RECORDED: Final = 25
+_MOST_BASES: Final = 4
 _DEEPEST: Final = 4
 _TEXTS: Final = ("", "a", " ", "Hello World", "a,b;c", "x\ny", "äöü", "0", "-1.5", "2024-02-29", "A1 b2")
 _NUMBERS: Final = (0, 1, -1, 2, 3, 10, 100)
@@ -21,22 +23,55 @@ _SIMPLE: Final[Mapping[str, Sequence[Json]]] = {
 
 
 def probes(
-    parameters: Schema, recorded: Sequence[Mapping[str, Json]], most: int
+    parameters: Schema, recorded: Sequence[Mapping[str, Json]], literals: Sequence[Json], most: int
 ) -> tuple[Mapping[str, Json], ...]:
-    """Return at most `most` sets of arguments: neighbours of the recorded ones, then some by the types alone.
+    """Return at most `most` sets of arguments, none of them recorded.
 
-    `parameters` is the JSON Schema of the arguments as one object. None of the recorded calls comes again.
+    First come recorded ones with one argument near a literal of the function, where its boundaries are, then
+    their neighbours, then some by the types alone. `parameters` is the JSON Schema of the arguments as one
+    object.
     """
-    found: dict[str, Mapping[str, Json]] = {}
     known = {repr(sorted(arguments.items())) for arguments in recorded}
-    for arguments in (*_around(parameters, recorded), *_by_type(parameters, most)):
-        key = repr(sorted(arguments.items()))
-        if key not in known and not mismatch(dict(arguments), parameters):
-            found.setdefault(key, arguments)
-    every = list(found.values())
-    if len(every) <= most:
-        return tuple(every)
-    return tuple(every[place * len(every) // most] for place in range(most))
+
+    def fresh(made: Iterable[Mapping[str, Json]], room: int) -> list[Mapping[str, Json]]:
+        found: dict[str, Mapping[str, Json]] = {}
+        for arguments in made:
+            key = repr(sorted(arguments.items()))
+            if key not in known and not mismatch(dict(arguments), parameters):
+                found.setdefault(key, arguments)
+        known.update(found)
+        every = list(found.values())
+        return every if len(every) <= room else [every[n * len(every) // room] for n in range(room)]
+
+    at_boundaries = fresh(_at(literals, recorded), most // 2)
+    others = fresh((*_around(parameters, recorded), *_by_type(parameters, most)), most - len(at_boundaries))
+    return (*at_boundaries, *others)
+
+
+def literals_of(source: str) -> tuple[Json, ...]:
+    """List the numbers and texts in the code of a module, docstrings left out.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    tree = ast.parse(source)
+    said = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    constants = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in said]
+    values = [each.value for each in constants if type(each.value) in {int, float, str}]
+    return tuple({repr(value): value for value in values}.values())
+
+
+def _at(literals: Sequence[Json], recorded: Sequence[Mapping[str, Json]]) -> Iterator[dict[str, Json]]:
+    for arguments in recorded[:_MOST_BASES]:
+        for name, value in arguments.items():
+            for literal in literals:
+                if isinstance(literal, str) == isinstance(value, str) and not isinstance(value, list | dict):
+                    near = (literal,) if isinstance(literal, str) else (literal, literal + 1, literal - 1)
+                    yield from ({**arguments, name: each} for each in near)
 
 
 def _around(parameters: Schema, recorded: Sequence[Mapping[str, Json]]) -> Iterator[dict[str, Json]]:
