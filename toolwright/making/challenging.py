@@ -54,7 +54,8 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
         if more.verdict:
             tests, verdict = more.tests, more.verdict
             told = _held(parts, case, tests, verdict)
-    parts.emit(CandidateChallenged(case.tool.name, told.score, told.replays, told.seconds))
+    if not told.flips:
+        parts.emit(CandidateChallenged(case.tool.name, told.score, told.replays, told.seconds))
     # what varies by declaration is no record: nobody could ever compare it
     calls = tuple(call for call in verdict.calls if is_fixed(case.tool, call.arguments))
     verdict = replace(verdict, calls=calls, mutants=told.score, replays=told.replays)

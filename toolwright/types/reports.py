@@ -38,7 +38,6 @@ class StepReport:
     tool: str = ""
     action: Literal["reused", "widened", "written", "none"] = "none"
     tests_passed: int = 0
-    mutants: MutationScore | None = None
     attempts: int = 0
     refusals: tuple[str, ...] = ()
     usage: Usage = Usage()
@@ -47,6 +46,7 @@ class StepReport:
     result: CallResult | None = None
     seconds: float = 0.0
     controls: tuple[ControlOutcome, ...] = ()
+    mutants: MutationScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
