@@ -21,7 +21,7 @@ from toolwright.types import Challenge, ChallengePlan, Verdict
 METHOD = (
     "one pure tool with five tests, level full, zygotes running, median of 9 in turn; beside it "
     "`python -m pytest -q` on the same file, with the plugins of this environment; the model's time is left "
-    "out; controls are timed inside the verification, mutants are what a challenge costs beyond one without any"
+    "out; controls are timed inside the verification, mutants are what a challenge costs beyond one with none"
 )
 
 SOURCE = '''\
