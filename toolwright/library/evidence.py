@@ -80,6 +80,7 @@ def _evidence(
             "level": verdict.level,
             "seconds": round(verdict.seconds, 3),
             "replays": verdict.replays,
+            "hypothesis_seed": verdict.hypothesis_seed,
             "mutants": asdict(verdict.mutants) if verdict.mutants else None,
         },
         "calls": calls,
