@@ -22,7 +22,7 @@ TOOL = read_library(SOURCE).tools[0]
 
 
 def test_what_stands_in_the_code_and_beside_it_is_tried():
-    """Numbers of the code and their neighbours take the place of a recorded argument; docstrings do not count."""
+    """Numbers of the code and their neighbours take the place of a recorded argument, docstrings do not."""
     made = probes(TOOL.parameters, [{"text": "abc", "at": 3}], literals_of(SOURCE), 80)
 
     assert 99 not in literals_of(SOURCE)
