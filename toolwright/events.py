@@ -121,12 +121,16 @@ class CandidateVerified:
 
 @dataclass(frozen=True, slots=True)
 class CandidateChallenged:
-    """A candidate's tests were challenged; `replays` calls and tests went the same under other conditions."""
+    """A candidate's tests were challenged; `replays` calls and tests went the same under other conditions.
+
+    When they did not notice `enough`, further ones are asked for, or the candidate is refused.
+    """
 
     tool: str
     score: MutationScore
     replays: int
     seconds: float
+    enough: bool = True
 
 
 @dataclass(frozen=True, slots=True)

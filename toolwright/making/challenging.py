@@ -54,8 +54,6 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
         if more.verdict:
             tests, verdict = more.tests, more.verdict
             told = _held(parts, case, tests, verdict)
-    if not told.flips:
-        parts.emit(CandidateChallenged(case.tool.name, told.score, told.replays, told.seconds))
     # what varies by declaration is no record: nobody could ever compare it
     calls = tuple(call for call in verdict.calls if is_fixed(case.tool, call.arguments))
     verdict = replace(verdict, calls=calls, mutants=told.score, replays=told.replays)
@@ -86,7 +84,11 @@ def _held(parts: Parts, case: Case, tests: str, verdict: Verdict) -> Challenge:
         [arguments for arguments in recorded if is_fixed(case.tool, arguments)],
         shifts_clock=not tells_time(case.tool),
     )
-    return parts.sandbox.challenge(case.merged, tests, case.policy, function=name, verdict=verdict, plan=plan)
+    told = parts.sandbox.challenge(case.merged, tests, case.policy, function=name, verdict=verdict, plan=plan)
+    if not told.flips:
+        enough = told.score.share >= rigor.threshold
+        parts.emit(CandidateChallenged(name, told.score, told.replays, told.seconds, enough))
+    return told
 
 
 def _strengthened(

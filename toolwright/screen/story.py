@@ -148,7 +148,7 @@ class Story:
     def _challenged(self, event: CandidateChallenged) -> None:
         what = f"challenge {one_line(event.tool, 60)}: {faults_noticed(event.score)}"
         same = f"{count(event.replays, 'replay')} went the same" if event.replays else ""
-        self._ticked(joined(what, same))
+        self._ticked(joined(what, same), good=event.enough)
         if self._wordy:
             for line in event.score.survivors:
                 self._line(f"      not noticed: {one_line(line)}", "dim")
