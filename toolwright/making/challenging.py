@@ -40,7 +40,6 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
     verdict, tests = trial.verdict, trial.candidate.tests
     if verdict is None:
         return trial
-    parts.emit(PhaseStarted("challenge", case.tool.name, case.wish.step.number))
     told = _held(parts, case, tests, verdict)
     left_out: tuple[TestOutcome, ...] = ()
     for _ in range(_ROUNDS):
@@ -84,6 +83,7 @@ def _held(parts: Parts, case: Case, tests: str, verdict: Verdict) -> Challenge:
         [arguments for arguments in recorded if is_fixed(case.tool, arguments)],
         shifts_clock=not tells_time(case.tool),
     )
+    parts.emit(PhaseStarted("challenge", name, case.wish.step.number))
     told = parts.sandbox.challenge(case.merged, tests, case.policy, function=name, verdict=verdict, plan=plan)
     if not told.flips:
         enough = told.score.share >= rigor.threshold
