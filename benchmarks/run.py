@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import admission
 import calling
 import merging
 import prompt_size
@@ -19,7 +18,6 @@ PARTS = {
     "Starting": start_up,
     "Calling": calling,
     "Verifying": verifying,
-    "Admitting": admission,
     "Merging": merging,
     "Prompt size": prompt_size,
 }

@@ -67,8 +67,7 @@ class Account:
         """A tool was written or widened for a step, or could not be: `rest` are fields of its report."""
         passed = sum(test.outcome == "passed" for test in verdict.tests) if verdict else 0
         controls = verdict.controls if verdict else ()
-        mutants = verdict.mutants if verdict else None
-        self._update(number, tool=tool, tests_passed=passed, controls=controls, mutants=mutants, **rest)
+        self._update(number, tool=tool, tests_passed=passed, controls=controls, **rest)
 
     def running(self) -> None:
         """The first step is about to run."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from toolwright.errors import MergeClashError
 from toolwright.library.bindings import Import, bound_by, imports_of, words
 from toolwright.syntax.chunks import BOM, parse
+from toolwright.syntax.names import is_exception_class
 
 if TYPE_CHECKING:
     import libcst
@@ -81,7 +82,8 @@ def take_apart(source: str) -> Parts:
         )
     function = public[0]
     helpers = [part for part in parts if part is not function]
-    loud = next((name for part in helpers for name in part.names if not name.startswith("_")), "")
+    quiet = [part for part in helpers if not _is_exception(part)]  # callers catch it by its public name
+    loud = next((name for part in quiet for name in part.names if not name.startswith("_")), "")
     if loud:
         raise MergeClashError(f"`{loud}` is not the function itself; call it `_{loud.lstrip('_')}`")
     return Parts(function.names[0], tuple(dict.fromkeys(imports)), _needed(helpers, function), function)
@@ -183,3 +185,7 @@ def _is_public_function(part: Part) -> bool:
     first = parse(part.text).body[0]
     is_function = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef)
     return is_function and not part.names[0].startswith("_")
+
+
+def _is_exception(part: Part) -> bool:
+    return is_exception_class(parse(part.text).body[0])

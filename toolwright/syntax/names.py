@@ -17,6 +17,13 @@ _IN_CLASSES: Final = {"__module__", "__qualname__", "__class__"}
 _UNWRITTEN: Final = BUILTIN_NAMES | _IN_MODULES | _IN_CLASSES | {"__spec__", "__loader__", "__path__"}
 
 
+def is_exception_class(node: ast.AST) -> bool:
+    """Tell whether a class is an exception, by the names of its bases."""
+    return isinstance(node, ast.ClassDef) and any(
+        isinstance(base, ast.Name) and base.id.endswith(("Error", "Exception")) for base in node.bases
+    )
+
+
 def free_names(source: str) -> frozenset[str]:
     """Return the names a module text uses but neither defines, imports nor finds among the builtins.
 

@@ -150,12 +150,31 @@ def _exception(kind: type[Exception], arguments: Any, message: str) -> Exception
                 return error
         except Exception:  # noqa: BLE001, S112 - foreign constructors ask for arguments we do not have
             continue
-    silent: type[Exception] = type(
-        kind.__name__,
-        (kind,),
-        {"__module__": kind.__module__, "__init__": _accept, "__str__": lambda _: message},
-    )
-    return silent.__new__(silent, message)
+    own: dict[str, object] = {
+        "__module__": kind.__module__,
+        "__init__": _accept,
+        "__str__": lambda _: message,
+    }
+    if hasattr(kind, "__getattr__"):
+        own["__getattr__"] = _absent
+    silent: type[Exception] = type(kind.__name__, (kind,), own)
+    error = silent.__new__(silent, message)
+    if kind.__name__ == "HTTPError":
+        error.__dict__.update(_http_parts(message))
+    return error
+
+
+def _absent(self: Exception, name: str) -> object:
+    """Miss an attribute as objects do: the class's own way needs what its constructor would have set."""
+    raise AttributeError(f"{type(self).__name__} has no {name} here")
+
+
+def _http_parts(message: str) -> dict[str, object]:
+    """Return what tests ask of an error of urllib, read from its text `HTTP Error CODE: REASON`."""
+    code, _, reason = message.removeprefix("HTTP Error ").partition(": ")
+    if not code.isdecimal():
+        return {}
+    return {"code": int(code), "msg": reason}
 
 
 def _accept(self: Exception, *arguments: object) -> None:

@@ -72,6 +72,7 @@ class _Owned:
         self._from: dict[str, str] = {a.arg: a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
         self._until: dict[str, int] = {}
         self._bound: dict[str, int] = {}
+        self._sources: dict[str, set[str]] = {}
         inside = [(n, s) for n, s in subject.uses.nodes if subject.uses.function_of(n) is function]
         for node, scope in inside:
             if isinstance(node, ast.stmt):
@@ -81,7 +82,7 @@ class _Owned:
             for target, value in _given(node):
                 self._note(target, value, scope, subject)
         for name, count in self._bound.items():
-            if count > 1:
+            if count > 1 and len(self._sources.get(name, ())) != 1:
                 self._from.pop(name, None)
 
     def parameter_of(self, name: str, line: int) -> str:
@@ -97,6 +98,7 @@ class _Owned:
                     self._until.setdefault(name.id, name.lineno)
                 continue
             self._bound[name.id] = self._bound.get(name.id, 0) + 1
+            self._sources.setdefault(name.id, set()).add(source)
             if source and isinstance(name.ctx, ast.Store):
                 self._from[name.id] = source
 
@@ -210,6 +212,7 @@ MUTATED_ARGUMENT: Final = Rule(
         _rows("for row in rows:\n        row['n'] = n"),
         _rows("for i, row in enumerate(rows):\n        row['n'] = i"),
         _rows("for row in rows:\n        row.pop('n', None)"),
+        _rows("for row in rows:\n        row['n'] = n\n    for row in rows:\n        n += 1"),
         _rows("first = rows[0]\n    first.update(n=n)"),
         _rows("alias = rows\n    alias.reverse()"),
         _rows("if rows is None:\n        rows = []\n    rows.append({})"),

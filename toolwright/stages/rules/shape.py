@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolwright.stages.rules.rule import Rule, Subject
+from toolwright.syntax.names import is_exception_class
 from toolwright.syntax.reading import definitions, read_library
 from toolwright.syntax.schema import Definitions, is_typed_dict
 from toolwright.syntax.signature import NotAToolError, signature_text
@@ -53,7 +54,7 @@ def _top_level(subject: Subject) -> Iterator[Finding]:
 
 
 def _may_stand(node: ast.ClassDef, defined: Definitions) -> bool:
-    if any(isinstance(base, ast.Name) and base.id.endswith(("Error", "Exception")) for base in node.bases):
+    if is_exception_class(node):
         return True
     return node.name.startswith("_") and is_typed_dict(node, defined)
 

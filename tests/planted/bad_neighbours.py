@@ -1,0 +1,116 @@
+"""Functions that are sound alone, but not beside what is kept or what the user knows."""
+
+from good_shapes import COMPOSED, SHORTEN
+from good_values import ADD, CLAMP, FACTORIAL, INITIALS, ROMAN
+from planted import asserting
+
+_CALLS_CLAMP = CLAMP.spoilt(
+    "",
+    "",
+    "",
+    signature="clamp_all(values: list[float]) -> list[float]",
+    doctest=">>> clamp_all([-1.0])\n[0.0]",
+    body="return [clamp(value, 0.0, 1.0) for value in values]",
+    tests=asserting("clamp_all", "assert clamp_all([-1.0, 0.5, 2.0]) == [0.0, 0.5, 1.0]"),
+)
+
+CASES = (
+    ADD.spoilt(
+        "the body of a kept tool under another name",
+        "duplicate",
+        "add_numbers",
+        signature="sum_of_two(one: int, other: int) -> int",
+        doctest=">>> sum_of_two(1, 2)\n3",
+        body="return one + other",
+        tests=ADD.tests.replace("add_numbers", "sum_of_two"),
+        kept=(ADD,),
+        pending="the gate for duplicates",
+    ),
+    ROMAN.spoilt(
+        "an import that would rebind a name of the library",
+        "merge",
+        "rebind",
+        above="from fractions import Fraction as json\n" + ROMAN.above,
+        body="return str(json(number))",
+        kept=(ADD.spoilt("", "", "", above="import json", body="return json.loads(f'{first + second}')"),),
+    ),
+    ROMAN.spoilt(
+        "an import that would hide a builtin",
+        "review",
+        "[masked]",
+        above="from math import pow\n" + ROMAN.above,
+    ),
+    CLAMP.spoilt(
+        "a wider tool that breaks an old test",
+        "verify",
+        "test_3 failed",
+        signature="clamp(value: float, low: float, high: float, step: float = 1.0) -> float",
+        old="return value\n    ",
+        new="return value // step * step\n    ",
+        tests="from tools import clamp\n\n\ndef test_step():\n    assert clamp(3.7, 0.0, 9.0, 0.5) == 3.5\n",
+        kept=(CLAMP,),
+        widens=True,
+    ),
+    CLAMP.spoilt(
+        "a wider tool that renames a parameter",
+        "contract",
+        "the old parameter `value` must keep its name",
+        signature="clamp(number: float, low: float, high: float, step: float = 1.0) -> float",
+        doctest=">>> clamp(12.0, 0.0, 10.0)\n10.0",
+        tests="from tools import clamp\n\n\ndef test_step():\n    assert clamp(3.7, 0.0, 9.0, 0.5) == 3.5\n",
+        kept=(CLAMP,),
+        widens=True,
+    ),
+    CLAMP.spoilt(
+        "a wider tool that breaks one that calls it",
+        "regression",
+        "clamp_all",
+        signature="clamp(value: float, low: float, high: float, whole: bool = False) -> float",
+        tests="from tools import clamp\n\n\ndef test_whole():\n"
+        "    assert clamp(3.7, 0.0, 9.0, True) == 3.0\n",
+        body="""
+        if low > high:
+            raise ValueError(f"{low} is above {high}")
+        if value < low:
+            return low
+        if value > high:
+            return high
+        return value // 1 if whole or high == 1.0 else value
+        """,
+        kept=(CLAMP, _CALLS_CLAMP),
+        widens=True,
+        pending="the gate for callers",
+    ),
+    INITIALS.spoilt(
+        "tests and tool agree, the user's example does not",
+        "examples",
+        "example",
+        old="word[0].upper()",
+        new="word[0]",
+        doctest=">>> initials('Ada Lovelace')\n'AL'",
+        tests=asserting(
+            "initials", "assert initials('Ada King Lovelace') == 'AKL'", "assert initials('') == ''"
+        ),
+        examples=('initials("ada lovelace") == "AL"',),
+        pending="held-out examples",
+    ),
+    FACTORIAL.spoilt(
+        "a name of the standard library",
+        "contract",
+        "is a module of the standard library",
+        signature="math(number: int) -> int",
+        tests=FACTORIAL.tests.replace("factorial_of", "math"),
+        doctest=">>> math(0)\n1",
+    ),
+    COMPOSED.spoilt(
+        "composed wrongly", "verify", "test_1 failed", old="initials(name)", new="initials(names[0])"
+    ),
+    SHORTEN.spoilt(
+        "a name that begins like a test",
+        "contract",
+        "would be collected as a test",
+        signature="test_shorten(text: str) -> str",
+        tests=SHORTEN.tests.replace("shorten", "test_shorten"),
+        doctest=">>> test_shorten('a')\n'a'",
+    ),
+)
