@@ -15,6 +15,8 @@ ATTACKS = [
     _one("read a secret file", "open(LAB + '/secret').read()"),
     _one("read the list of users", "open('/etc/passwd').read()"),
     _one("read by a relative way out", "open('../../../../../../etc/passwd').read()"),
+    _one("watch who opens what", "kernel('inotify_add_watch', kernel('inotify_init1', 0), b'/usr', 0xFFF)"),
+    _one("attributes of a file by its path", "os.listxattr(LAB + '/secret') is not None"),
     _one("existence of a path by stat", "os.stat(LAB + '/secret').st_size", level="full"),
     _one("existence of a path by access", "os.access(LAB + '/secret', os.F_OK)", level="full"),
     _attack(

@@ -159,7 +159,6 @@ PROCESSES = [
                         done(lambda: os.sched_setaffinity(victim, {0})))
         """,
         victim=True,
-        level="full",
         control=True,
     ),
     _process(
@@ -170,7 +169,27 @@ PROCESSES = [
             return tried(done(lambda: resource.prlimit(victim, resource.RLIMIT_NOFILE, (10, 10))))
         """,
         victim=True,
-        level="full",
+        control=True,
+    ),
+    _process(
+        "signal to a thread of a process of the same user",
+        "def f(victim):\n    return tried(done(lambda: kernel('tgkill', victim, victim, 0)))\n",
+        victim=True,
+        control=True,
+    ),
+    _process(
+        "a pipe that signals a process of the same user",
+        """
+        import fcntl
+        def f(victim):
+            def point():
+                read, write = os.pipe()
+                fcntl.fcntl(read, fcntl.F_SETOWN, victim)
+                fcntl.fcntl(read, 10, 0)
+                return fcntl.fcntl(read, fcntl.F_GETOWN) == victim
+            return tried(point)
+        """,
+        victim=True,
         control=True,
     ),
     _process(

@@ -94,9 +94,36 @@ def test_only_stream_pairs_are_made(machine, family, kind, flags):
 @pytest.mark.parametrize("machine", MACHINES)
 def test_shared_files_also_close_metadata_and_signals(machine):
     """Where the host's files can be seen, what Landlock does not cover is denied."""
-    for name in ("fchmod", "fchownat", "utimensat", "setxattr", "kill", "tkill"):
+    for name in ("fchmod", "fchownat", "utimensat", "setxattr", "kill", "tkill", "tgkill"):
         assert ask(machine, name) == "allow"
         assert ask(machine, name, shared_files=True) == errno.EPERM
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_where_other_processes_are_seen_a_call_is_for_the_caller_only(machine):
+    """Limits, priority and scheduling of others are out of reach, and attributes of files read as absent."""
+    for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"):
+        assert ask(machine, name, 4711) == "allow"
+        assert ask(machine, name, 0, shared_files=True) == "allow"
+        assert ask(machine, name, 4711, shared_files=True) == errno.EPERM
+    assert ask(machine, "setpriority", 0, 0, 19, shared_files=True) == "allow"
+    assert ask(machine, "setpriority", 0, 4711, 19, shared_files=True) == errno.EPERM
+    assert ask(machine, "setpriority", 2, 0, 19, shared_files=True) == errno.EPERM
+    for name in ("getxattr", "lgetxattr", "listxattr", "llistxattr"):
+        assert ask(machine, name, shared_files=True) == errno.ENOTSUP
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_descriptor_signals_or_watches_others(machine, variant):
+    """A descriptor gets no owner, no lease and no notices; what descriptors are usually asked for works."""
+    for command in (8, 10, 15, 1024, 1026):
+        assert ask(machine, "fcntl", 3, command, **variant) == errno.EPERM
+    for command in (0x5412, 0x541C, 0x8901, 0x8902):
+        assert ask(machine, "ioctl", 3, command, **variant) == errno.EPERM
+    for command in (0, 1, 2, 3, 4, 5, 6, 7, 9, 1030, 1031):
+        assert ask(machine, "fcntl", 3, command, **variant) == "allow"
+    assert ask(machine, "ioctl", 3, 0x5401, **variant) == "allow"
 
 
 def test_other_machines_are_said_to_be_unsupported():

@@ -42,6 +42,8 @@ _FILE_KINDS, _PIPE = 0o170000, 0o010000
 _SET_ID: Final = 0o6000
 _O_CREAT, _O_TMPFILE = 0x40, 0x400000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
 
 ALWAYS_DENIED: Final = """
     ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
@@ -53,11 +55,11 @@ ALWAYS_DENIED: Final = """
     init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl
     quotactl_fd settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname iopl ioperm
     modify_ldt syslog vhangup nfsservctl lsm_set_self_attr seccomp
-    open_by_handle_at name_to_handle_at fanotify_init fanotify_mark lookup_dcookie
+    open_by_handle_at name_to_handle_at fanotify_init fanotify_mark inotify_add_watch lookup_dcookie
     memfd_secret memfd_create mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages vmsplice
     shmget shmat shmctl semget msgget mq_open uselib ustat _sysctl
 """
-"""No grant opens these: other processes, mounts, kernel doors that no namespace covers, hidden memory."""
+"""No grant opens these: other processes, what they open, mounts, kernel doors without a namespace, memory."""
 
 _METADATA: Final = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat setxattr lsetxattr fsetxattr
@@ -65,7 +67,13 @@ _METADATA: Final = """
 """
 """Changes of files that Landlock does not cover: denied where no mount namespace hides the files."""
 
-_SIGNALS: Final = "kill tkill rt_sigqueueinfo rt_tgsigqueueinfo"
+_ATTRIBUTES: Final = "getxattr lgetxattr listxattr llistxattr"
+"""Reading by path what Landlock does not cover; who copies files takes it for a file system without them."""
+
+_OF_ITSELF: Final = "prlimit64 sched_setaffinity sched_setscheduler sched_setparam sched_setattr"
+"""Calls whose first argument is a process, 0 for the caller: where others are seen, for the caller only."""
+
+_SIGNALS: Final = "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo ioprio_set"
 _PROCESSES: Final = "fork vfork execve execveat"
 _CONNECTIONS: Final = "connect bind listen accept accept4"
 
@@ -77,8 +85,9 @@ def build_filter(
     """Write the filter for `machine`, this one when it is left out.
 
     `execute` lets processes start, `network` opens streams and datagrams of the inet families.
-    `shared_files` is for a process that sees the host's files and processes: then metadata and signals are
-    denied too. A call that is newer than the table answers ENOSYS, one of a foreign ABI ends the process.
+    `shared_files` is for a process that sees the host's files and processes: then metadata, signals and what
+    else one process does to another are denied too. A call that is newer than the table answers ENOSYS, one
+    of a foreign ABI ends the process.
 
     Raises:
         KernelError: ENOSYS, the machine is not supported.
@@ -99,7 +108,8 @@ def build_filter(
     ]
     for name in " ".join(denied).split():
         program += _for_call(name, machine, refuse(errno.EPERM))
-    for name, body in _by_argument(execute=execute, network=network).items():
+    bodies = {**_by_argument(execute=execute, network=network), **(_alone() if shared_files else {})}
+    for name, body in bodies.items():
         program += _for_call(name, machine, body)
     return assemble([*program, *finish(ALLOW)])
 
@@ -150,12 +160,9 @@ def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
             Step(AND, _SOCK_TYPES),
             *stream_pair,
         ),
-        "ioctl": (
-            Step(LOAD, argument(1)),
-            *when_equal(_TIOCSTI, no),
-            *when_equal(_TIOCLINUX, no),
-            *yes,
-        ),
+        "ioctl": _all_but(_TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP),
+        # a descriptor with an owner signals it, whoever that is; leases and notices tell of others' work
+        "fcntl": _all_but(_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY),
         "mknod": (Step(LOAD, argument(1)), *pipes_only),
         "mknodat": (Step(LOAD, argument(2)), *pipes_only),
         "personality": (
@@ -165,6 +172,24 @@ def _by_argument(*, execute: bool, network: bool) -> dict[str, Program]:
             *no,
         ),
     }
+
+
+def _alone() -> dict[str, Program]:
+    """Calls that reach other processes of the user, or attributes of files, where both can be seen."""
+    no, yes = refuse(errno.EPERM), finish(ALLOW)
+    itself = (Step(LOAD, argument(0)), *when_equal(0, yes), *no)
+    both = (Step(LOAD, argument(0)), *unless_equal(0, no), Step(LOAD, argument(1)), *unless_equal(0, no))
+    return {
+        **dict.fromkeys(_OF_ITSELF.split(), itself),
+        **dict.fromkeys(_ATTRIBUTES.split(), refuse(errno.ENOTSUP)),
+        "setpriority": (*both, *yes),  # of a process, of this one
+    }
+
+
+def _all_but(*commands: int) -> Program:
+    """Allow a call unless its second argument is one of these."""
+    refused = (step for command in commands for step in when_equal(command, refuse(errno.EPERM)))
+    return (Step(LOAD, argument(1)), *refused, *finish(ALLOW))
 
 
 def _no_set_id() -> dict[str, Program]:
