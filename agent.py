@@ -8,6 +8,10 @@ def main() -> int:
     if sys.version_info < (3, 11):
         sys.stderr.write(f"error: Toolwright needs Python 3.11 or newer, this is {sys.version.split()[0]}\n")
         return 2
+    import toolwright  # noqa: F401 - it is found beside this script, and from here on nothing else is
+
+    if not sys.flags.safe_path:
+        del sys.path[0]  # in a workspace a tool may have put a `json.py` there
     try:
         from toolwright.cli.main import program
     except KeyboardInterrupt:

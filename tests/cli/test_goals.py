@@ -192,6 +192,18 @@ def test_the_entry_points_are_one_program(tmp_path: Path) -> None:
     assert versions.pop().startswith("toolwright 0.")
 
 
+def test_modules_in_the_folder_are_not_the_programs(tmp_path: Path) -> None:
+    """A tool that may write in a workspace cannot have its file loaded as one of the program's modules."""
+    (tmp_path / "toolwright").symlink_to(ROOT / "toolwright")
+    own = tmp_path / "agent.py"
+    own.write_bytes((ROOT / "agent.py").read_bytes())
+    for name in ("json", "argparse", "pathlib", "typing", "rich", "sqlite3"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('PLANTED')\n", encoding="utf-8")
+    for program in ((str(own),), ("-m", "toolwright")):
+        done = run("tools", cwd=tmp_path, program=program)
+        assert (done.code, "PLANTED" in done.err) == (0, False), done.err
+
+
 def test_a_reader_that_went_away_is_no_error(grown: Path) -> None:
     """`agent.py tools | head` ends quietly."""
     reading, writing = os.pipe()

@@ -1,8 +1,13 @@
 """What a tool that may write in a folder cannot do there: make, change, replace or move guarded names."""
 
+import json
 import os
+import shutil
 import stat
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -280,3 +285,54 @@ def test_guarded_names_that_are_odd_are_moved_too(box, tmp_path):
     assert "made what no tool may make" in result.message
     assert not [name for _, names, _ in os.walk(bytes(tmp_path)) for name in names if name == b".git"]
     assert stat.S_ISDIR(os.lstat(bytes(tmp_path) + b"/caf\xe9").st_mode)
+
+
+def test_the_program_itself_cannot_be_changed(tmp_path):
+    """Started in its own checkout, the program is no file of a tool's: not changed, replaced, nor moved."""
+    here = Path(__file__).parents[2]
+    top = tmp_path / "work"
+    for name in ("toolwright", "agent.py", "pyproject.toml"):
+        copy = shutil.copytree if (here / name).is_dir() else shutil.copy
+        (top / "checkout").mkdir(parents=True, exist_ok=True)
+        copy(here / name, top / "checkout" / name)
+    attempts = {
+        "change": "open('checkout/agent.py', 'a').write('#')",
+        "add": "open('checkout/toolwright/json.py', 'w')",
+        "replace": "open('x', 'w'); os.replace('x', 'checkout/toolwright/errors.py')",
+        "plant": (
+            "os.rename('checkout', 'old'); os.makedirs('checkout/toolwright'); "
+            "open('checkout/agent.py', 'w').write('print(1)')"
+        ),
+    }
+    run = (
+        "import json, sys\nfrom toolwright.sandbox.confined import ConfinedSandbox\n"
+        "from toolwright.errors import SandboxError\nfrom toolwright.types import Policy\n"
+        "source, top, attempts = json.load(sys.stdin)\n"
+        "def call(code, top):\n"
+        "    return box.call(source, 'act', {'code': code, 'top': top}, Policy(write=(top,)))\n"
+        "def said(result):\n"
+        "    return f'{result.status}: {result.message}'\n"
+        "with ConfinedSandbox() as box:\n"
+        "    assert call('open(\"data\", \"w\")', top).status == 'returned'\n"
+        "    told = {name: said(call(code, top)) for name, code in attempts.items()}\n"
+        "    try:\n"
+        "        call('1', top + '/old/toolwright')\n"
+        "    except SandboxError as error:\n"
+        "        told['grant'] = str(error)\n"
+        "json.dump(told, sys.stdout)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", run],
+        input=json.dumps([ACT, str(top), attempts]),
+        capture_output=True,
+        text=True,
+        cwd=top / "checkout",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert not any(text.startswith("returned") for text in told.values()), told
+    assert "made what no tool may make" in told["plant"]
+    assert (top / "old/agent.py").read_text() == (here / "agent.py").read_text()
+    assert not (top / "checkout/agent.py").exists()

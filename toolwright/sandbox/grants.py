@@ -9,7 +9,7 @@ from typing import Final
 
 from toolwright.errors import SandboxError
 from toolwright.sandbox.guarded_names import is_secret
-from toolwright.sandbox.masks import lies_in, make_masks, places
+from toolwright.sandbox.masks import lies_in, make_masks, own_files, places
 from toolwright.sandbox.networks import network_kind
 from toolwright.sandbox.planting import Watch, find_place
 from toolwright.sandbox.public_files import public_grants
@@ -41,6 +41,7 @@ def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tupl
     for path in (*writable, *readable, *([folder] if folder else [])):
         if _is_secret(path, hidden) and not (scratch and lies_in(path, [scratch])):
             raise SandboxError(f"{path!r} is never shown to a tool", hint="grant another folder")
+    _check_own(writable)
     writable += [scratch] if scratch else []
     paths = sorted({*writable, *readable, *([folder] if folder and policy.sees_workspace else [])})
     rights = {path: lies_in(path, writable) for path in paths}
@@ -65,7 +66,17 @@ def make_order(policy: Policy, protected: Sequence[str], survey: Survey) -> tupl
     )
     changeable = {path: seen[path] for path in needed if rights[path] and Path(path).is_dir()}
     tops = {*changeable, *([folder] if folder and lies_in(folder, writable) else [])} - {scratch}
-    return order, _watch(survey, changeable, hidden, sorted(tops))
+    return order, _watch(survey, changeable, (*hidden, *own_files()), sorted(tops))
+
+
+def _check_own(writable: Sequence[str]) -> None:
+    """See that no granted path is this program's own: around it, it is covered."""
+    for path in writable:
+        if lies_in(path, own_files()):
+            raise SandboxError(
+                f"{path!r} belongs to this program, which no tool may change",
+                hint="start in another folder, or name one with --workspace",
+            )
 
 
 def is_never_shown(path: str) -> bool:
@@ -172,4 +183,6 @@ def _watch(
         for identity in (*seen.packages.values(), *seen.closed.values())
     }
     inside = tuple(path for path in protected if lies_in(path, tops))
+    if any(path in inside for path in own_files()):
+        import toolwright.sandbox.kernel.mounts  # noqa: F401 - settling needs it, and a tool may move us away
     return Watch(survey, tuple(tops), frozenset(known), frozenset(spared), inside)

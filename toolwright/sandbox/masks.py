@@ -4,9 +4,18 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from toolwright.sandbox.guarded_names import Guard
 from toolwright.sandbox.survey import Seen
+
+_PACKAGE: Final = Path(os.path.realpath(__file__)).parents[1]
+
+
+def own_files() -> tuple[str, ...]:
+    """Return what this program is made of: its package, and the script beside it in a checkout."""
+    script = _PACKAGE.with_name("agent.py")
+    return (str(_PACKAGE), *([str(script)] if (_PACKAGE.parent / "pyproject.toml").is_file() else []))
 
 
 def lies_in(path: str, folders: Sequence[str]) -> bool:
@@ -28,7 +37,8 @@ def make_masks(
 ) -> tuple[tuple[str, Guard], ...]:
     """Return what of a granted folder must be covered, relative to it, without what lies in another cover.
 
-    Where nothing can be written, what is only to be kept needs no cover.
+    This program's own files are kept: it is started again, and then outside of any cell. Where nothing can be
+    written, what is only to be kept needs no cover.
     """
     found: dict[str, Guard] = {path: kind for path, (kind, _) in seen.guarded.items()}
     found.update((path, "hidden") for path in protected if path != top and lies_in(path, [top]))
@@ -36,7 +46,8 @@ def make_masks(
     _add_targets(top, found)
     _add_other_names(top, found)
     if write:
-        found.update((path, "kept") for path in seen.packages)
+        own = [path for path in own_files() if lies_in(path, [top]) and os.path.lexists(path)]
+        found.update((path, "kept") for path in (*seen.packages, *own) if found.get(path) != "hidden")
         found.update((path, "hidden") for path in seen.closed)
     else:
         found = {path: kind for path, kind in found.items() if kind == "hidden"}
