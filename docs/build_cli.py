@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from toolwright import __version__, errors  # noqa: E402 - the checkout must be found first
 from toolwright.cli.arguments import build_parser  # noqa: E402
-from toolwright.cli.commands import COMMANDS  # noqa: E402
+from toolwright.cli.commands import usages  # noqa: E402
 from toolwright.models.endpoint import Endpoint  # noqa: E402
 from toolwright.models.faults import model_error  # noqa: E402
 from toolwright.models.patience import TRIES  # noqa: E402
@@ -79,12 +79,14 @@ MODEL_ERRORS: Final = {
 
 def page() -> str:
     """Return the whole page."""
-    parser = build_parser({name: (c.usage, c.about) for name, c in COMMANDS.items()}, __version__)
+    parser = build_parser(usages(), __version__)
     epilog = parser.epilog or ""
     template = (HERE / "cli.template.md").read_text(encoding="utf-8")
     parts = {
         "usage": parser.format_usage().removeprefix("usage: ").strip(),
-        "commands": table(["command", "what it does"], ((code(c.usage), c.about) for c in COMMANDS.values())),
+        "commands": table(
+            ["command", "what it does"], ((code(usage), about) for usage, about in usages().values())
+        ),
         "options": table(["option", "what it does", "allowed"], options(parser)),
         "exit codes": table(["code", "meaning"], exit_codes(epilog)),
         "streams": epilog.partition("\n\n")[2].partition("\n\n")[2].strip(),

@@ -31,6 +31,8 @@ def prepared(tmp_path, what, name):
         store = Store(directory, disk=disk)
         if what.startswith("undo"):
             store.undo()
+        elif what == "remove":
+            store.remove(["count_rows"], store.read())
         elif what == "widen":
             add(store, candidate(**WIDER), "count_rows")
         else:
@@ -46,12 +48,15 @@ def prepare(directory, what):
     (directory / "tools.py").write_text("import re\n\n\ndef mine(x: int) -> int:\n    return x\n")
     if what != "add":
         add(Store(directory))
+    if what == "undo removing":
+        store = Store(directory)
+        store.remove(["count_rows"], store.read())
     if what == "undo widening":
         store = Store(directory)
         add(store, candidate(**WIDER), "count_rows")
 
 
-CHANGES = ("first", "add", "widen", "undo widening", "undo adding")
+CHANGES = ("first", "add", "widen", "undo widening", "undo adding", "remove", "undo removing")
 
 
 def killed(change):

@@ -1,10 +1,11 @@
 """The one table of commands: dispatch, help and the guard against typos are made from it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from toolwright.cli.arguments import Arguments
+from toolwright.cli.tool_table import SUBCOMMANDS
 from toolwright.errors import UsageError
 
 
@@ -15,6 +16,17 @@ class Command:
     usage: str
     about: str
     run: Callable[[Arguments], int]
+    parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Its subcommands, with usage and description; then its own are not shown."""
+
+
+def usages() -> dict[str, tuple[str, str]]:
+    """Return usage and description of every command and subcommand, as help and docs show them."""
+    rows: dict[str, tuple[str, str]] = {}
+    for name, command in COMMANDS.items():
+        own = {name: (command.usage, command.about)}
+        rows |= {f"{name} {part}": said for part, said in command.parts.items()} or own
+    return rows
 
 
 def takes_nothing(arguments: Arguments) -> None:
@@ -74,7 +86,7 @@ def _doctor(arguments: Arguments) -> int:
 
 
 COMMANDS: Final = {
-    "tools": Command("tools [show NAME]", "list the library, or show one tool", _tools),
+    "tools": Command("tools [SUBCOMMAND]", "list the library, or what follows", _tools, SUBCOMMANDS),
     "verify": Command(
         "verify [NAME ...] [--all] [--jobs N] [--quarantine]",
         "run the tests of kept tools again, isolated",

@@ -11,6 +11,7 @@ from toolwright.cli.key import missing_key, needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
 from toolwright.cli.streams import at_terminal, read_stdin
+from toolwright.cli.tool_table import OPERANDS
 from toolwright.cli.typos import refuse_typo
 from toolwright.errors import NotLearnedError, UsageError
 from toolwright.library.store import Store
@@ -55,7 +56,7 @@ class Goals:
         words = tuple(line.split())
         if words[:1] == (_LEARN,):
             return self.learn(" ".join(words[1:]))
-        longer = words[:2] in {("tools", "show"), ("approvals", "revoke")}
+        longer = words[:2] == ("approvals", "revoke") or _is_of_tools(words)
         if words and words[0] in COMMANDS and (len(words) == 1 or longer):
             return COMMANDS[words[0]].run(replace(self._arguments, words=words))
         if len(words) == 1:
@@ -103,6 +104,11 @@ class Goals:
             return AbsentModel(settings.model, missing_key(variable))
         self._settings = with_key(settings, variable)
         return None
+
+
+def _is_of_tools(words: tuple[str, ...]) -> bool:
+    """Tell a subcommand of `tools`, with as many operands as it takes, from a goal that begins like one."""
+    return words[:1] == ("tools",) and len(words) - 2 == OPERANDS.get(words[1] if words[1:] else "", -2)
 
 
 def _check(settings: Settings, arguments: Arguments) -> None:

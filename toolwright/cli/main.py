@@ -83,11 +83,10 @@ def _run(words: list[str]) -> int:
         return execute_tool(words)
     from toolwright import __version__
     from toolwright.cli.arguments import parse_arguments
-    from toolwright.cli.commands import COMMANDS
+    from toolwright.cli.commands import usages
 
-    known = {name: (command.usage, command.about) for name, command in COMMANDS.items()}
     try:
-        arguments = parse_arguments(words, known, __version__)
+        arguments = parse_arguments(words, usages(), __version__)
     except SystemExit as stop:  # argparse has printed help or version
         return int(stop.code or 0)
     return _dispatch(arguments)

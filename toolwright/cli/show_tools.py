@@ -1,36 +1,71 @@
-"""`tools` and `tools show NAME`: the library as a list, or one tool with all that is known of it."""
+"""`tools ...`: the library as a list, and the way to what can be seen of one tool and done with it."""
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.tool_card import tool_card
+from toolwright.cli.tool_table import OPERANDS, SUBCOMMANDS
 from toolwright.errors import ToolNotFoundError, ToolwrightError, UsageError
 from toolwright.library.store import Snapshot, Store
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
-from toolwright.settings import load
-from toolwright.syntax.nearest import tool_not_found
+from toolwright.settings import Settings, load
+from toolwright.syntax.nearest import nearest_names, tool_not_found
 from toolwright.types import Json
 
 
 def run(arguments: Arguments) -> int:
-    """List the tools, or show one."""
+    """List the tools, or do what the subcommand says."""
     settings = load(arguments.overrides)
     store = Store(settings.library)
-    snapshot = store.read()
-    match arguments.words[1:]:
-        case () | ("list",):
-            write_line(json_text(_listed(snapshot, store)) if arguments.json else _list_text(snapshot, store))
-        case ("show", name):
-            tool = snapshot.kept.get(name)
-            if tool is None:
-                raise no_such_tool(name, snapshot, store)
-            card = tool_card(tool, snapshot, store)
-            write_line(json_text(card.as_json()) if arguments.json else card.text(store))
+    name, *operands = arguments.words[1:] or ("list",)
+    _check(name, operands, settings)
+    if arguments.cascade and name != "remove":
+        raise UsageError("--cascade goes with: tools remove NAME")
+    match name:
+        case "list" | "show":
+            return _show(arguments, store, operands)
+        case "log" | "diff":
+            from toolwright.cli.tool_history import diff, log
+
+            done = log if name == "log" else diff
+            return done(arguments, store, *operands)
         case _:
-            raise UsageError(
-                f"tools takes nothing, or show NAME, not {' '.join(arguments.words[1:])!r}",
-                hint=f"{command('tools', library=store.directory)}, or put -- before it when it is a goal",
-            )
+            from toolwright.cli.tool_removal import remove
+
+            return remove(arguments, settings, operands[0])
+
+
+def _show(arguments: Arguments, store: Store, names: list[str]) -> int:
+    snapshot = store.read()
+    for name in names:
+        tool = snapshot.kept.get(name)
+        if tool is None:
+            raise no_such_tool(name, snapshot, store)
+        card = tool_card(tool, snapshot, store)
+        write_line(json_text(card.as_json()) if arguments.json else card.text(store))
+    if not names:
+        write_line(json_text(_listed(snapshot, store)) if arguments.json else _list_text(snapshot, store))
     return 0
+
+
+def _check(name: str, operands: list[str], settings: Settings) -> None:
+    """Refuse what is no subcommand, or lacks an operand.
+
+    Raises:
+        UsageError: names the usage.
+    """
+    if name not in SUBCOMMANDS:
+        nearest = nearest_names(name, SUBCOMMANDS, 1)
+        offer = f"; did you mean {nearest[0]}?" if nearest else f"; it takes {', '.join(SUBCOMMANDS)}"
+        raise UsageError(
+            f"tools takes no {' '.join([name, *operands])!r}{offer}",
+            hint=f"{command('tools', library=settings.library)}, or put -- before it when it is a goal",
+        )
+    if len(operands) != OPERANDS[name]:
+        usage = SUBCOMMANDS[name][0]
+        raise UsageError(
+            f"it is {usage!r}, not {' '.join(['tools', name, *operands])!r}",
+            hint="put -- before it when it is a goal",
+        )
 
 
 def no_such_tool(name: str, snapshot: Snapshot, store: Store) -> ToolwrightError:

@@ -30,6 +30,7 @@ class ToolCard:
     callers: tuple[str, ...]
     callees: tuple[str, ...]
     uses: dict[str, Uses]
+    versions: int = 0
 
     def as_json(self) -> Json:
         """Return it as one object."""
@@ -48,6 +49,7 @@ class ToolCard:
             "standing": {"kind": self.standing.kind, "why": self.standing.why},
             "callers": list(self.callers),
             "callees": list(self.callees),
+            "versions": self.versions,
             "uses": as_json(self.uses, tool.name),
             "evidence": self.evidence or None,
         }
@@ -60,6 +62,8 @@ class ToolCard:
         lines += [f"permissions: {', '.join(self.needs) or 'none'}"]
         lines += [f"calls: {', '.join(self.callees)}"] if self.callees else []
         lines += [f"called by: {', '.join(self.callers)}"] if self.callers else []
+        log = command("tools", "log", tool.name, library=store.directory)
+        lines += [f"versions: {self.versions}, {log}"]
         lines += [f"used: {_used(self.uses.get(tool.name, Uses()))}"]
         lines += _verified_calls(self.evidence)
         lines += [f"{what}: {how}" for what, how in call_commands(tool.name, tool, store.directory)]
@@ -94,6 +98,7 @@ def tool_card(tool: Tool, snapshot: Snapshot, store: Store) -> ToolCard:
         tuple(sorted(callers)),
         tuple(sorted(callees)),
         executions(store.place.private),
+        len(store.versions(tool.name)),
     )
 
 

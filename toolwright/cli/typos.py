@@ -4,6 +4,7 @@ import difflib
 from typing import Final
 
 from toolwright.cli.commands import COMMANDS
+from toolwright.cli.tool_table import SUBCOMMANDS
 from toolwright.errors import UsageError
 from toolwright.screen.commands import command
 
@@ -38,7 +39,7 @@ def refuse_typo(words: tuple[str, ...]) -> None:
 def _could_follow(name: str, rest: list[str]) -> bool:
     """Tell whether words could be the operands of a command; prose rarely looks like them."""
     if name == "tools":
-        return bool(difflib.get_close_matches(rest[0], ["show", "list"], cutoff=_CLOSE))
+        return bool(difflib.get_close_matches(rest[0], SUBCOMMANDS, cutoff=_CLOSE))
     if name == "approvals":
         return bool(difflib.get_close_matches(rest[0], ["revoke", "list"], cutoff=_CLOSE))
     return name == "verify" and all(word.isidentifier() for word in rest)

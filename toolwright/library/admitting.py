@@ -1,17 +1,21 @@
 """A snapshot and a candidate -> the merged text, whether it may be committed, and the files that change."""
 
 import difflib
+import json
 from collections.abc import Sequence
 
 from toolwright.errors import LibraryChangedError, MergeClashError
 from toolwright.library.bindings import Bindings, bindings, used_by
 from toolwright.library.evidence import evidence_json
+from toolwright.library.excerpt import excerpt_of
 from toolwright.library.history import Entry, as_text, next_path, splices, to_json
 from toolwright.library.journal import Change
 from toolwright.library.merge import add_tool, replace_tool
 from toolwright.library.place import BANNER, CONFTEST, Place, read_bytes, sha
 from toolwright.library.snapshot import Snapshot
 from toolwright.library.standing import reach_hash
+from toolwright.library.version_changes import kept_changes, unrecorded
+from toolwright.library.versions import version_now
 from toolwright.syntax.chunks import Chunk, split
 from toolwright.syntax.reading import read_library
 from toolwright.types import Admission, Candidate, Commit, Tool
@@ -79,11 +83,21 @@ class Admitting:
         proof = Change(place.evidence_of(name), read_bytes(place.evidence_of(name)), evidence.encode())
         old = self._snapshot.text.encode() if self._snapshot.exists else None
         library = Change(place.tools, old, self.text.encode())
-        entry = Change(next_path(place), None, to_json(self._entry([test, proof], library)))
-        changes = [test, proof, entry, library]
+        versions = self._versions(evidence)
+        how = admission.how or ("widened" if self._replaces else "added")
+        entry = Change(next_path(place), None, to_json(self._entry([test, proof], library, how)))
+        changes = [test, proof, *versions, entry, library]
         if read_bytes(place.tests / "conftest.py") is None:
             changes.insert(0, Change(place.tests / "conftest.py", None, CONFTEST.encode()))
         return f"{'widen' if self._replaces else 'add'} `{name}`", changes
+
+    def _versions(self, evidence: str) -> list[Change]:
+        """Keep what is replaced, if it was not kept yet, and what takes its place; undo leaves both alone."""
+        place, name = self._place, self._candidate.name
+        new = version_now(name, excerpt_of(self._new, name), self._candidate.tests, json.loads(evidence))
+        known = self._old if self._old.definition(name) else None
+        before = unrecorded(place, known, name, self._snapshot.kept) if known else None
+        return kept_changes(place, [*([before] if before else []), new])
 
     def commit(self) -> Commit:
         """Count the lines that changed."""
@@ -103,7 +117,7 @@ class Admitting:
         listing = read_library("\n".join([library.sections.header, *texts, self._written.text]), "tools.py")
         return next((tool for tool in listing.tools if tool.name == self._candidate.name), None)
 
-    def _entry(self, files: Sequence[Change], library: Change) -> Entry:
+    def _entry(self, files: Sequence[Change], library: Change, how: str) -> Entry:
         name = self._candidate.name
         old = self._old.definition(name)
         gone = [
@@ -125,6 +139,7 @@ class Admitting:
                 str(one.path.relative_to(self._place.directory)): (as_text(one.old), sha(one.new or b""))
                 for one in files
             },
+            how=how,
         )
 
 

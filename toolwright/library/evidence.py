@@ -14,6 +14,7 @@ from toolwright.types import Admission, CallRecord, Json, Tool
 FORMAT: Final = 1
 MAX_BYTES: Final = 200_000
 _MAX_TEXT: Final = 2_000
+_MAX_CONTRACT: Final = 10_000
 _MAX_EFFECTS: Final = 50
 _MAX_TESTS: Final = 500
 
@@ -90,6 +91,8 @@ def _evidence(
             "model": admission.model,
             "attempt": admission.candidate.attempt,
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "how": admission.how or ("widened" if admission.replaces else "added"),
+            "contract": admission.contract[:_MAX_CONTRACT],
             "python": f"{sys.version_info[0]}.{sys.version_info[1]}",
             "toolwright": _own_version(),
         },

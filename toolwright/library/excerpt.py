@@ -1,6 +1,6 @@
 """The text of a library + a name -> that function as a text of its own, with helpers and imports it uses."""
 
-from toolwright.library.bindings import bindings
+from toolwright.library.bindings import Bindings, bindings
 from toolwright.syntax.chunks import split
 
 
@@ -11,7 +11,15 @@ def excerpt(text: str, name: str) -> str:
         KeyError: the library defines no such function.
         SyntaxError: the text is not Python.
     """
-    known = bindings(split(text))
+    return excerpt_of(bindings(split(text)), name)
+
+
+def excerpt_of(known: Bindings, name: str) -> str:
+    """Return the same of a library that was taken apart already.
+
+    Raises:
+        KeyError: the library defines no such function.
+    """
     if known.definition(name) is None:
         raise KeyError(name)
     reached = known.reach([name])

@@ -35,7 +35,7 @@ class Entry:
     `before` and `after` are hashes of tools.py ("" where there was none), `source` is the function's chunk as
     it was committed, `old_source` what it replaced, with the helpers that went; `callers` are the functions
     that called it at the time. `files` maps the paths of tests and evidence to their old text (None: no file)
-    and the hash of the new one.
+    and the hash of the new one ("": none). `how` is the word for what was done.
     """
 
     tool: str
@@ -48,6 +48,7 @@ class Entry:
     new_header: str
     callers: tuple[str, ...]
     files: Mapping[str, tuple[str | None, str]]
+    how: str = ""
 
 
 def splices(old: Sections, new: Sections) -> tuple[Splice, ...]:

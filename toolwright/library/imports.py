@@ -187,3 +187,91 @@ def _alias(item: Import) -> "libcst.ImportAlias":
         else None
     )
     return cst.ImportAlias(name=cst.Name(item.name), asname=asname)
+
+
+def remove_imports(header: str, items: Sequence[Import]) -> str:
+    """Take imports out of a header; comments above their lines stay, `from __future__` lines too.
+
+    Raises:
+        LibraryError: LibCST cannot read the header.
+    """
+    if not items:
+        return header
+    import libcst as cst
+
+    bom = BOM if header.startswith(BOM) else ""
+    module = _header_module(header.removeprefix(BOM))
+    unwanted = set(items)
+    body: list[cst.SimpleStatementLine | cst.BaseCompoundStatement] = []
+    above: list[cst.EmptyLine] = []
+    for statement in module.body:
+        left = _without(statement, unwanted)
+        if left is None:
+            lines = statement.leading_lines if isinstance(statement, cst.SimpleStatementLine) else ()
+            above += lines if any(line.comment for line in lines) or not above else ()
+            continue
+        own = list(left.leading_lines)
+        keeps = any(line.comment for line in above) or not own
+        body.append(left.with_changes(leading_lines=[*above, *own]) if keeps else left)
+        above = []
+    footer = [*above, *module.footer] if any(line.comment for line in above) else module.footer
+    module = module.with_changes(body=body, footer=footer)
+    return bom + ("" if not (body or footer or module.header) else module.code)
+
+
+def _header_module(text: str) -> "libcst.Module":
+    import libcst as cst
+
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        raise LibraryError(f"the imports at the top of tools.py cannot be read: {error.message}") from None
+
+
+def _without(
+    statement: "libcst.SimpleStatementLine | libcst.BaseCompoundStatement", unwanted: set[Import]
+) -> "libcst.SimpleStatementLine | libcst.BaseCompoundStatement | None":
+    """Return a statement without some imports, None when nothing is left of it."""
+    import libcst as cst
+
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return statement
+    left: list[cst.BaseSmallStatement] = []
+    for small in statement.body:
+        if not isinstance(small, cst.Import | cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
+            left.append(small)
+            continue
+        module = _module_of(small) if isinstance(small, cst.ImportFrom) else ""
+        names = [alias for alias in small.names if _imported(module, alias) not in unwanted]
+        if len(names) == len(small.names) or module == _FUTURE[1]:
+            left.append(small)
+        elif names:
+            last = names[-1].with_changes(comma=_last_comma(names[-1], small.names[-1]))
+            left.append(small.with_changes(names=[*names[:-1], last]))
+    if not left:
+        return None
+    if len(left) == len(statement.body):
+        return statement.with_changes(body=left)
+    left[-1] = left[-1].with_changes(semicolon=statement.body[-1].semicolon)
+    return statement.with_changes(body=left)
+
+
+def _imported(module: str, alias: "libcst.ImportAlias") -> Import:
+    name, as_ = _dotted(alias.name), alias.evaluated_alias or ""
+    as_ = "" if as_ == name else as_
+    return Import(module, name, as_) if module else Import(name, alias=as_)
+
+
+def _last_comma(
+    now_last: "libcst.ImportAlias", was_last: "libcst.ImportAlias"
+) -> "libcst.Comma | libcst.MaybeSentinel":
+    """End a list as it ended before; a comment behind the name that is the last now stays."""
+    import libcst as cst
+
+    if now_last is was_last or not isinstance(was_last.comma, cst.Comma):
+        return was_last.comma
+    end = was_last.comma.whitespace_after
+    own = now_last.comma.whitespace_after if isinstance(now_last.comma, cst.Comma) else end
+    if isinstance(end, cst.ParenthesizedWhitespace) and isinstance(own, cst.ParenthesizedWhitespace):
+        end = own.with_changes(indent=end.indent, last_line=end.last_line)
+    return was_last.comma.with_changes(whitespace_after=end)

@@ -49,8 +49,8 @@ def replace_tool(text: str, name: str, candidate_source: str) -> str:
         MergeClashError, SyntaxError: as for `add_tool`.
     """
     library = bindings(split(text))
-    place = _function_at(library, name)
-    owned = _owned_helpers(library, place)
+    place = function_at(library, name)
+    owned = owned_helpers(library, place)
     parts = with_own_helpers(library, candidate_source, name, owned)
     if parts.name != name:
         raise MergeClashError(f"the function that replaces `{name}` is called `{parts.name}`; keep the name")
@@ -70,35 +70,42 @@ def remove_tool(text: str, name: str) -> str:
         SyntaxError: the library is not Python.
     """
     library = bindings(split(text))
-    place = _function_at(library, name)
-    gone = {place, *_owned_helpers(library, place)}
+    place = function_at(library, name)
+    gone = {place, *owned_helpers(library, place)}
     kept = [chunk.text for index, chunk in enumerate(library.sections.chunks) if index not in gone]
-    return _ending_like(library.sections.header + "".join(kept), text)
+    return ending_like(library.sections.header + "".join(kept), text)
 
 
-def _function_at(library: Bindings, name: str) -> int:
+def function_at(library: Bindings, name: str) -> int:
+    """Return the chunk of a function.
+
+    Raises:
+        ToolNotFoundError: the library has no such function.
+    """
     place = library.chunks.get(name)
     if place is None or library.sections.chunks[place].kind != "function":
         raise ToolNotFoundError(f"tools.py has no function `{name}`")
     return place
 
 
-def _owned_helpers(library: Bindings, place: int) -> set[int]:
-    """Return the chunks of `_private` names that the function reaches and that nothing else mentions."""
+def owned_helpers(library: Bindings, *places: int) -> set[int]:
+    """Return the chunks of `_private` names that functions reach and that nothing else mentions."""
     chunks = library.sections.chunks
     names: dict[int, set[str]] = {}
     for name, index in library.chunks.items():
         names.setdefault(index, set()).add(name)
     private = {index for index, bound in names.items() if all(name.startswith("_") for name in bound)}
     owned: set[int] = set()
-    waiting = {place}
+    waiting = set(places)
     while waiting:
         mentioned = words(chunks[waiting.pop()].text)
         found = {library.chunks[name] for name in mentioned if name in library.chunks} & private
-        waiting |= found - owned - {place}
-        owned |= found - {place}
+        waiting |= found - owned - set(places)
+        owned |= found - set(places)
     while True:
-        rest = [chunk.text for index, chunk in enumerate(chunks) if index not in owned and index != place]
+        rest = [
+            chunk.text for index, chunk in enumerate(chunks) if index not in owned and index not in places
+        ]
         wanted = {name for index in owned for name in names[index]}
         elsewhere = _mentioned([library.sections.header, *rest], wanted)
         used = {index for index in owned if names[index] & elsewhere}
@@ -148,7 +155,7 @@ def _with_candidate(
         after = "".join(chunks[place + 1 :])
     if added and before.removeprefix(BOM) and not before.endswith(("\n", "\r")):
         added = newline + added
-    return _ending_like(before + added + after, text)
+    return ending_like(before + added + after, text)
 
 
 def _apart(header: str, below: str, newline: str, *, wide: bool) -> str:
@@ -185,7 +192,7 @@ def _in_place_of(old: str, part: Part, newline: str) -> str:
     return kept + part.text.replace("\n", newline)
 
 
-def _ending_like(text: str, model: str) -> str:
+def ending_like(text: str, model: str) -> str:
     """End a text without a newline if `model` does."""
     if not model.removeprefix(BOM) or model.endswith(("\n", "\r")):
         return text

@@ -67,6 +67,11 @@ class Place:
         """What is needed to undo."""
         return self.private / "history"
 
+    @property
+    def versions(self) -> Path:
+        """Every version of every tool, a folder each."""
+        return self.private / "versions"
+
     def test_of(self, name: str) -> Path:
         """Return the path of the tests of a tool."""
         return self.tests / f"test_{name}.py"

@@ -6,11 +6,11 @@ the pure operations on text.
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from toolwright.errors import LibraryError, LibraryWriteError
+from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteError
 from toolwright.library.admitting import Admitting, changed_basis
 from toolwright.library.disk import Disk
 from toolwright.library.evidence import read_evidence
@@ -24,6 +24,10 @@ from toolwright.library.snapshot import Reader, Snapshot
 from toolwright.library.spool import note_execution
 from toolwright.library.standing import Standing
 from toolwright.types import UNCONFINED, Admission, CallResult, Candidate, Commit, Json, Verdict
+
+if TYPE_CHECKING:
+    from toolwright.library.removal import Removal
+    from toolwright.library.versions import Version
 
 __all__ = ["BANNER", "Snapshot", "Store"]
 
@@ -131,6 +135,44 @@ class Store:
             what, changes, said = undo_changes(self.place, self.read())
             self._journal.carry_out(what, changes)
             return said
+
+    def remove(self, names: Sequence[str], seen: Snapshot) -> "Removal":
+        """Remove functions with their tests and evidence, provided that the library is what was `seen`.
+
+        Raises:
+            LibraryChangedError: it was changed since: callers would have to be looked for again.
+            ToolNotFoundError: there is no such function.
+            LibraryBusyError, LibraryWriteError: it could not be done now; everything is as it was.
+        """
+        from toolwright.library.removing import removal_changes
+
+        with locked(self.place, self._wait_s):
+            self._journal.recover()
+            self._check_writable()
+            now = self.read()
+            if (now.sha, now.exists) != (seen.sha, seen.exists):
+                raise LibraryChangedError(
+                    "tools.py was changed by somebody else meanwhile; nothing was removed", hint="try again"
+                )
+            what, changes, removal = removal_changes(self.place, now, names)
+            self._journal.carry_out(what, changes)
+            return removal
+
+    def versions(self, name: str) -> "tuple[Version, ...]":
+        """Return the versions of a tool, oldest first; the last may be one that is only in tools.py yet.
+
+        Raises:
+            LibraryError: as for `read`.
+        """
+        from toolwright.library.bindings import bindings
+        from toolwright.library.version_changes import unrecorded
+        from toolwright.library.versions import read_versions
+        from toolwright.syntax.chunks import split
+
+        snapshot = self.read()
+        known = bindings(split(snapshot.text))
+        now = unrecorded(self.place, known, name, snapshot.kept) if known.definition(name) else None
+        return (*read_versions(self.place, name), *([now] if now else []))
 
     def tests_of(self, name: str) -> str | None:
         """Return the test file of a tool, None when it has none.

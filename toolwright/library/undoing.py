@@ -1,6 +1,7 @@
 """The last admission and the library as it is now -> the file changes that take the admission back."""
 
 import shlex
+from typing import Final
 
 from toolwright.errors import LibraryError
 from toolwright.library.bindings import bindings, used_by, words
@@ -10,6 +11,14 @@ from toolwright.library.merge import remove_tool, replace_tool
 from toolwright.library.place import Place, read_bytes, sha
 from toolwright.library.snapshot import Snapshot
 from toolwright.syntax.chunks import split
+
+REMOVED: Final = "removed"
+_UNDONE: Final = {
+    REMOVED: "is back in the library, with what was removed with it",
+    "rolled back": "is again what it was before it was rolled back",
+    "fixed": "is again what it was before it was fixed",
+    "adopted": "is again what it was before it was adopted",
+}
 
 
 def undo_changes(place: Place, snapshot: Snapshot) -> tuple[str, list[Change], str]:
@@ -22,6 +31,11 @@ def undo_changes(place: Place, snapshot: Snapshot) -> tuple[str, list[Change], s
     old = snapshot.text.encode() if snapshot.exists else None
     if old is not None and sha(old) == entry.after:
         new = taken_back(snapshot.text, entry.splices).encode() if entry.before else None
+    elif entry.how == REMOVED:
+        raise LibraryError(
+            f"tools.py was edited since `{entry.tool}` was removed, so that cannot be undone",
+            hint=f"python agent.py tools log {entry.tool} names the version to roll back to",
+        )
     else:
         new = _without(snapshot.text, entry, str(path)).encode()
     changes = []
@@ -32,11 +46,15 @@ def undo_changes(place: Place, snapshot: Snapshot) -> tuple[str, list[Change], s
         if edited and target.suffix == ".py":
             where = shlex.quote(str(place.directory))
             raise LibraryError(
-                f"{name} was edited since `{entry.tool}` was admitted, so the admission cannot be undone",
+                f"{name} was edited since `{entry.tool}` was {entry.how or 'admitted'}, "
+                "so that cannot be undone",
                 hint=f"move {target} elsewhere, then: python agent.py undo --library {where}",
             )
         changes.append(Change(target, now, as_bytes(text)))
     changes += [Change(path, read_bytes(path), None), Change(place.tools, old, new)]
+    if entry.how in _UNDONE:
+        said = _UNDONE[entry.how]
+        return f"undo: `{entry.tool}` {entry.how}", changes, f"{entry.tool} {said}"
     if entry.old_source:
         return (
             f"undo widening `{entry.tool}`",

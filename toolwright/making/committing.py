@@ -62,6 +62,7 @@ def _commit(parts: Parts, wish: Wish, draft: Draft, trial: Trial, verdict: Verdi
         parts.redact(wish.goal),
         parts.model.name,
         draft.contract.replaces,
+        contract=draft.contract.stub,
     )
     commit = parts.store.commit(admission, trial.merged)
     parts.emit(ToolCommitted(commit, trial.candidate.source))

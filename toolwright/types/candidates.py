@@ -41,7 +41,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A proven candidate on its way into the library, with the evidence that travels with it."""
+    """A proven candidate on its way into the library, with the evidence that travels with it.
+
+    `how` says in a word how it came to be, where it is neither "added" nor "widened"; `contract` is the stub
+    that was promised.
+    """
 
     candidate: Candidate
     verdict: Verdict
@@ -49,6 +53,8 @@ class Admission:
     goal: str
     model: str
     replaces: str = ""
+    how: str = ""
+    contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,15 @@
+"""What `tools` can be told: the subcommands with their usage, as help, docs and hints show them."""
+
+from typing import Final
+
+SUBCOMMANDS: Final = {
+    "list": ("tools [list]", "list the library"),
+    "show": ("tools show NAME", "show one tool, its evidence and its uses"),
+    "log": ("tools log NAME", "list the versions of a tool"),
+    "diff": ("tools diff NAME V1 V2", "show what changed between two versions"),
+    "remove": (
+        "tools remove NAME [--cascade] [--yes]",
+        "remove a tool, its tests and what only it used; with --cascade also the tools that call it",
+    ),
+}
+OPERANDS: Final = {"list": 0, "show": 1, "log": 1, "diff": 3, "remove": 1}

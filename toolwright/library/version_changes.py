@@ -1,0 +1,53 @@
+"""Versions of tools that are not kept yet -> the file changes that keep them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from toolwright.library.bindings import Bindings
+from toolwright.library.evidence import read_evidence
+from toolwright.library.excerpt import excerpt_of
+from toolwright.library.history import as_text
+from toolwright.library.journal import Change
+from toolwright.library.place import Place, read_bytes
+from toolwright.library.standing import reach_hash
+from toolwright.library.versions import (
+    Version,
+    next_number,
+    read_versions,
+    to_json,
+    version_hash,
+    version_now,
+    version_path,
+)
+
+
+def unrecorded(place: Place, known: Bindings, name: str, tools: Collection[str]) -> Version | None:
+    """Return a function as it stands in the library, None when that version is kept already.
+
+    `tools` are the names of the kept tools. `how` is "edited" where the evidence is about another text,
+    "found" where there is none.
+    """
+    source = excerpt_of(known, name)
+    tests = as_text(read_bytes(place.test_of(name)))
+    kept = read_versions(place, name)
+    wanted = version_hash(source, tests)
+    if any(version.sha256 == wanted for version in kept):
+        return None
+    evidence = read_evidence(place, name)
+    reach = reach_hash(known, name, tools)
+    holds = evidence is not None and evidence.get("reach_sha256", reach) == reach
+    how = "" if holds else "edited" if evidence or kept else "found"
+    version = version_now(name, source, tests, evidence if holds else None, how)
+    return replace(version, number=next_number(place, name))
+
+
+def kept_changes(place: Place, versions: Sequence[Version]) -> list[Change]:
+    """Return the changes that keep versions, numbered from the next number on."""
+    changes: list[Change] = []
+    numbers: dict[str, int] = {}
+    for version in versions:
+        number = numbers.get(version.name, next_number(place, version.name))
+        numbers[version.name] = number + 1
+        path = version_path(place, version.name, number)
+        changes.append(Change(path, None, to_json(replace(version, number=number))))
+    return changes
