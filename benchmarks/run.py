@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import admission
 import calling
 import merging
 import prompt_size
@@ -18,6 +19,7 @@ PARTS = {
     "Starting": start_up,
     "Calling": calling,
     "Verifying": verifying,
+    "Admitting": admission,
     "Merging": merging,
     "Prompt size": prompt_size,
 }

@@ -67,7 +67,8 @@ class Account:
         """A tool was written or widened for a step, or could not be: `rest` are fields of its report."""
         passed = sum(test.outcome == "passed" for test in verdict.tests) if verdict else 0
         controls = verdict.controls if verdict else ()
-        self._update(number, tool=tool, tests_passed=passed, controls=controls, **rest)
+        mutants = verdict.mutants if verdict else None
+        self._update(number, tool=tool, tests_passed=passed, controls=controls, mutants=mutants, **rest)
 
     def running(self) -> None:
         """The first step is about to run."""

@@ -10,6 +10,7 @@ from toolwright.types import (
     Exchange,
     Judgement,
     Match,
+    MutationScore,
     Permission,
     Plan,
     Report,
@@ -119,6 +120,20 @@ class CandidateVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateChallenged:
+    """A candidate's tests were challenged; `replays` calls and tests went the same under other conditions.
+
+    When they did not notice `enough`, further ones are asked for, or the candidate is refused.
+    """
+
+    tool: str
+    score: MutationScore
+    replays: int
+    seconds: float
+    enough: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCommitted:
     """The function is in the library now; `source` is what was written."""
 
@@ -197,6 +212,7 @@ Event: TypeAlias = (
     | StepsMatched
     | CandidateRefused
     | CandidateVerified
+    | CandidateChallenged
     | ToolCommitted
     | PermissionDecided
     | StepStarted

@@ -28,6 +28,15 @@ Redact = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Rigor:
+    """How much tests must notice: a share of deliberate faults, of at most so many, in so many seconds."""
+
+    threshold: float = 0.8
+    mutants: int = 60
+    seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The working parts of a run."""
 
@@ -45,6 +54,7 @@ class Parts:
     packages: Packages
     vault: Vault
     rules: tuple[Rule, ...] = RULES
+    rigor: Rigor = Rigor()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from toolwright.models.metered import MeteredModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.packages.obtaining import Packages
 from toolwright.packages.shelf import open_shelf
-from toolwright.parts import Approve, Ask, Options, Parts
+from toolwright.parts import Approve, Ask, Options, Parts, Rigor
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
 from toolwright.protocols import Model, Sandbox
@@ -101,6 +101,7 @@ def open_parts(
             lambda said: company.tell(Notice(said)),
         ),
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
+        rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
 
 

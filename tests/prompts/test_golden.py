@@ -23,6 +23,7 @@ from toolwright.stages.contract import draft_contract, read_contract
 from toolwright.stages.decompose import decompose, read_plan
 from toolwright.stages.generate import generate, read_function
 from toolwright.stages.judge import judge, read_judgement
+from toolwright.stages.strengthen import read_stronger, strengthen
 from toolwright.stages.widen import read_widened, widen_contract
 from toolwright.syntax.reading import read_library
 from toolwright.types import (
@@ -33,6 +34,8 @@ from toolwright.types import (
     Given,
     Hit,
     Match,
+    Mutant,
+    MutantOutcome,
     Plan,
     Prompt,
     Reference,
@@ -102,6 +105,7 @@ MATCHES_REPLY = (
 )
 CONTRACT_REPLY = f"```python\n{STUB}```\n\n```python\n{TESTS}```"
 WIDEN_REPLY = f"```python\n{STUB}```\n\n```python\n{NEW_TESTS}```"
+STRONGER_REPLY = f"```python\n{NEW_TESTS}```"
 FUNCTION_REPLY = f"```python\n{STUB}```"
 FIRST_CALL = '{"step": 1, "arguments": {"text": {"literal": "a b"}}}'
 SECOND_CALL = '{"step": 2, "arguments": {"value": {"step": 1, "path": ""}, "path": {"literal": "out.json"}}}'
@@ -133,6 +137,12 @@ def asked() -> Mapping[str, Prompt]:
     judge(answering("judge_unseen", JUDGE_REPLY), GOAL, reports, values=False)
     run = GoodRun(GOAL, CALLS, BOUND, {1: {"a": 2}, 2: None}, Path(), 0.0, {"count_words": frozenset()})
     name_composed(answering("compose", COMPOSE_REPLY), run, slots(run), taken=frozenset({"b", "a"}))
+    survivors = [
+        MutantOutcome(Mutant(3, "`<` became `<=`", ""), "survived", call={"text": "a b", "parameter": ""}),
+        MutantOutcome(Mutant(4, "`continue` was left out", ""), "survived"),
+    ]
+    strengthen(answering("strengthen", STRONGER_REPLY), CONTRACT, survivors)
+    strengthen(answering("strengthen_again", STRONGER_REPLY), CONTRACT, survivors, ["test_b failed:\nAssert"])
     classify(answering("classify", MATCHES_REPLY), Plan(GOAL, STEPS), hits, print)
     draft_contract(answering("contract", CONTRACT_REPLY), STEPS[0], SURROUNDINGS, taken=frozenset({"b", "a"}))
     draft_contract(
@@ -248,6 +258,9 @@ def test_the_blocks_that_are_asked_for_are_read():
     assert read_contract(CONTRACT_REPLY, STEPS[0], taken=frozenset()).stub == STUB
     assert "exactly two ```python blocks" in asked()["widen"].text
     assert read_widened(WIDEN_REPLY, STEPS[0], OLD_TOOL, TESTS).replaces == "count_words"
+    assert "exactly one ```python block" in asked()["strengthen"].text
+    assert read_stronger(STRONGER_REPLY, CONTRACT).startswith(TESTS)
+    assert read_stronger("The docstring promises nothing there.\n\nNONE", CONTRACT) == ""
     assert "exactly one ```python block" in asked()["generate"].text
     assert read_function(FUNCTION_REPLY, "count_words") == STUB
 

@@ -232,3 +232,26 @@ def test_stamp(tmp_path):
     assert "test_stamp" in told.flips[0]
     assert "at another time" in told.flips[0]
     assert challenge(source, tests, FILES, broken=(), shifts_clock=False).flips == ()
+
+
+def test_what_hypothesis_draws_is_fixed_by_a_seed_that_is_told():
+    """The same examples each time, which plain pytest draws too with the seed of the verdict."""
+    source = "def f(n: int) -> int:\n    return n + 1\n"
+    tests = """from hypothesis import given, settings, strategies
+from tools import f
+@settings(max_examples=5)
+@given(strategies.integers(0, 10**9))
+def test_f(n):
+    assert f(n) == n + 1
+"""
+    first, second = (BOX.verify(source, tests, PURE, function="f") for _ in range(2))
+    plain = BOX.verify(
+        source, "from tools import f\ndef test_f():\n    assert f(1) == 2\n", PURE, function="f"
+    )
+
+    assert [call.arguments for call in first.calls] == [call.arguments for call in second.calls]
+    assert len(first.calls) >= 5
+    assert (first.hypothesis_seed, plain.hypothesis_seed) == (20_011, None)
+    told = challenge(source, tests)
+    assert told.flips == ()
+    assert set(fates(told).values()) == {"killed"}

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from toolwright.events import (
+    CandidateChallenged,
     CandidateRefused,
     CandidateVerified,
     Event,
@@ -32,6 +33,7 @@ from toolwright.types import (
     Commit,
     ControlOutcome,
     Match,
+    MutationScore,
     Plan,
     Report,
     Step,
@@ -186,6 +188,8 @@ STORY: tuple[Event, ...] = (
             ControlOutcome("files", ("test_3",)),
         ),
     ),
+    PhaseStarted("challenge", "group_rows", 2),
+    CandidateChallenged("group_rows", MutationScore(9, 10, 1, 0, ("line 7: `<` became `<=`",)), 20, 0.3),
     ToolCommitted(Commit("group_rows", 42, 0), SOURCE),
     PhaseStarted("bind", "Sum the sales per region"),
     StepStarted(1, "read_csv"),

@@ -61,6 +61,7 @@ def test_the_phases_are_told_as_they_happen() -> None:
         "✓ review group_rows",
         "✓ test group_rows: 6 tests passed in 0.4 s · sandbox full",
         "its tests notice wrong answers, files left as they were\n",
+        "✓ challenge group_rows: 9 of 10 deliberate faults noticed (1 without difference) · 20 replays",
         "✓ added group_rows to tools.py, +42 -0 lines",
         "Running",
         "✓ 1 read_csv · 0.2 s",

@@ -31,6 +31,7 @@ _ALLOW = (
 
 
 _JUDGE = "have a model say whether the result answers the goal (default: at a terminal)"
+_THRESHOLD = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
 _MINIMUM = "the weakest confinement of tools that will do: full, bwrap, landlock (default) or seatbelt"
 
 
@@ -80,6 +81,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         "model": known.model,
         "fallbacks": known.fallbacks,
         "attempts": known.attempts,
+        "mutation_threshold": known.mutation_threshold,
         "step_timeout_s": known.timeout,
         "allow": known.allow,
         "packages": known.packages,
@@ -138,6 +140,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--model", metavar="SERVER:NAME", help="the model (default: together:deepseek-ai/DeepSeek-R1)")
     add("--fallbacks", metavar="LIST", help="models to ask when that one is not available")
     add("--attempts", metavar="N", help="how often a refused function is sent back for repair (default: 5)")
+    add("--mutation-threshold", metavar="SHARE", help=_THRESHOLD)
     add("--timeout", metavar="SECONDS", help="how long one step may run (default: 30)")
     add("--packages", metavar="LIST", help="packages that tools may import (default: requests,numpy,pandas)")
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")

@@ -4,6 +4,7 @@ import logging
 from typing import TypeAlias
 
 from toolwright.events import (
+    CandidateChallenged,
     CandidateRefused,
     CandidateVerified,
     Event,
@@ -92,6 +93,13 @@ def _of_making(event: Event) -> Line | None:
             noticed = [control.name for control in event.controls if control.noticed]
             return _info(
                 "candidate.verified", tool=event.tool, **effort, sandbox=event.level, noticed=noticed
+            )
+        case CandidateChallenged():
+            score = event.score
+            found = {"killed": score.killed, "of": score.of, "equivalent": score.equivalent}
+            effort = {"replays": event.replays, "seconds": round(event.seconds, 3)}
+            return _info(
+                "candidate.challenged", tool=event.tool, **found, survivors=score.survivors, **effort
             )
         case ToolCommitted():
             commit = event.commit

@@ -9,6 +9,7 @@ from toolwright.events import CandidateVerified, PhaseStarted
 from toolwright.library.bindings import words
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot
+from toolwright.making.challenging import challenge
 from toolwright.making.drafting import Draft
 from toolwright.making.trial import Case, Trial
 from toolwright.making.wish import Wish
@@ -115,7 +116,7 @@ def tell(parts: Parts, case: Case, trial: Trial) -> Trial:
     return trial
 
 
-_GATES: Final[tuple[Gate, ...]] = (verify, keep_old_tests, tell)
+_GATES: Final[tuple[Gate, ...]] = (verify, keep_old_tests, tell, challenge)
 
 
 def _judged(trial: Trial, verdict: Verdict) -> Trial:

@@ -17,7 +17,7 @@ from toolwright.sandbox.controls import Controls
 from toolwright.sandbox.observing import Answering, Observed, Run
 from toolwright.sandbox.reading import read_pair
 from toolwright.sandbox.records import Records
-from toolwright.sandbox.session import RunJudge, Session
+from toolwright.sandbox.session import HYPOTHESIS_SEED, RunJudge, Session
 from toolwright.sandbox.spawn import run_cell
 from toolwright.sandbox.warmth import HypothesisTables
 from toolwright.sandbox.wording import call_text, failure_text, short_text
@@ -87,6 +87,7 @@ class Judge:
             seconds=time.monotonic() - started,
             level=self.caller.level,
             controls=tuple(controls.outcomes),
+            hypothesis_seed=HYPOTHESIS_SEED if read[1].uses_hypothesis else None,
         )
 
     def _try_examples(self, source: str, policy: Policy, examples: Sequence[Example]) -> str:

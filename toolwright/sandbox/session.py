@@ -26,6 +26,8 @@ from toolwright.types import CallResult, Json, Limits, Policy
 _TEST_FILE: Final = "test_tool.py"
 _OWN: Final = "own"
 """The folder for the tool's temporary files: it needs no permission, and the test can read what is left."""
+HYPOTHESIS_SEED: Final = 20_011
+"""What tests of hypothesis draw, they draw again with it: here, and with `pytest --hypothesis-seed=20011`."""
 _MAX_EXAMPLES: Final = 25
 _OUTPUT_KB: Final = 1024
 _FRAME_BYTES: Final = 16 << 20
@@ -138,6 +140,7 @@ class Session:
             "hypothesis": self._tests.uses_hypothesis,
             "httpserver": self._tests.uses_httpserver,
             "max_examples": _MAX_EXAMPLES,
+            "seed": HYPOTHESIS_SEED,
             "shrink": not self._run.is_control,
             "skip": self._run.skip,
             "rounds": self._run.rounds,

@@ -25,6 +25,8 @@ PHASES: Final = {
     "review": Phase("reviewing", "review"),
     "verify": Phase("testing", "test"),
     "challenge": Phase("questioning the tests of", "challenge"),
+    "stability": Phase("replaying", "replay"),
+    "strengthen": Phase("asking for further tests of", "further tests"),
     "merge": Phase("merging", "merge"),
     "bind": Phase("choosing the arguments", heading="Running"),
     "rebind": Phase("choosing other arguments for", heading="Running"),

@@ -9,7 +9,7 @@ from toolwright.screen.display import Display
 from toolwright.screen.plan import VERBS
 from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.table import steps_table
-from toolwright.screen.words import count, duration, joined, one_line
+from toolwright.screen.words import count, duration, faults_noticed, joined, one_line
 from toolwright.types import Judgement, Report, StepReport, Tool
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def _evidence(step: StepReport, level: str) -> str:
     if not step.tests_passed:
         return ""
     held = (step.result.level if step.result else "") or level
-    return f"{count(step.tests_passed, 'test')} passed" + (f" (sandbox {held})" if held else "")
+    passed = f"{count(step.tests_passed, 'test')} passed" + (f" (sandbox {held})" if held else "")
+    return joined(passed, faults_noticed(step.mutants) if step.mutants else "")
 
 
 def _change(step: StepReport) -> str:

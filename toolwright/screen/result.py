@@ -164,6 +164,7 @@ def _step(step: StepReport) -> dict[str, Json]:
         "tool": step.tool,
         "tests_passed": step.tests_passed,
         "controls": step.controls,
+        "mutants": step.mutants,
         "attempts": step.attempts,
         "refusals": step.refusals,
         "commit": step.commit,

@@ -4,6 +4,7 @@ import time
 from typing import Final
 
 from toolwright.events import (
+    CandidateChallenged,
     CandidateRefused,
     CandidateVerified,
     Event,
@@ -25,7 +26,7 @@ from toolwright.screen.permissions import permission_line
 from toolwright.screen.phases import attempt, phase_of
 from toolwright.screen.plan import match_line, plan_lines
 from toolwright.screen.verdicts import noticed_words
-from toolwright.screen.words import count, duration, held, joined, one_line, visible
+from toolwright.screen.words import count, duration, faults_noticed, held, joined, one_line, visible
 from toolwright.types import Judgement, Plan, StepReport, Usage
 
 REASONING_LINES: Final = 12
@@ -58,6 +59,8 @@ class Story:
                 self._refused(event)
             case CandidateVerified():
                 self._verified(event)
+            case CandidateChallenged():
+                self._challenged(event)
             case ToolCommitted():
                 self._committed(event)
             case StepFinished():
@@ -140,6 +143,15 @@ class Story:
             for control in event.controls:
                 tests = ", ".join(map(one_line, control.noticed)) or "no test"
                 self._line(f"      control {control.name}: noticed by {tests}", "dim")
+        self._phase = None
+
+    def _challenged(self, event: CandidateChallenged) -> None:
+        what = f"challenge {one_line(event.tool, 60)}: {faults_noticed(event.score)}"
+        same = f"{count(event.replays, 'replay')} went the same" if event.replays else ""
+        self._ticked(joined(what, same), good=event.enough)
+        if self._wordy:
+            for line in event.score.survivors:
+                self._line(f"      not noticed: {one_line(line)}", "dim")
         self._phase = None
 
     def _committed(self, event: ToolCommitted) -> None:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from toolwright.types import UNCONFINED
+from toolwright.types import UNCONFINED, MutationScore
 
 MINUTE: Final = 60
 _BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -66,3 +66,13 @@ def duration(seconds: float) -> str:
 def joined(*parts: str) -> str:
     """Return the parts that are not empty, with dots between."""
     return " · ".join(part for part in parts if part)
+
+
+def faults_noticed(score: MutationScore) -> str:
+    """Return how many deliberate faults tests noticed, with what does not count among them."""
+    if not score.of:
+        return "no fault that a test could notice"
+    said = f"{score.killed} of {count(score.of, 'deliberate fault')} noticed"
+    beside = ((score.equivalent, "without difference"), (score.untried, "not tried"))
+    more = ", ".join(f"{number} {what}" for number, what in beside if number)
+    return f"{said} ({more})" if more else said

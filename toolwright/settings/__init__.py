@@ -67,6 +67,9 @@ class Settings:
     deadline_s: float = 900.0
     attempts: int = 5
     candidates: int = 8
+    mutation_threshold: float = 0.8
+    mutation_budget: int = 60
+    mutation_seconds: float = 20.0
     step_timeout_s: float = 30.0
     allow: tuple[str, ...] = ()
     blocked: tuple[str, ...] | None = None

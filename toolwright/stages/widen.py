@@ -80,7 +80,7 @@ def read_widened(
     if broken:
         raise ReplyShapeError(broken)
     check_tests(tool.name, new_tests, requires(stub, tool.name))
-    _check_beside(tool.name, _old_tree(tool, old_tests), parsed("the tests are", new_tests))
+    check_beside(tool.name, _old_tree(tool, old_tests), parsed("the tests are", new_tests))
     joined = join_tests(old_tests, new_tests)
     parsed("old and additional tests in one file are", joined)
     return Contract(tool.name, stub, joined, step, replaces=tool.name)
@@ -144,8 +144,12 @@ def _old_tree(tool: Tool, old_tests: str) -> ast.Module:
         raise LibraryError(f"{where}: {error.msg}", hint=f"mend {where} in an editor") from None
 
 
-def _check_beside(name: str, old: ast.Module, new: ast.Module) -> None:
-    """Let new tests neither replace nor change anything that the old ones use."""
+def check_beside(name: str, old: ast.Module, new: ast.Module) -> None:
+    """Let new tests neither replace nor change anything that the old ones use.
+
+    Raises:
+        ReplyShapeError: they do, or hold no test that is new.
+    """
     known = {ast.dump(node) for node in old.body}
     added = [node for node in new.body if ast.dump(node) not in known]
     if not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in added):

@@ -1,7 +1,7 @@
 """A syntax node -> what it changes in place: by a method, an item, an attribute, or by handing it on."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from toolwright.syntax.permissions.rows import words
@@ -43,6 +43,17 @@ def changed_in_place(node: ast.AST, called: str = "") -> Iterator[ast.expr]:
             yield from _owners(target)
         case ast.For(target=target) | ast.withitem(optional_vars=ast.expr() as target):
             yield from _owners(target)
+
+
+def is_changed(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:
+    """Tell whether a value is changed where it stands: an item is set, a method such as `pop` is called."""
+    parent = parents.get(node)
+    match parent:
+        case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
+            return value is node
+        case ast.Attribute(attr=method):
+            return method in CHANGING_METHODS
+    return False
 
 
 def root_name(node: ast.expr) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 from toolwright.types.asking import Usage
 from toolwright.types.binding import Binding
 from toolwright.types.candidates import Commit
+from toolwright.types.challenges import MutationScore
 from toolwright.types.json_values import Json
 from toolwright.types.planning import Match, Step
 from toolwright.types.running import CallResult
@@ -45,6 +46,7 @@ class StepReport:
     result: CallResult | None = None
     seconds: float = 0.0
     controls: tuple[ControlOutcome, ...] = ()
+    mutants: MutationScore | None = None
 
 
 @dataclass(frozen=True, slots=True)

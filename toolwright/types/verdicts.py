@@ -60,7 +60,8 @@ class Verdict:
     """Evidence for or against a candidate. `why` is empty exactly when `passed`.
 
     `mutants` is None when it was not challenged; `replays` counts calls and tests that were run again under
-    other conditions and went the same.
+    other conditions and went the same. `hypothesis_seed` is what generated examples were drawn with, None
+    where there are none.
     """
 
     passed: bool
@@ -72,3 +73,4 @@ class Verdict:
     controls: tuple[ControlOutcome, ...] = ()
     mutants: MutationScore | None = None
     replays: int = 0
+    hypothesis_seed: int | None = None

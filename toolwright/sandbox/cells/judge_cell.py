@@ -57,6 +57,7 @@ def rehearse(folder: str, name: str) -> None:
         "max_examples": 1,
         "skip": (),
         "rounds": (),
+        "seed": 0,
     }
     nowhere = os.open(os.devnull, os.O_WRONLY)
     sys.stdout = sys.stderr = open(nowhere, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - closed below
@@ -94,7 +95,7 @@ def _run_pytest(request: dict[str, Any], answer_fd: int) -> int:
     # without it pytest itself says that there is no such fixture
     if request["httpserver"] and find_spec("pytest_httpserver"):
         options += ["-p", "pytest_httpserver.pytest_plugin"]
-    recorder = Recorder(answer_fd, request["file"], request["max_examples"], request["skip"])
+    recorder = Recorder(answer_fd, request["file"], request["max_examples"], request["skip"], request["seed"])
     plugins: list[Any] = [recorder]
     if request["rounds"]:
         plugins.append(RoundLoop(answer_fd, request["rounds"], name_of))

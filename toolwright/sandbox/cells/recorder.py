@@ -9,16 +9,18 @@ from toolwright.sandbox.cells.wire import encode, send_frame
 _MESSAGE_CHARS = 3000
 _REASON_CHARS = 300
 _SETTINGS = "_hypothesis_internal_use_settings"  # hypothesis has no public name for it
+_SEED = "_hypothesis_internal_use_seed"  # nor for this
 
 
 class Recorder:
     """Hooks of one session. Each test starts in an empty folder of its own below the first one."""
 
-    def __init__(self, answer_fd: int, file: str, max_examples: int, skip: Any) -> None:
+    def __init__(self, answer_fd: int, file: str, max_examples: int, skip: Any, seed: int) -> None:
         self._answer_fd = answer_fd
         self._file = file
         self._max_examples = max_examples
         self._skip = frozenset(skip)
+        self._seed = seed
         self._started = 0
         self._home = os.getcwd()  # noqa: PTH109 - a plain string is needed
 
@@ -30,6 +32,7 @@ class Recorder:
         """Send the tests' names; the file itself is not needed any more and nobody else shall read it."""
         for item in session.items:
             self._limit_examples(item)
+            self._fix_examples(item)
         with open(self._file, encoding="utf-8") as file:  # noqa: PTH123 - no pathlib in the cells
             text = file.read()
         # no modification time: tracebacks then never look at the disk again
@@ -72,6 +75,15 @@ class Recorder:
             from hypothesis import settings
 
             setattr(test, _SETTINGS, settings(chosen, max_examples=self._max_examples))
+
+    def _fix_examples(self, item: Any) -> None:
+        """Let a test of hypothesis draw what it draws with `--hypothesis-seed`, unless it has a seed."""
+        test: Any = getattr(item, "obj", None)
+        test = getattr(test, "__func__", test)
+        if getattr(test, "is_hypothesis_test", False) and getattr(test, _SEED, None) is None:
+            from hypothesis import seed
+
+            seed(self._seed)(test)
 
     def _message(self, report: Any) -> str:
         text = report.longreprtext.replace(os.path.dirname(self._file) + "/", "")  # noqa: PTH120 - as above

@@ -44,6 +44,8 @@ def _swallowed(subject: Subject) -> Iterator[Finding]:
                 said = _handled(node, scope, subject)
                 if said:
                     yield Finding("swallowed", node.lineno, said)
+            case ast.Try(finalbody=[*_, ast.Return() as last]):
+                yield Finding("swallowed", last.lineno, f"a `return` below `finally` hides {_EVERY}")
             case ast.Call(func=func, args=arguments) if dotted(func, scope) == "contextlib.suppress":
                 if any(dotted(argument, scope) in _ALL_ERRORS for argument in arguments):
                     yield Finding("swallowed", node.lineno, f"`{ast.unparse(node)}` hides {_EVERY}")
@@ -168,5 +170,6 @@ SWALLOWED: Final = Rule(
             "        return int(text)\n    return 0\n"
         ),
         _AGAIN.replace("raise ValueError(text) from last", "return 0"),
+        "def tool(text: str) -> int:\n    n = 0\n    try:\n        n += 1\n    finally:\n        return n\n",
     ),
 )

@@ -86,7 +86,7 @@ IMPORTS: Final = Rule(
         (
             'def tool() -> str:\n    """Read.\n\n    Requires: PyYAML, beautifulsoup4>=4 (bs4), sklearn\n'
             '    """\n    import bs4\n    import yaml\n    from sklearn import tree\n\n'
-            "    return str([bs4, yaml, tree])\n"
+            "    return str([bs4.x, yaml.x, tree.x])\n"
         ),
     ),
     bad=(

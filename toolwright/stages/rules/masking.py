@@ -74,7 +74,7 @@ MASKED: Final = Rule(
         "def tool(text: str) -> int:\n    list = text.split()\n    return len(list)\n",
         "def tool(words: list[str]) -> int:\n    for str in words:\n        return len(str)\n    return 0\n",
         "def tool(max: int, numbers: list[int]) -> int:\n    return min(max, max(numbers))\n",
-        "import heapq as sorted\n\n\ndef tool(n: int) -> int:\n    return sorted([n])[0]\n",
+        "from math import floor as round\n\n\ndef tool(n: float) -> int:\n    return round(n)\n",
         (
             "def tool(numbers: list[int]) -> int:\n    sum = 0\n    for n in numbers:\n"
             "        sum += n\n    return sum + abs(sum(numbers))\n"

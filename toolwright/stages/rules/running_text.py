@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolwright.stages.rules.rule import Row, Rule, Subject, mentions_of
+from toolwright.syntax.changing import is_changed
 from toolwright.syntax.permissions.rows import words
-from toolwright.syntax.permissions.scopes import dotted
+from toolwright.syntax.permissions.scopes import Scope, dotted
 from toolwright.types import Finding
 
 _LITERAL: Final = "runs a text as code; read values with `ast.literal_eval` or `json.loads`"
@@ -21,7 +22,7 @@ _DYNAMIC: Final = mentions_of(
         Row("compile", "makes code of a text; write the code itself (`re.compile` is something else)"),
         Row("__import__ importlib.import_module importlib.__import__ importlib.reload", _BY_NAME),
         Row("importlib.util importlib.machinery imp zipimport pkgutil pydoc.locate", _BY_NAME),
-        Row("globals sys.modules sys.path sys.meta_path site", _BY_NAME),
+        Row("globals sys.modules sys.path sys.meta_path site __loader__ __spec__ __build_class__", _BY_NAME),
     ),
 )
 _INTERPRETER: Final = mentions_of(
@@ -39,7 +40,8 @@ _INTERPRETER: Final = mentions_of(
 )
 _INNER_PARTS: Final = words(
     "__globals__ __builtins__ __subclasses__ __code__ __closure__ __bases__ __mro__ __loader__ f_globals "
-    "f_locals f_back f_builtins f_code tb_frame gi_frame cr_frame ag_frame __reduce_ex__ __func__"
+    "f_locals f_back f_builtins f_code tb_frame gi_frame cr_frame ag_frame __reduce_ex__ __func__ "
+    "__self__ __getattribute__ __base__"
 )
 
 
@@ -48,12 +50,33 @@ def _dynamic(subject: Subject) -> Iterator[Finding]:
     for node, scope in subject.uses.nodes:
         if isinstance(node, ast.Name) and node.id == "__builtins__":
             yield Finding("dynamic-code", node.lineno, f"`__builtins__`: {_BY_NAME}")
-        elif isinstance(node, ast.Call) and len(node.args) > 1 and dotted(node.func, scope) == "getattr":
-            owner, attribute = node.args[:2]
-            of_module = isinstance(owner, ast.Name) and scope.is_module(owner.id)
-            if of_module and not isinstance(attribute, ast.Constant):
-                message = "finds a function of a module by a text; choose from a dict of functions"
-                yield Finding("dynamic-code", node.lineno, f"`{ast.unparse(node)}`: {message}")
+        elif isinstance(node, ast.expr) and _searches(node, scope, subject):
+            yield Finding("dynamic-code", node.lineno, f"`{ast.unparse(node)}`: {_OF_MODULE}")
+
+
+def _searches(node: ast.expr, scope: Scope, subject: Subject) -> bool:
+    """Tell whether an expression has a module as a value, or looks into one by something that is no name."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=owner), attribute, *_]):
+            return scope.is_module(owner) and not isinstance(attribute, ast.Constant)
+        case ast.Name(id=name, ctx=ast.Load()):
+            return scope.is_module(name) and not _is_named_further(node, subject)
+        case ast.Attribute(value=value, attr="__dict__"):
+            return dotted(value, scope) is not None and not is_changed(node, subject.uses.parents)
+    return False
+
+
+def _is_named_further(node: ast.Name, subject: Subject) -> bool:
+    """Tell whether a module is only the beginning of a name, asked for a fixed part, or compared."""
+    parent = subject.uses.parents.get(node)
+    match parent:
+        case ast.Attribute() | ast.Compare():
+            return True
+        case ast.Call(func=ast.Name(id="getattr" | "setattr" | "delattr" | "hasattr"), args=[first, *_]):
+            return first is node
+        case ast.Call(func=ast.Name(id="vars")):
+            return is_changed(parent, subject.uses.parents)
+    return False
 
 
 def _interpreter(subject: Subject) -> Iterator[Finding]:
@@ -79,6 +102,7 @@ def _shell(subject: Subject) -> Iterator[Finding]:
                     yield Finding("shell", node.lineno, f"`{ast.unparse(word)}`: {_LIST}")
 
 
+_OF_MODULE: Final = "what it gives is found by a text; name the function, or choose from a dict of functions"
 _LIST: Final = "hands a text to a shell; give `subprocess.run` a list, and declare `execute`"
 _SHELL: Final = mentions_of(
     "shell",
@@ -120,6 +144,10 @@ DYNAMIC_CODE: Final = Rule(
         "import sys\n\n\ndef tool() -> str:\n    return str(sys.modules['json'])\n",
         "def tool(name: str) -> str:\n    return str(globals()[name])\n",
         "import math\n\n\ndef tool(name: str, x: float) -> float:\n    return getattr(math, name)(x)\n",
+        "import math\n\n\ndef tool(name: str, x: float) -> float:\n    return vars(math)[name](x)\n",
+        "import math\n\n\ndef tool(name: str, x: float) -> float:\n    return math.__dict__[name](x)\n",
+        "import math\n\n\ndef tool(x: float) -> float:\n    module = math\n    return module.sin(x)\n",
+        "def tool(name: str) -> str:\n    return str(__loader__.load_module(name))\n",
     ),
 )
 
@@ -143,6 +171,7 @@ INTERPRETER: Final = Rule(
         "def tool(n: int) -> str:\n    return str(getattr(tool, '__code__'))\n",
         "def tool(n: int) -> str:\n    return str(object.__subclasses__())\n",
         "import sys\n\n\ndef tool() -> None:\n    sys.settrace(None)\n",
+        "def tool(text: str) -> str:\n    return str(print.__self__.eval(text))\n",
     ),
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolwright.stages.rules.rule import Row, Rule, Subject, mentions_of
-from toolwright.syntax.changing import changed_in_place, root_name
+from toolwright.syntax.changing import changed_in_place, is_changed, root_name
 from toolwright.syntax.names import BUILTIN_NAMES, bound_names
 from toolwright.syntax.permissions.scopes import Scope, dotted
 from toolwright.types import Finding
@@ -15,6 +15,7 @@ _REMEMBERED: Final = "a call must not leave anything for the next one; keep it i
 
 def _module_state(subject: Subject) -> Iterator[Finding]:
     own = set(bound_names(subject.tree))
+    others = _other_names(subject, own)
     for node, scope in subject.uses.nodes:
         if isinstance(node, ast.Global):
             yield Finding("module-state", node.lineno, f"`global {', '.join(node.names)}`: {_REMEMBERED}")
@@ -24,10 +25,23 @@ def _module_state(subject: Subject) -> Iterator[Finding]:
             continue
         for value in changed_in_place(node, _called(node, scope)):
             name = root_name(value)
+            name = others.get((id(scope.home(name)), name), name)
             if name in own and scope.home(name) is subject.uses.module and not scope.is_module(name):
                 if scope.origin(name) is not None:
                     continue  # what is imported is the matter of another rule
                 yield Finding("module-state", _line(node), f"`{name}` is changed: {_REMEMBERED}")
+
+
+def _other_names(subject: Subject, own: set[str]) -> dict[tuple[int, str], str]:
+    """Return the local names that are given a constant of the file, and nothing else."""
+    found: dict[tuple[int, str], set[str]] = {}
+    for node, scope in subject.uses.nodes:
+        if isinstance(node, ast.Assign) and scope is not subject.uses.module:
+            given = node.value.id if isinstance(node.value, ast.Name) else ""
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault((id(scope), target.id), set()).add(given)
+    return {place: min(given) for place, given in found.items() if len(given) == 1 and given <= own}
 
 
 def _shared_by_instances(owner: ast.ClassDef) -> Iterator[Finding]:
@@ -50,7 +64,7 @@ def _line(node: ast.AST) -> int:
 
 def _patching(subject: Subject) -> Iterator[Finding]:
     for node, scope in subject.uses.nodes:
-        for owner in _patched(node, scope):
+        for owner in _patched(node, scope, subject):
             text = ast.unparse(owner)
             message = f"`{text}` belongs to others and is changed; every other program in the process sees it"
             yield Finding("patching", _line(node), message)
@@ -59,16 +73,16 @@ def _patching(subject: Subject) -> Iterator[Finding]:
             yield Finding("patching", use.line, f"`{use.name}`: replaces parts of other people's modules")
 
 
-def _patched(node: ast.AST, scope: Scope) -> Iterator[ast.expr]:
+def _patched(node: ast.AST, scope: Scope, subject: Subject) -> Iterator[ast.expr]:
     """Yield the modules, imported names, builtins and classes whose attributes a node sets or deletes."""
     match node:
         case ast.Attribute(value=value, ctx=ast.Store() | ast.Del()):
             owners = [value]
         case ast.Call(args=[owner, *_]) if dotted(node.func, scope) in {"setattr", "delattr"}:
             owners = [owner]
-        case ast.Call(args=[owner]) | ast.Attribute(value=owner, attr="__dict__") if _is_namespace(
-            node, scope
-        ):
+        case ast.Call(args=[owner]) | ast.Attribute(value=owner, attr="__dict__") if is_changed(
+            node, subject.uses.parents
+        ) and _is_namespace(node, scope):
             owners = [owner]
         case _:
             return
@@ -166,6 +180,7 @@ MODULE_STATE: Final = Rule(
         "_CACHE = {}\n\n\ndef tool(n: int) -> int:\n    return _CACHE.setdefault(n, n)\n",
         "_CACHE = {'a': [1]}\n\n\ndef tool(n: int) -> int:\n    del _CACHE['a'][0]\n    return n\n",
         "def tool(n: int) -> int:\n    tool.calls = n\n    return n\n",
+        "_CACHE = {}\n\n\ndef tool(n: int) -> int:\n    known = _CACHE\n    known[n] = n\n    return n\n",
         (
             "class SeenError(ValueError):\n    seen: list[int] = []\n\n\ndef tool(n: int) -> int:\n"
             "    SeenError().seen.append(n)\n    return n\n"

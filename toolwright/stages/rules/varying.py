@@ -9,6 +9,7 @@ from toolwright.syntax.permissions.rows import words
 from toolwright.syntax.uses import Function, Use, Uses
 from toolwright.types import Finding
 
+_ENVIRONMENT: Final = frozenset({"os.getenv", "os.environ.get", "os.getenvb", "os.path.expandvars"})
 _KNOWN: Final = ("clock", "random", "network", "files")
 _CLOCK: Final = words(
     "datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today datetime.date.today time.time "
@@ -49,6 +50,10 @@ def _varies(subject: Subject) -> Iterator[Finding]:
             message = f"`Varies:` names `{word}`; it takes some of {', '.join(_KNOWN)}"
             yield Finding("varies", function.lineno, message)
     for use in subject.uses.mentions:
+        if use.name in _ENVIRONMENT and use.call is not None:
+            message = "the environment of a call is empty; take the value as a parameter"
+            yield Finding("varies", use.line, f"`{use.name}`: {message}")
+            continue
         if use.name == "hash":
             message = "`hash` of a text is another one in each process; use `hashlib`"
             yield Finding("varies", use.line, message)
@@ -215,6 +220,7 @@ VARIES: Final = Rule(
         _today("return str(random.Random(seed).random())", parameter="seed: int | None = None", varies=""),
         _today("return ''", varies="\n\n    Varies: weather"),
         _today("return str(hash(now))", varies=""),
+        "import os\n\n\ndef tool(name: str) -> str:\n    return os.getenv(name, '')\n",
         "import datetime as dt\n\n\ndef tool() -> str:\n    return str(dt.datetime.now(dt.timezone.utc))\n",
         "import time\n\n\ndef tool() -> float:\n    clock = time.time\n    return clock()\n",
     ),

@@ -1,0 +1,147 @@
+"""A verified candidate -> its tests made evidence: nothing flips, enough deliberate faults are noticed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from toolwright.errors import ModelError, ReplyShapeError
+from toolwright.events import CandidateChallenged, Notice, PhaseStarted
+from toolwright.making.trial import Case, Trial
+from toolwright.parts import Parts
+from toolwright.stages.strengthen import strengthen, without
+from toolwright.syntax.mutation.mutants import mutants
+from toolwright.syntax.names import free_names
+from toolwright.syntax.probes import literals_of, probes
+from toolwright.syntax.varying import is_fixed, tells_time
+from toolwright.types import Challenge, ChallengePlan, TestOutcome, Verdict
+
+_ROUNDS: Final = 2
+_PROBES: Final = 80
+_SHOWN: Final = 8
+_USELESS: Final = frozenset({"empty", "truncated"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Stronger:
+    """What a round of further tests left: all tests with their verdict, and those that the function fails."""
+
+    tests: str = ""
+    verdict: Verdict | None = None
+    failing: tuple[TestOutcome, ...] = ()
+
+
+def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
+    """Replay what was verified, break the function on purpose, and have tests added until enough is noticed.
+
+    Raises:
+        ModelError: further tests are needed, and no model can be asked at all.
+        SandboxError: the challenge could not be held.
+    """
+    verdict, tests = trial.verdict, trial.candidate.tests
+    if verdict is None:
+        return trial
+    told = _held(parts, case, tests, verdict)
+    left_out: tuple[TestOutcome, ...] = ()
+    for _ in range(_ROUNDS):
+        if told.flips or told.score.share >= parts.rigor.threshold:
+            break
+        more = _strengthened(parts, case, tests, told, left_out)
+        again = [each for each in more.failing if each.name in {one.name for one in left_out}]
+        if again:
+            return replace(trial, refused_by="challenge", reasons=_insisted(again[0]))
+        left_out = more.failing
+        if more.verdict:
+            tests, verdict = more.tests, more.verdict
+            told = _held(parts, case, tests, verdict)
+    # what varies by declaration is no record: nobody could ever compare it
+    calls = tuple(call for call in verdict.calls if is_fixed(case.tool, call.arguments))
+    verdict = replace(verdict, calls=calls, mutants=told.score, replays=told.replays)
+    candidate = replace(trial.candidate, tests=tests)
+    return _judged(parts, replace(trial, candidate=candidate, verdict=verdict), told)
+
+
+def _judged(parts: Parts, trial: Trial, told: Challenge) -> Trial:
+    if told.flips:
+        advice = "let what varies enter by a parameter, and declare it under `Varies:`"
+        return replace(trial, refused_by="stability", reasons=(*told.flips, advice))
+    if told.score.share < parts.rigor.threshold:
+        return replace(trial, refused_by="challenge", reasons=_too_weak(parts, told))
+    return trial
+
+
+def _held(parts: Parts, case: Case, tests: str, verdict: Verdict) -> Challenge:
+    candidate, name, rigor = case.candidate, case.tool.name, parts.rigor
+    # other tools that it calls are in the library; what is defined last counts
+    around = f"{case.merged}\n\n\n" if free_names(candidate.source) else ""
+    broken = mutants(candidate.source, name, rigor.mutants)
+    recorded = [call.arguments for call in verdict.calls if call.function == name and call.test]
+    plan = ChallengePlan(
+        around + candidate.source,
+        [replace(each, source=around + each.source) for each in broken],
+        probes(case.tool.parameters, recorded, literals_of(candidate.source), _PROBES),
+        rigor.seconds,
+        [arguments for arguments in recorded if is_fixed(case.tool, arguments)],
+        shifts_clock=not tells_time(case.tool),
+    )
+    parts.emit(PhaseStarted("challenge", name, case.wish.step.number))
+    told = parts.sandbox.challenge(case.merged, tests, case.policy, function=name, verdict=verdict, plan=plan)
+    if not told.flips:
+        enough = told.score.share >= rigor.threshold
+        parts.emit(CandidateChallenged(name, told.score, told.replays, told.seconds, enough))
+    return told
+
+
+def _strengthened(
+    parts: Parts, case: Case, tests: str, told: Challenge, left_out: Sequence[TestOutcome]
+) -> _Stronger:
+    """Have tests added, and keep those that the function passes; a useless answer leaves all as it is."""
+    name = case.tool.name
+    parts.emit(PhaseStarted("strengthen", name, case.wish.step.number))
+    contract = replace(case.draft.contract, tests=tests)
+    survivors = [outcome for outcome in told.outcomes if outcome.fate == "survived"]
+    try:
+        joined = strengthen(parts.model, contract, survivors, [_text_of(each) for each in left_out])
+    except (ReplyShapeError, ModelError) as error:
+        if isinstance(error, ModelError) and error.kind not in _USELESS:
+            raise
+        parts.emit(Notice(f"no further tests for {name} could be had: {error}"))
+        return _Stronger()
+    return _passing(parts, case, tests, joined) if joined else _Stronger()
+
+
+def _passing(parts: Parts, case: Case, old: str, joined: str) -> _Stronger:
+    """Leave out additional tests that fail, once; what does not pass then is not kept."""
+    verdict = _verified(parts, case, joined)
+    if verdict.passed:
+        return _Stronger(joined, verdict)
+    failing = tuple(each for each in verdict.tests if each.outcome != "passed")
+    parts.emit(Notice(f"a further test of {case.tool.name} was left out: {verdict.why}"))
+    rest = without(joined, [each.name.partition("[")[0].partition("::")[0] for each in failing])
+    if failing and rest.startswith(old.rstrip()) and len(rest.rstrip()) > len(old.rstrip()):
+        verdict = _verified(parts, case, rest)
+        if verdict.passed:
+            return _Stronger(rest, verdict, failing)
+    return _Stronger(failing=failing)
+
+
+def _verified(parts: Parts, case: Case, tests: str) -> Verdict:
+    return parts.sandbox.verify(case.merged, tests, case.policy, function=case.tool.name)
+
+
+def _insisted(test: TestOutcome) -> tuple[str, ...]:
+    return f"{test.name}, which the author of its contract wrote later and insists on, fails", _text_of(test)
+
+
+def _text_of(test: TestOutcome) -> str:
+    return f"{test.name} {test.outcome}:\n{test.message}"
+
+
+def _too_weak(parts: Parts, told: Challenge) -> tuple[str, ...]:
+    score = told.score
+    first = (
+        f"its tests notice only {score.killed} of {score.of} deliberate faults, "
+        f"{parts.rigor.threshold:.0%} are asked for (--mutation-threshold), and {_ROUNDS} rounds of further "
+        "tests did not get there"
+    )
+    advice = "code that no promise of the docstring needs is best left out: no test can notice it"
+    return first, *(f"not noticed: {line}" for line in score.survivors[:_SHOWN]), advice
