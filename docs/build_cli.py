@@ -43,6 +43,7 @@ ENDINGS: Final = {
     "secret": "a secret that a call needs is not set, or the call may not have it",
     "sandbox": "no process could be started for the tool",
     "not_made": "no version of a function was good enough in all attempts",
+    "contradicted": "a tool of the library contradicts an example that names it",
     "unknown_value": "a value is not in the goal, and there was nobody to ask",
     "bad_value": "the value that was typed in does not fit its parameter",
     "not_offered": "the function is there, but its arguments or its answer are not plain JSON values",
@@ -141,7 +142,7 @@ def call_errors() -> list[tuple[str, str]]:
 def ends() -> list[tuple[str, str, str]]:
     """List what `error.kind` of a report may be, the kinds of model errors left out."""
     codes = {name: error.exit_code for name, error in kinds().items()}
-    for module in ("pipeline.py", "making/repair.py", "running.py"):
+    for module in ("pipeline.py", "making/repair.py", "making/heeding.py", "running.py"):
         codes = dict.fromkeys(literals(module, "Failure"), 1) | codes
     codes |= dict.fromkeys((status for status in get_args(CallStatus) if status != "returned"), 1)
     rows = [(code(kind), str(codes[kind]), ENDINGS[kind]) for kind in in_order(codes)]

@@ -13,6 +13,7 @@ FIRST_WORDS = {
     "Split a goal": "decompose",
     "A library holds tested": "classify",
     "Write the contract": "contract",
+    "Write one Python function that does": "apart",
     "Write one Python function": "generate",
     "A goal will be reached": "bind",
     "A goal was given": "judge",
@@ -87,6 +88,8 @@ class Author:
 
     def _judge(self, _prompt: str) -> str:
         return json.dumps({"answers": True, "sentence": "All operations were applied.", "missing": ""})
+
+    _apart = _generate
 
     def _bind(self, _prompt: str) -> str:
         calls = [

@@ -53,10 +53,15 @@ class Account:
             step.number: StepReport(step, match) for step, match in zip(plan.steps, matches, strict=True)
         }
 
-    def reused(self, match: Match, tests_passed: int) -> None:
-        """A step is done by a tool the library has, on the evidence it was admitted with."""
+    def reused(self, match: Match, tests_passed: int, examples: int = 0) -> None:
+        """A step is done by a tool the library has, on its evidence; `examples` of the user were tried."""
         self._update(
-            match.step.number, match=match, tool=match.tool, action="reused", tests_passed=tests_passed
+            match.step.number,
+            match=match,
+            tool=match.tool,
+            action="reused",
+            tests_passed=tests_passed,
+            examples=examples,
         )
 
     def spent(self, number: int, usage: Usage, seconds: float) -> None:

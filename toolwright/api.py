@@ -19,6 +19,7 @@ from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load, secret_value
 from toolwright.stages.rules.rule import Rule
 from toolwright.syntax.checking import mismatch
+from toolwright.syntax.held_out import read_goal
 from toolwright.syntax.nearest import tool_not_found
 from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Report, Tool
 from toolwright.vault import Sources, Vault, secret_name
@@ -57,7 +58,14 @@ class Agent:
         self._sandbox: Sandbox | None = None
 
     def run(
-        self, goal: str, *, make: bool = False, plan: bool = False, name: str = "", learn: bool = False
+        self,
+        goal: str,
+        *,
+        make: bool = False,
+        plan: bool = False,
+        name: str = "",
+        learn: bool = False,
+        examples: Iterable[str] = (),
     ) -> Report:
         """Take one goal through all stages.
 
@@ -66,6 +74,8 @@ class Agent:
             make: Stop when the tools are in the library.
             plan: Stop with the plan, before anything is written.
             name: What the one new function is to be called.
+            examples: Calls with the answers that are right, such as `slugify("A B") == "a-b"` or, without the
+                name, `("A B") -> "a-b"`. No author of code sees the answers; they are compared in the end.
             learn: Make one tool of all steps when the goal was reached; its name is in `Report.learned`.
 
         Returns:
@@ -73,14 +83,15 @@ class Agent:
             `status == "failed"`.
 
         Raises:
-            UsageError: the goal is empty or too long.
+            UsageError: the goal is empty or too long, or an example cannot be read.
             TranscriptError: the transcript to replay cannot be read.
         """
         goal = checked_goal(goal, self._settings.goal_limit)
+        goal, held_out = read_goal(goal, (examples,) if isinstance(examples, str) else tuple(examples))
         run = new_run()
         parts = open_parts(self._settings, run, goal, self._company, self._opened(), self._model)
         stop_after = "plan" if plan else "tools" if make else ""
-        how = options(self._settings, stop_after=stop_after, name=name, learn=learn)
+        how = options(self._settings, stop_after=stop_after, name=name, learn=learn, examples=held_out)
         return run_goal(goal, parts, how, run)
 
     def run_many(self, goals: Iterable[str]) -> list[Report]:

@@ -11,7 +11,7 @@ from toolwright.models.metered import MeteredModel
 from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
 from toolwright.stages.rules import RULES, Rule
-from toolwright.types import Match, Plan
+from toolwright.types import HeldOut, Match, Plan
 from toolwright.vault import Vault
 
 Ask = Callable[[str], str | None]
@@ -70,4 +70,6 @@ class Options:
     preview: bool = True
     fresh: bool = False
     judge: bool = False
+    examples: tuple[HeldOut, ...] = ()
+    samples: int = 1
     learn: bool = False

@@ -11,7 +11,9 @@ from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunSt
 from toolwright.judging import judged
 from toolwright.learning import learn
 from toolwright.library.bindings import words
+from toolwright.making.heeding import Heeded, heed, same_words
 from toolwright.making.repair import make_tool
+from toolwright.making.surroundings import surroundings
 from toolwright.making.wish import Wish
 from toolwright.parts import Options, Parts
 from toolwright.recalling import recall, remembered_run
@@ -22,7 +24,7 @@ from toolwright.stages.bind import bind
 from toolwright.stages.classify import classify
 from toolwright.stages.decompose import decompose
 from toolwright.temporary.folders import fresh_folder, remove_left
-from toolwright.types import Binding, Failure, Match, Plan, Report, Step, Tool
+from toolwright.types import Binding, Failure, Match, Plan, RememberedRun, Report, Step, Tool
 
 _COMPOSED_SHOWN: Final = 3
 _SEVERAL: Final = 2
@@ -82,18 +84,22 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
 
 def _reach(goal: str, parts: Parts, options: Options, account: Account, missing: str = "") -> Report:
     """Follow one plan to its end; `missing` says what an earlier one did not reach."""
-    remembered = None if options.fresh or missing else recall(goal, parts.store, parts.memory)
+    remembered = None if options.fresh or missing else _recalled(goal, parts, options)
     if remembered:
         plan, matches = remembered.plan, remembered.matches
         parts.emit(PlanMade(plan, remembered=True, changed=remembered.changed))
     else:
         plan = _plan(goal, parts, account, missing)
         matches = _match(plan, parts, options, account)
+    heeded = heed(parts, matches, options)
+    matches = matches if isinstance(heeded, Failure) else heeded.matches
     account.plan_made(plan, matches, remembered)
     parts.emit(StepsMatched(matches))
+    if isinstance(heeded, Failure):
+        return account.failed(heeded)
     if options.stop_after == "plan" or not parts.approve(plan, matches):
         return account.ended("planned")
-    failure = _obtain_tools(plan, matches, parts, options, account)
+    failure = _obtain_tools(plan, heeded, parts, options, account)
     if failure:
         return account.failed(failure)
     if plan.wants == "tool" or options.stop_after == "tools":
@@ -137,6 +143,15 @@ def _start(goal: str, parts: Parts, account: Account) -> None:
     parts.emit(RunStarted(account.run, goal, parts.model.name, library, tools, parts.sandbox.level))
 
 
+def _recalled(goal: str, parts: Parts, options: Options) -> RememberedRun | None:
+    """Return a remembered plan, unless an example contradicts it or fits none of its steps."""
+    kept = recall(goal, parts.store, parts.memory)
+    if kept is None or not options.examples:
+        return kept
+    heeded = heed(parts, kept.matches, options)
+    return None if isinstance(heeded, Failure) or heeded.matches != kept.matches else kept
+
+
 def _plan(goal: str, parts: Parts, account: Account, missing: str) -> Plan:
     account.entering("decompose")
     parts.emit(PhaseStarted("decompose", goal))
@@ -163,10 +178,11 @@ def _match(plan: Plan, parts: Parts, options: Options, account: Account) -> tupl
 
 
 def _obtain_tools(
-    plan: Plan, matches: Sequence[Match], parts: Parts, options: Options, account: Account
+    plan: Plan, heeded: Heeded, parts: Parts, options: Options, account: Account
 ) -> Failure | None:
     """See to it that every step has its tool: the library's own, widened, or a new one."""
-    missing = len({_words(match.step) for match in matches if match.kind != "EXISTS_AND_GENERIC"})
+    matches = heeded.matches
+    missing = len({same_words(match.step) for match in matches if match.kind != "EXISTS_AND_GENERIC"})
     if options.name and missing != 1:
         return Failure(
             "contract",
@@ -186,26 +202,26 @@ def _obtain_tools(
     if missing:
         parts.store.check_writable()
     for match in matches:
-        failure = _obtain_tool(plan, match, parts, options, account)
+        examples, name = heeded.of(match.step), options.name or heeded.name_of(match.step)
+        wish = Wish(plan.goal, match.step, match, (), name, examples)
+        failure = _obtain_tool(plan, wish, parts, options, account)
         if failure:
             return failure
     return None
 
 
-def _obtain_tool(
-    plan: Plan, match: Match, parts: Parts, options: Options, account: Account
-) -> Failure | None:
-    number = match.step.number
-    match = _made_before(plan, match, account)
+def _obtain_tool(plan: Plan, wish: Wish, parts: Parts, options: Options, account: Account) -> Failure | None:
+    number = wish.step.number
+    match = _made_before(plan, wish.match, account)
     if match.kind == "EXISTS_AND_GENERIC":
         _say_standing(match.tool, parts)
-        account.reused(match, parts.store.tests_passed(match.tool))
+        account.reused(match, parts.store.tests_passed(match.tool), len(wish.examples))
         return None
     account.entering("contract", number)
     before, began = account.usage, time.monotonic()
-    surroundings = _surroundings(plan, number, parts, account)
+    around = surroundings(plan, number, parts.store.read().tools, account.tool_of)
     try:
-        made = make_tool(parts, options, Wish(plan.goal, match.step, match, surroundings, options.name))
+        made = make_tool(parts, options, replace(wish, match=match, surroundings=around))
     finally:
         account.spent(number, account.usage - before, time.monotonic() - began)
     widened = made.commit is not None and made.commit.replaced
@@ -217,6 +233,7 @@ def _obtain_tool(
         attempts=made.attempts,
         refusals=made.refusals,
         commit=made.commit,
+        examples=made.examples,
     )
     return made.failure
 
@@ -230,28 +247,12 @@ def _say_standing(name: str, parts: Parts) -> None:
 
 def _made_before(plan: Plan, match: Match, account: Account) -> Match:
     """Let a step that comes again be done by what was made for it the first time."""
-    first = next(step for step in plan.steps if _words(step) == _words(match.step))
+    first = next(step for step in plan.steps if same_words(step) == same_words(match.step))
     if first == match.step or match.kind == "EXISTS_AND_GENERIC":
         return match
     return Match(
         match.step, "EXISTS_AND_GENERIC", account.tool_of(first.number), f"made for step {first.number}"
     )
-
-
-def _words(step: Step) -> str:
-    return step.description.rstrip(".").casefold()
-
-
-def _surroundings(plan: Plan, number: int, parts: Parts, account: Account) -> tuple[str, ...]:
-    """Show the plan to the author of one step's contract: signatures where they are known."""
-    tools = parts.store.read().tools
-    lines = []
-    for step in plan.steps:
-        tool = tools.get(account.tool_of(step.number))
-        done_by = f" (done by {tool.signature})" if tool else ""
-        this = "  <- this step" if step.number == number else ""
-        lines.append(f"{step.number}. {step.description}{done_by}{this}")
-    return tuple(lines)
 
 
 def _calls(plan: Plan, parts: Parts, account: Account) -> Calls:

@@ -27,6 +27,7 @@ from toolwright.settings import Settings, secret_value, secrets
 from toolwright.settings.review_table import read_review
 from toolwright.stages.rules.chosen import chosen_rules
 from toolwright.stages.rules.rule import Rule
+from toolwright.types import HeldOut
 from toolwright.vault import Sources, Vault
 
 STATE = ".toolwright"
@@ -126,6 +127,7 @@ def options(
     name: str = "",
     judge: bool = False,
     learn: bool = False,
+    examples: tuple[HeldOut, ...] = (),
 ) -> Options:
     """Return how a run is to be done; `judge` counts where the user has not set it."""
     return Options(
@@ -138,6 +140,8 @@ def options(
         preview=settings.preview,
         fresh=settings.fresh,
         learn=learn,
+        examples=examples,
+        samples=settings.samples,
         judge=judge if settings.judge is None else settings.judge,
     )
 

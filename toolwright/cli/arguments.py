@@ -30,6 +30,12 @@ _ALLOW = (
 )
 
 
+_EXAMPLE = (
+    'a call with its right answer, \'slugify("A B") == "a-b"\' or \'("A B") -> "a-b"\'; whoever writes code '
+    "and tests is not told the answer; may be given again"
+)
+
+
 _JUDGE = "have a model say whether the result answers the goal (default: at a terminal)"
 _THRESHOLD = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
 _MINIMUM = "the weakest confinement of tools that will do: full, bwrap, landlock (default) or seatbelt"
@@ -45,6 +51,7 @@ class Arguments:
     demo: bool = False
     plan: bool = False
     learn: bool = False
+    examples: tuple[str, ...] = ()
     make: bool = False
     name: str = ""
     json: bool = False
@@ -82,6 +89,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         "fallbacks": known.fallbacks,
         "attempts": known.attempts,
         "mutation_threshold": known.mutation_threshold,
+        "samples": known.samples,
         "step_timeout_s": known.timeout,
         "allow": known.allow,
         "packages": known.packages,
@@ -102,6 +110,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         demo=known.demo,
         plan=known.plan,
         learn=known.learn,
+        examples=tuple(known.example or ()),
         make=known.make or bool(known.name),
         name=known.name,
         json=known.json,
@@ -132,6 +141,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--make", action="store_true", help="stop when the tools are in the library")
     add("--learn", action="store_true", help="make one tool of a goal of several steps that was reached")
     add("--name", default="", metavar="NAME", help="what the one new tool is to be called; implies --make")
+    add("--example", metavar="TEXT", action="append", help=_EXAMPLE)
     add("--library", metavar="DIR", help="the folder with tools.py (default: the current one)")
     add("--workspace", metavar="DIR", help="where relative paths of a goal start (default: the current one)")
     add("--allow", metavar="GRANT", action="append", help=_ALLOW)
@@ -141,6 +151,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--fallbacks", metavar="LIST", help="models to ask when that one is not available")
     add("--attempts", metavar="N", help="how often a refused function is sent back for repair (default: 5)")
     add("--mutation-threshold", metavar="SHARE", help=_THRESHOLD)
+    add("--samples", metavar="K", help="how many first versions are written, to keep the best (default: 1)")
     add("--timeout", metavar="SECONDS", help="how long one step may run (default: 30)")
     add("--packages", metavar="LIST", help="packages that tools may import (default: requests,numpy,pandas)")
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")

@@ -1,6 +1,7 @@
 """A goal from the command line -> its result on stdout, its story on stderr, an exit code."""
 
 import shlex
+import sys
 from dataclasses import replace
 from typing import Final
 
@@ -22,9 +23,11 @@ from toolwright.protocols import Model
 from toolwright.recalling import recall
 from toolwright.settings import Settings, load
 from toolwright.stages.rules.naming import why_not_a_name
+from toolwright.syntax.held_out import read_example, read_goal
 from toolwright.wiring import plan_memory
 
 _LEARN: Final = ":learn"
+_EXAMPLE: Final = ":example"
 
 
 def run(arguments: Arguments) -> int:
@@ -50,12 +53,15 @@ class Goals:
         self._settings = settings
         self._arguments = arguments
         self._session: Session | None = None
+        self._examples: list[str] = []
 
     def take(self, line: str) -> int:
         """Run a line of the prompt: a goal, or a command that is typed as in the shell."""
         words = tuple(line.split())
         if words[:1] == (_LEARN,):
             return self.learn(" ".join(words[1:]))
+        if words[:1] == (_EXAMPLE,):
+            return self.note_example(line.strip().removeprefix(_EXAMPLE).strip())
         longer = words[:2] == ("approvals", "revoke") or _is_of_tools(words)
         if words and words[0] in COMMANDS and (len(words) == 1 or longer):
             return COMMANDS[words[0]].run(replace(self._arguments, words=words))
@@ -67,6 +73,8 @@ class Goals:
         """Run one goal with the model that the settings name; ask for its key when it is needed."""
         arguments = self._arguments
         goal = checked_goal(goal, self._settings.goal_limit)
+        goal, examples = read_goal(goal, (*arguments.examples, *self._examples))
+        self._examples = []
         model = self._equipped(goal)
         self._session = Session(self._settings, as_json=arguments.json)
         return self._session.run(
@@ -74,8 +82,16 @@ class Goals:
             stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
             name=arguments.name,
             learn=arguments.learn,
+            examples=examples,
             model=model,
         )
+
+    def note_example(self, text: str) -> int:
+        """Keep an example for the next goal of this prompt."""
+        example = read_example(text)
+        self._examples.append(text)
+        sys.stderr.write(f"noted for the next goal: {example.call()}, its answer is held out\n")
+        return 0
 
     def learn(self, name: str) -> int:
         """Make one tool of the last goal of this prompt."""

@@ -8,12 +8,13 @@ from typing import Literal, TypeAlias
 from toolwright.errors import LibraryWriteError, PackageError, SandboxError
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
+from toolwright.making.held_out import missed
 from toolwright.packages.shelf import Shelf
 from toolwright.permissions.verifying import verification_policy
 from toolwright.protocols import Sandbox
 from toolwright.screen.verdicts import VerdictRow
 from toolwright.syntax.examples import docstring_examples
-from toolwright.types import Json, Tool, Verdict
+from toolwright.types import Json, Policy, Tool, Verdict
 
 _Moved: TypeAlias = Literal["", "quarantined", "released", "renewed"]
 _NO_EVIDENCE = ("", "none")
@@ -93,9 +94,17 @@ class Verifier:
             verdict = sandbox.verify(
                 text, tests, policy, function=tool.name, examples=docstring_examples(tool)
             )
+            verdict = self._with_examples(sandbox, tool, policy, verdict)
         except (PackageError, SandboxError) as missing:
             verdict = Verdict(passed=False, why=f"{missing} ({missing.hint})")
         return Checked(tool.name, verdict, was_in=was_in, tests=tests)
+
+    def _with_examples(self, sandbox: Sandbox, tool: Tool, policy: Policy, verdict: Verdict) -> Verdict:
+        """Try the user's examples that are kept with the tool, too."""
+        if not verdict.passed:
+            return verdict
+        wrong = missed(sandbox, self.snapshot.text, self.store.examples_of(tool.name), policy)
+        return replace(verdict, passed=False, why=wrong[0].for_user) if wrong else verdict
 
     def _settle(self, checked: Checked) -> Checked:
         """Draw the consequence of a verdict that counts."""

@@ -25,7 +25,7 @@ from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.receipt import show_receipt
 from toolwright.screen.result import report_json, show_result, write_line
 from toolwright.settings import Settings, secrets, terminal
-from toolwright.types import Match, Plan, Report, Tool
+from toolwright.types import HeldOut, Match, Plan, Report, Tool
 from toolwright.wiring import Company, new_run, open_parts, options
 
 T = TypeVar("T")
@@ -53,10 +53,13 @@ class Session:
         stop_after: str = "",
         name: str = "",
         learn: bool = False,
+        examples: tuple[HeldOut, ...] = (),
         model: Model | None = None,
     ) -> int:
         """Run one goal and print what it led to; return the exit code."""
-        report = self.report(goal, stop_after=stop_after, name=name, learn=learn, model=model)
+        report = self.report(
+            goal, stop_after=stop_after, name=name, learn=learn, examples=examples, model=model
+        )
         self.last = report
         if report.status == "planned":
             self._show_plan(report, asked_for=stop_after == "plan")
@@ -71,10 +74,18 @@ class Session:
         stop_after: str = "",
         name: str = "",
         learn: bool = False,
+        examples: tuple[HeldOut, ...] = (),
         model: Model | None = None,
     ) -> Report:
         """Run one goal while the screen tells of it."""
-        how = options(self._settings, stop_after=stop_after, name=name, learn=learn, judge=self._judges())
+        how = options(
+            self._settings,
+            stop_after=stop_after,
+            name=name,
+            learn=learn,
+            judge=self._judges(),
+            examples=examples,
+        )
         return self._with_parts(goal, model, lambda parts, run: run_goal(goal, parts, how, run))
 
     def learn(self, report: Report, name: str, model: Model | None = None) -> Made:

@@ -9,7 +9,7 @@ from typing import Final
 
 from toolwright.errors import LibraryError
 from toolwright.library.place import Place, read_bytes, sha
-from toolwright.types import Admission, CallRecord, Json, Tool
+from toolwright.types import Admission, CallRecord, Example, Json, Tool
 
 FORMAT: Final = 1
 MAX_BYTES: Final = 200_000
@@ -61,6 +61,17 @@ def read_evidence(place: Place, name: str) -> dict[str, Json] | None:
     return said if isinstance(said, dict) else None
 
 
+def kept_examples(evidence: dict[str, Json] | None) -> tuple[Example, ...]:
+    """Return the user's examples that a tool was admitted with; what cannot be read is none."""
+    listed = (evidence or {}).get("examples")
+    found = []
+    for each in listed if isinstance(listed, list) else []:
+        match each:
+            case {"function": str(name), "arguments": dict(arguments), "expected": expected}:
+                found.append(Example(name, arguments, expected))
+    return tuple(found)
+
+
 def _evidence(
     admission: Admission, source: str, tool: Tool | None, calls: list[Json], left_out: int
 ) -> dict[str, Json]:
@@ -84,6 +95,10 @@ def _evidence(
             "hypothesis_seed": verdict.hypothesis_seed,
             "mutants": asdict(verdict.mutants) if verdict.mutants else None,
         },
+        "examples": [
+            {"function": each.function, "arguments": dict(each.arguments), "expected": each.expected}
+            for each in admission.examples
+        ],
         "calls": calls,
         "calls_left_out": left_out,
         "source_sha256": sha((tool.source if tool else source).encode()),

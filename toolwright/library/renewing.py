@@ -5,7 +5,7 @@ from collections.abc import Collection
 from toolwright.errors import LibraryWriteError
 from toolwright.library.bindings import bindings
 from toolwright.library.disk import Disk
-from toolwright.library.evidence import read_evidence, renewed_json
+from toolwright.library.evidence import kept_examples, read_evidence, renewed_json
 from toolwright.library.place import Place, decode, read_bytes
 from toolwright.library.snapshot import Snapshot
 from toolwright.library.standing import Standing, reach_hash, standing
@@ -37,8 +37,16 @@ def renew(place: Place, disk: Disk, snapshot: Snapshot, name: str, verdict: Verd
     """
     tool, tests = snapshot.kept[name], tests_of(place, name) or ""
     reach = reach_hash(bindings(split(snapshot.text)), name, snapshot.kept)
-    admission = Admission(Candidate(name, tool.source, tests), verdict, tool.docstring.summary, "", "")
-    said = renewed_json(read_evidence(place, name), admission, tool, reach)
+    before = read_evidence(place, name)
+    admission = Admission(
+        Candidate(name, tool.source, tests),
+        verdict,
+        tool.docstring.summary,
+        "",
+        "",
+        examples=kept_examples(before),
+    )
+    said = renewed_json(before, admission, tool, reach)
     path = place.evidence_of(name)
     try:
         disk.make_folder(place.evidence)

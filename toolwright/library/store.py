@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteError
 from toolwright.library.admitting import Admitting, changed_basis
 from toolwright.library.disk import Disk
-from toolwright.library.evidence import read_evidence
+from toolwright.library.evidence import kept_examples, read_evidence
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.journal import Journal
 from toolwright.library.lock import locked
@@ -23,7 +23,7 @@ from toolwright.library.renewing import renew, standings, tests_of
 from toolwright.library.snapshot import Reader, Snapshot
 from toolwright.library.spool import note_execution
 from toolwright.library.standing import Standing
-from toolwright.types import UNCONFINED, Admission, CallResult, Candidate, Commit, Json, Verdict
+from toolwright.types import UNCONFINED, Admission, CallResult, Candidate, Commit, Example, Json, Verdict
 
 if TYPE_CHECKING:
     from toolwright.library.removal import Removal
@@ -237,6 +237,10 @@ class Store:
         """Note that a tool was called; where that cannot be written down it is not."""
         well = result.status == "returned"
         note_execution(self.place.private, name, succeeded=well, seconds=result.seconds)
+
+    def examples_of(self, name: str) -> tuple[Example, ...]:
+        """Return the user's examples that are kept with a tool."""
+        return kept_examples(self.evidence_of(name))
 
     def tests_passed(self, name: str) -> int:
         """Return how many tests a tool had passed when it was admitted, 0 when that is not known."""

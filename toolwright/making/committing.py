@@ -15,23 +15,22 @@ from toolwright.types import Admission, Candidate, Commit, Contract, Failure, Ve
 _COMMIT_TRIES: Final = 5
 
 
-def try_candidate(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> Trial:
-    """Prove a candidate and commit it; what somebody else changed meanwhile is proven with it, anew.
+def keep(parts: Parts, wish: Wish, draft: Draft, trial: Trial) -> Trial:
+    """Commit what was proven; what somebody else changed meanwhile is proven with it, anew.
 
     Raises:
         LibraryChangedError: the library was changed each time, or cannot be written.
         LibraryError, SandboxError: the trial could not be held.
     """
     for _ in range(_COMMIT_TRIES):
-        trial = prove(parts, wish, draft, candidate)
         if trial.refused_by or not trial.verdict:
             return trial
         try:
             return replace(trial, commit=_commit(parts, wish, draft, trial, trial.verdict))
         except (MergeClashError, ToolNotFoundError) as clash:
-            return Trial(candidate, "merge", (str(clash),))
+            return Trial(trial.candidate, "merge", (str(clash),))
         except LibraryChangedError:
-            continue
+            trial = prove(parts, wish, draft, trial.candidate)
     name = draft.contract.name
     raise LibraryChangedError(
         f"tools.py was changed by somebody else at each of {_COMMIT_TRIES} tries to add {name}",
@@ -46,7 +45,11 @@ def admit(parts: Parts, wish: Wish, contract: Contract, source: str) -> Made:
         LibraryError, SandboxError: it could not be tried.
     """
     name = contract.name
-    trial = try_candidate(parts, wish, Draft(contract), Candidate(name, source, contract.tests))
+    draft, candidate = (
+        Draft(contract, examples=parts.store.examples_of(contract.replaces)),
+        Candidate(name, source, contract.tests),
+    )
+    trial = keep(parts, wish, draft, prove(parts, wish, draft, candidate))
     if trial.commit:
         return Made(name, 1, (), trial.verdict, trial.commit)
     why, *details = trial.reasons
@@ -63,6 +66,7 @@ def _commit(parts: Parts, wish: Wish, draft: Draft, trial: Trial, verdict: Verdi
         parts.model.name,
         draft.contract.replaces,
         contract=draft.contract.stub,
+        examples=draft.examples,
     )
     commit = parts.store.commit(admission, trial.merged)
     parts.emit(ToolCommitted(commit, trial.candidate.source))

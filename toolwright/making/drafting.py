@@ -7,21 +7,27 @@ from toolwright.events import Notice, PhaseStarted
 from toolwright.library.excerpt import excerpt
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
+from toolwright.making.held_out import bound
 from toolwright.making.wish import Wish
 from toolwright.parts import Parts
 from toolwright.stages.contract import draft_contract
 from toolwright.stages.widen import widen_contract
-from toolwright.types import Candidate, Contract
+from toolwright.syntax.reading import read_library
+from toolwright.types import Candidate, Contract, Example
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A contract; of a tool that it widens also the text, and a print of all that it was drawn from."""
+    """A contract; of a tool that it widens also the text, and a print of all that it was drawn from.
+
+    `examples` are those of the user, old ones of a widened tool among them; no author sees their answers.
+    """
 
     contract: Contract
     old_source: str = ""
     old_tests: str = ""
     basis: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
 
     def is_stale(self, store: Store) -> bool:
         """Tell whether somebody took its name, or edited what it widens, since."""
@@ -33,8 +39,10 @@ class Draft:
         )
 
 
-def draft(parts: Parts, wish: Wish) -> Draft:
+def draft(parts: Parts, wish: Wish, dispute: str = "") -> Draft:
     """Have the contract written: of a wider tool where that is wanted and can be guarded, else of a new one.
+
+    `dispute` says what was wrong with an earlier one.
 
     Raises:
         ModelError, ReplyShapeError, LibraryError: no usable contract could be had.
@@ -54,22 +62,28 @@ def draft(parts: Parts, wish: Wish) -> Draft:
                 wish.surroundings,
                 parts.packages.obtain,
                 rules=parts.rules,
+                clash=lambda name, stub: _unfit(wish, name, stub),
+                calls=_calls(wish),
+                dispute=dispute,
             )
-            return Draft(contract, whole.source, old_tests, _basis(snapshot, tool.name, old_tests))
+            basis = _basis(snapshot, tool.name, old_tests)
+            examples = (*parts.store.examples_of(tool.name), *_bound(wish, contract))
+            return Draft(contract, whole.source, old_tests, basis, examples)
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
     parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
-    return Draft(
-        draft_contract(
-            parts.model,
-            wish.step,
-            wish.surroundings,
-            taken=snapshot.names,
-            name=wish.name,
-            clash=lambda name, stub: _clash(parts.store, Candidate(name, stub, "")),
-            obtain=parts.packages.obtain,
-            rules=parts.rules,
-        )
+    contract = draft_contract(
+        parts.model,
+        wish.step,
+        wish.surroundings,
+        taken=snapshot.names,
+        name=wish.name,
+        clash=lambda name, stub: _clash(parts.store, Candidate(name, stub, "")) or _unfit(wish, name, stub),
+        obtain=parts.packages.obtain,
+        rules=parts.rules,
+        calls=_calls(wish),
+        dispute=dispute,
     )
+    return Draft(contract, examples=_bound(wish, contract))
 
 
 def _clash(store: Store, stub: Candidate) -> str:
@@ -79,6 +93,26 @@ def _clash(store: Store, stub: Candidate) -> str:
     except MergeClashError as clash:
         return str(clash)
     return ""
+
+
+def _calls(wish: Wish) -> tuple[str, ...]:
+    return tuple(example.call("NAME") for example in wish.examples)
+
+
+def _unfit(wish: Wish, name: str, stub: str) -> str:
+    """Say which of the user's calls a stub does not allow."""
+    tools = [tool for tool in read_library(stub, "the stub").tools if tool.name == name]
+    for example in wish.examples if tools else ():
+        why = bound(example, tools[0])
+        if isinstance(why, str):
+            return f"the call {example.call(name)} must be possible: {why}"
+    return ""
+
+
+def _bound(wish: Wish, contract: Contract) -> tuple[Example, ...]:
+    [tool] = [t for t in read_library(contract.stub, "the stub").tools if t.name == contract.name]
+    found = [bound(example, tool) for example in wish.examples]
+    return tuple(example for example in found if not isinstance(example, str))
 
 
 def _basis(snapshot: Snapshot, name: str, tests: str | None) -> tuple[str, ...]:

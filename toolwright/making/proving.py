@@ -11,6 +11,8 @@ from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot
 from toolwright.making.challenging import challenge
 from toolwright.making.drafting import Draft
+from toolwright.making.feedback import why_failed, why_missed
+from toolwright.making.held_out import missed
 from toolwright.making.trial import Case, Trial
 from toolwright.making.wish import Wish
 from toolwright.parts import Parts
@@ -19,10 +21,7 @@ from toolwright.permissions.verifying import verification_policy
 from toolwright.stages.review import finding_text, review_candidate
 from toolwright.syntax.examples import docstring_examples
 from toolwright.syntax.reading import read_library
-from toolwright.types import Candidate, Contract, Finding, Permission, TestOutcome, Verdict
-
-_FAILING_SHOWN: Final = 3
-_MESSAGE_SHOWN: Final = 1500
+from toolwright.types import Candidate, Contract, Finding, Permission, Verdict
 
 Gate: TypeAlias = Callable[[Parts, Case, Trial], Trial]
 """Takes a trial that nothing has refused yet, returns it with more evidence, or refused."""
@@ -106,6 +105,20 @@ def keep_old_tests(parts: Parts, case: Case, trial: Trial) -> Trial:
     return _judged(trial, replace(alone, why=f"its old tests, run as they were: {alone.why}"))
 
 
+def hold_examples(parts: Parts, case: Case, trial: Trial) -> Trial:
+    """Compare the answers to the user's examples with those that are held out."""
+    examples = case.draft.examples
+    if not examples:
+        return trial
+    parts.emit(PhaseStarted("examples", case.tool.name, case.wish.step.number))
+    wrong = missed(parts.sandbox, case.merged, examples, case.policy)
+    if not wrong:
+        return trial
+    told = tuple(each.for_user for each in wrong)
+    reasons = why_missed(wrong, len(examples))
+    return replace(trial, refused_by="examples", reasons=reasons, told=told, missed=wrong)
+
+
 def tell(parts: Parts, case: Case, trial: Trial) -> Trial:
     """Say that a candidate is proven."""
     verdict = trial.verdict
@@ -116,19 +129,11 @@ def tell(parts: Parts, case: Case, trial: Trial) -> Trial:
     return trial
 
 
-_GATES: Final[tuple[Gate, ...]] = (verify, keep_old_tests, tell, challenge)
+_GATES: Final[tuple[Gate, ...]] = (verify, keep_old_tests, hold_examples, tell, challenge)
 
 
 def _judged(trial: Trial, verdict: Verdict) -> Trial:
     if verdict.passed:
         return replace(trial, verdict=verdict)
-    return replace(trial, refused_by="verify", reasons=_why_failed(verdict), verdict=verdict)
-
-
-def _why_failed(verdict: Verdict) -> tuple[str, ...]:
-    failing = [test for test in verdict.tests if test.outcome != "passed"][:_FAILING_SHOWN]
-    return (verdict.why, *(_test_text(test) for test in failing))
-
-
-def _test_text(test: TestOutcome) -> str:
-    return f"{test.name} {test.outcome}:\n{test.message[:_MESSAGE_SHOWN]}".rstrip(":\n")
+    refused = replace(trial, refused_by="verify", verdict=verdict)
+    return replace(refused, reasons=why_failed(verdict.why, refused.failing))

@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from toolwright.events import CandidateRefused, PhaseStarted
-from toolwright.making.committing import try_candidate
-from toolwright.making.drafting import draft
+from toolwright.events import CandidateRefused, Notice
+from toolwright.making.attempts import Attempts
+from toolwright.making.committing import keep
+from toolwright.making.disputes import Ruling, rule
+from toolwright.making.drafting import Draft, draft
+from toolwright.making.sampling import next_trial
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Options, Parts
-from toolwright.stages.generate import generate
 from toolwright.types import Failure
 
 _MOST_ATTEMPTS: Final = 15
@@ -17,49 +19,64 @@ _MOST_ATTEMPTS: Final = 15
 def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
     """Draft a contract, then write, review, verify and commit a function for it.
 
+    A contract that two authors, or an example of the user, contradict is drafted anew, once.
+
     Raises:
         ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
     """
-    drawn = draft(parts, wish)
-    refusals: list[str] = []
-    last: Trial | None = None
-    tries = options.attempts + 1
-    for attempt in range(1, tries + 1):
-        if last and drawn.is_stale(parts.store):
-            drawn, last = draft(parts, wish), None
-        contract = drawn.contract
-        parts.emit(PhaseStarted("generate", contract.name, wish.step.number, attempt, tries))
-        candidate = generate(
-            parts.model,
-            contract,
-            attempt=attempt,
-            previous=last.candidate if last else None,
-            reasons=last.reasons if last else (),
-            old_source=drawn.old_source,
-            rules=parts.rules,
-        )
-        last = try_candidate(parts, wish, drawn, candidate)
-        if last.commit:
-            return Made(contract.name, attempt, tuple(refusals), last.verdict, last.commit)
-        parts.emit(CandidateRefused(last.refused_by, contract.name, attempt, tries, last.reasons))
-        refusals.append(f"{last.refused_by}: {last.reasons[0]}")
-    return _gave_up(wish, drawn.contract.name, tuple(refusals), last, tries)
+    drawn, tried, restarted = draft(parts, wish), Attempts(options.attempts + 1), False
+    while tried.number <= tried.most and not tried.stuck:
+        if tried.last and drawn.is_stale(parts.store):
+            drawn = draft(parts, wish)
+            tried.start_over()
+        trial = next_trial(parts, wish, drawn, tried, options.samples)
+        trial = keep(parts, wish, drawn, trial)
+        if trial.commit:
+            return _made(drawn, tried, trial)
+        _refuse(parts, drawn, tried, trial)
+        ruling = Ruling() if restarted or tried.number > tried.most else rule(parts, wish, drawn, tried)
+        if ruling.proven:
+            trial = keep(parts, wish, drawn, ruling.proven)
+            if trial.commit:
+                return _made(drawn, tried, trial)
+        if ruling.evidence:
+            drawn, restarted = draft(parts, wish, ruling.evidence), True
+            tried.start_over()
+    return _gave_up(wish, drawn, tried)
 
 
-def _gave_up(wish: Wish, name: str, refusals: tuple[str, ...], last: Trial | None, tries: int) -> Made:
-    stage, reasons = (last.refused_by, last.reasons) if last else ("generate", ("none was written",))
+def _made(drawn: Draft, tried: Attempts, trial: Trial) -> Made:
+    name, examples = drawn.contract.name, len(drawn.examples)
+    return Made(name, tried.number, tried.refusals, trial.verdict, trial.commit, examples=examples)
+
+
+def _refuse(parts: Parts, drawn: Draft, tried: Attempts, trial: Trial) -> None:
+    name, reasons = drawn.contract.name, trial.told or trial.reasons
+    parts.emit(CandidateRefused(trial.refused_by, name, tried.number, tried.most, reasons))
+    tried.add(trial)
+    if tried.warning:
+        parts.emit(Notice(f"{name}: {tried.warning}"))
+
+
+def _gave_up(wish: Wish, drawn: Draft, tried: Attempts) -> Made:
+    name, last, used = drawn.contract.name, tried.all[-1], len(tried.all)
+    reasons = last.told or last.reasons
+    early = f", stopped early because {tried.stuck}" if tried.stuck and used < tried.most else ""
     failure = Failure(
-        stage,
-        f"no version of {name} was good enough in {tries} attempts; the last one: {reasons[0]}",
+        last.refused_by,
+        f"no version of {name} was good enough in {used} attempts{early}; the last one: {reasons[0]}",
         kind="not_made",
         step=wish.step.number,
         tool=name,
         details=reasons[1:],
-        hint=_more_attempts(tries - 1) or "say the goal more exactly, or try another model with --model",
+        hint=_what_helps(tried, early=bool(early)),
     )
-    return Made(name, tries, refusals, failure=failure)
+    return Made(name, used, tried.refusals, failure=failure)
 
 
-def _more_attempts(now: int) -> str:
-    more = min(2 * now, _MOST_ATTEMPTS)
-    return f"give it more attempts with --attempts {more}, or say the goal more exactly" if more > now else ""
+def _what_helps(tried: Attempts, *, early: bool) -> str:
+    repairs = tried.most - 1
+    more = min(2 * repairs, _MOST_ATTEMPTS)
+    if early or more <= repairs:
+        return "say the goal more exactly, or try another model with --model"
+    return f"give it more attempts with --attempts {more}, or say the goal more exactly"

@@ -1,10 +1,15 @@
 """Records of one candidate's trial: what is tried, and how it went."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from toolwright.making.drafting import Draft
+from toolwright.making.held_out import Missed
 from toolwright.making.wish import Wish
-from toolwright.types import Candidate, Commit, Policy, Tool, Verdict
+from toolwright.types import Candidate, Commit, Policy, TestOutcome, Tool, Verdict
+
+_ADDRESS: Final = re.compile(r"0x[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,8 @@ class Case:
 class Trial:
     """How far a candidate came: `refused_by` is the stage that refused it, "" as long as none has.
 
-    `reasons` begins with one sentence and is written for the author of the next version.
+    `reasons` begins with one sentence and is written for the author of the next version; `told` is for the
+    user where that may be told more. `missed` are the user's examples that do not hold.
     """
 
     candidate: Candidate
@@ -32,3 +38,16 @@ class Trial:
     verdict: Verdict | None = None
     merged: str = ""
     commit: Commit | None = None
+    told: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
+
+    @property
+    def failing(self) -> tuple[TestOutcome, ...]:
+        """The tests that refused it, the shortest account first."""
+        tests = self.verdict.tests if self.verdict and self.refused_by == "verify" else ()
+        return tuple(sorted((t for t in tests if t.outcome != "passed"), key=lambda test: len(test.message)))
+
+    @property
+    def failure(self) -> str:
+        """What refused it, in a line: equal for equal failures."""
+        return _ADDRESS.sub("0x", f"{self.refused_by}: {self.reasons[0]}") if self.reasons else ""

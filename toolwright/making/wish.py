@@ -2,23 +2,27 @@
 
 from dataclasses import dataclass
 
-from toolwright.types import Commit, Failure, Match, Step, Verdict
+from toolwright.types import Commit, Failure, HeldOut, Match, Step, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is wanted: a step, its match, and lines that show the plan around it."""
+    """What is wanted: a step, its match, lines that show the plan around it, and the user's own examples."""
 
     goal: str
     step: Step
     match: Match
     surroundings: tuple[str, ...]
     name: str = ""
+    examples: tuple[HeldOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How the making went: the commit, or a failure; `refusals` tells of the versions that were not kept."""
+    """How the making went: the commit, or a failure; `refusals` tells of the versions that were not kept.
+
+    `examples` counts the user's examples that hold.
+    """
 
     tool: str
     attempts: int
@@ -26,3 +30,4 @@ class Made:
     verdict: Verdict | None = None
     commit: Commit | None = None
     failure: Failure | None = None
+    examples: int = 0

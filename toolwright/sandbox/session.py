@@ -17,7 +17,7 @@ from toolwright.sandbox.source_shape import SourceShape
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
 from toolwright.sandbox.tests_shape import TestsShape
 from toolwright.sandbox.warmth import STORAGE, HypothesisTables
-from toolwright.sandbox.wording import call_text, failure_text
+from toolwright.sandbox.wording import call_text, failure_text, short_text
 from toolwright.sandbox.zygote.judge_warmth import HYPOTHESIS, SERVER
 from toolwright.temporary.folders import fresh_folder
 from toolwright.temporary.removing import remove_tree
@@ -240,3 +240,6 @@ class Session:
             text = last.result.traceback or failure_text(last.result)
             text += missing_permission(last.result, self._policy)
             self.records.annotate(test, f"{call_text(last.function, last.arguments)} in tools.py:\n{text}")
+        elif last is not None:
+            call = call_text(last.function, last.arguments)
+            self.records.annotate(test, f"the last call: {call} returned {short_text(last.result.value)}")

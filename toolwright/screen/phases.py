@@ -24,6 +24,8 @@ PHASES: Final = {
     "generate": Phase("writing", "write"),
     "review": Phase("reviewing", "review"),
     "verify": Phase("testing", "test"),
+    "apart": Phase("writing once more without its tests", "second version of"),
+    "examples": Phase("trying the examples on", "examples"),
     "challenge": Phase("questioning the tests of", "challenge"),
     "stability": Phase("replaying", "replay"),
     "strengthen": Phase("asking for further tests of", "further tests"),

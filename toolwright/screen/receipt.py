@@ -82,7 +82,9 @@ def _evidence(step: StepReport, level: str) -> str:
     if not step.tests_passed:
         return ""
     held = (step.result.level if step.result else "") or level
-    passed = f"{count(step.tests_passed, 'test')} passed" + (f" (sandbox {held})" if held else "")
+    passed = f"{count(step.tests_passed, 'test')} passed"
+    passed += f", {count(step.examples, 'example')} held" if step.examples else ""
+    passed += f" (sandbox {held})" if held else ""
     return joined(passed, faults_noticed(step.mutants) if step.mutants else "")
 
 

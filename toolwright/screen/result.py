@@ -165,6 +165,7 @@ def _step(step: StepReport) -> dict[str, Json]:
         "tests_passed": step.tests_passed,
         "controls": step.controls,
         "mutants": step.mutants,
+        "examples_held": step.examples,
         "attempts": step.attempts,
         "refusals": step.refusals,
         "commit": step.commit,

@@ -66,6 +66,7 @@ class Settings:
     idle_timeout_s: float = 120.0
     deadline_s: float = 900.0
     attempts: int = 5
+    samples: int = 1
     candidates: int = 8
     mutation_threshold: float = 0.8
     mutation_budget: int = 60

@@ -105,6 +105,15 @@ VARIABLES: Final = (
         "How often a refused function is sent back for repair before its step is given up.",
     ),
     Variable(
+        "samples",
+        "TOOLWRIGHT_SAMPLES",
+        "--samples",
+        values.within(int, 1, 9),
+        "a whole number from 1 to 9",
+        "How many versions of a new function are written first; the one that agrees most with the others and "
+        "the tests goes on.",
+    ),
+    Variable(
         "candidates",
         "TOOLWRIGHT_CANDIDATES",
         "",

@@ -54,11 +54,14 @@ def draft_contract(
     clash: Clash = no_clash,
     obtain: Obtain = no_package,
     rules: Sequence[Rule] = RULES,
+    calls: Sequence[str] = (),
+    dispute: str = "",
 ) -> Contract:
     """Ask for signature, docstring and tests of a new tool.
 
     `surroundings` are lines that show the plan with the signatures known so far; `name` is the name
-    the user insists on, "" for a free choice; `clash` knows the library, `obtain` the packages.
+    the user insists on, "" for a free choice; `clash` knows the library, `obtain` the packages. `calls` are
+    those whose answers the user knows, `dispute` says what was wrong with an earlier contract.
 
     Raises:
         ReplyShapeError, ModelError: no usable contract could be had.
@@ -69,6 +72,8 @@ def draft_contract(
         keywords=", ".join(step.keywords) or "none",
         plan="\n".join(surroundings),
         name_rule=f"\nThe function is called `{name}`.\n" if name else "",
+        calls=calls_known(calls),
+        dispute=doubts(dispute),
         taken=", ".join(sorted(taken)[:_TAKEN_SHOWN]) or "none",
     )
     return ask(
@@ -78,6 +83,22 @@ def draft_contract(
             read_contract(reply, step, taken=taken, name=name, clash=clash, rules=rules), obtain
         ),
     )
+
+
+def calls_known(calls: Sequence[str]) -> str:
+    """Return the part of a prompt that shows calls whose answers are held out."""
+    if not calls:
+        return ""
+    listed = "\n".join(f"- {call}" for call in calls)
+    return (
+        "\nThe user knows the answers to these calls, which must be possible as they are written "
+        f"(`NAME` stands for the function's name); nobody is shown the answers:\n{listed}\n"
+    )
+
+
+def doubts(dispute: str) -> str:
+    """Return the part of a prompt that says why the contract is written anew."""
+    return f"\n{dispute}\n" if dispute else ""
 
 
 def with_packages(contract: Contract, obtain: Obtain) -> Contract:

@@ -22,21 +22,23 @@ def generate(
     reasons: Sequence[str] = (),
     old_source: str = "",
     rules: Sequence[Rule] = RULES,
+    earlier: Sequence[str] = (),
 ) -> Candidate:
     """Ask for the function of a contract; `previous` and `reasons` carry the last refusal back.
 
-    Of `rules` its author is told those that are not ours, as far as they say what they are about.
+    `earlier` says in a line each why the versions before that one were refused. Of `rules` its author is
+    told those that are not ours, as far as they say what they are about.
 
     Raises:
         ReplyShapeError, ModelError: no function could be had.
     """
     text = render(
         "generate",
-        own_rules="".join(f"- {rule.about}\n" for rule in rules if rule.about and _is_own(rule)),
+        own_rules=_own(rules),
         stub=contract.stub,
         tests=contract.tests,
         old=_old(old_source),
-        feedback=_feedback(previous, reasons),
+        feedback=_feedback(previous, reasons, earlier),
     )
     prompt = Prompt("generate", contract.name, text)
     source = ask(model, prompt, lambda reply: read_function(reply, contract.name))
@@ -76,11 +78,33 @@ def _old(source: str) -> str:
     return f"\nThe function as it is now, which you make more generic:\n```python\n{source}```\n"
 
 
-def _feedback(previous: Candidate | None, reasons: Sequence[str]) -> str:
+def _own(rules: Sequence[Rule]) -> str:
+    return "".join(f"- {rule.about}\n" for rule in rules if rule.about and _is_own(rule))
+
+
+def generate_apart(model: Model, contract: Contract, rules: Sequence[Rule] = RULES) -> Candidate:
+    """Ask for another function of a contract, from signature and docstring alone.
+
+    Raises:
+        ReplyShapeError, ModelError: no function could be had.
+    """
+    prompt = Prompt("apart", contract.name, render("apart", own_rules=_own(rules), stub=contract.stub))
+    source = ask(model, prompt, lambda reply: read_function(reply, contract.name))
+    return Candidate(contract.name, source, contract.tests)
+
+
+def _feedback(previous: Candidate | None, reasons: Sequence[str], earlier: Sequence[str]) -> str:
     if previous is None:
         return ""
     listed = "\n".join(f"- {reason}" for reason in reasons)
     return (
-        f"\nThe last version was refused:\n```python\n{previous.source}```\nBecause:\n{listed}\n"
-        "Find the cause and write the whole function again.\n"
+        f"\nThe last version was refused:\n```python\n{previous.source}```\n"
+        f"Because:\n{listed}\n{_before(earlier)}Find the cause and write the whole function again.\n"
     )
+
+
+def _before(earlier: Sequence[str]) -> str:
+    if not earlier:
+        return ""
+    listed = "\n".join(f"- {line}" for line in earlier)
+    return f"Versions before it were refused too:\n{listed}\n"

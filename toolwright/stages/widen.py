@@ -9,9 +9,13 @@ from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.protocols import Model
 from toolwright.stages.contract import (
+    Clash,
     Obtain,
+    calls_known,
     check_stub,
     check_tests,
+    doubts,
+    no_clash,
     no_package,
     parsed,
     requires,
@@ -41,8 +45,13 @@ def widen_contract(
     obtain: Obtain = no_package,
     *,
     rules: Sequence[Rule] = RULES,
+    clash: Clash = no_clash,
+    calls: Sequence[str] = (),
+    dispute: str = "",
 ) -> Contract:
     """Ask for the contract of a wider `tool`; its tests are the old ones, unchanged, and the new ones.
+
+    `clash`, `calls` and `dispute` are as for a new one.
 
     Raises:
         ReplyShapeError, ModelError: no usable contract could be had.
@@ -57,16 +66,23 @@ def widen_contract(
         step=step.description,
         keywords=", ".join(step.keywords) or "none",
         plan="\n".join(surroundings),
+        calls=calls_known(calls),
+        dispute=doubts(dispute),
     )
     return ask(
         model,
         Prompt("widen", step.description, text),
-        lambda reply: with_packages(read_widened(reply, step, tool, old_tests, rules), obtain),
+        lambda reply: with_packages(read_widened(reply, step, tool, old_tests, rules, clash), obtain),
     )
 
 
 def read_widened(
-    text: str, step: Step, tool: Tool, old_tests: str, rules: Sequence[Rule] = RULES
+    text: str,
+    step: Step,
+    tool: Tool,
+    old_tests: str,
+    rules: Sequence[Rule] = RULES,
+    clash: Clash = no_clash,
 ) -> Contract:
     """Read a widen reply: stub and additional tests.
 
@@ -76,7 +92,7 @@ def read_widened(
     """
     stub, new_tests = two_blocks(text)
     check_stub(tool.name, stub, rules)
-    broken = broken_promise(tool.source, stub, tool.name) or _narrower(tool, stub)
+    broken = broken_promise(tool.source, stub, tool.name) or _narrower(tool, stub) or clash(tool.name, stub)
     if broken:
         raise ReplyShapeError(broken)
     check_tests(tool.name, new_tests, requires(stub, tool.name))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         MutantOutcome,
         MutationScore,
     )
+    from toolwright.types.held_out import HeldOut
     from toolwright.types.json_values import Json, Schema
     from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
     from toolwright.types.planning import Match, MatchKind, Plan, Step
@@ -54,6 +55,7 @@ __all__ = [
     "Fate",
     "Finding",
     "Given",
+    "HeldOut",
     "Hit",
     "Json",
     "Judgement",
@@ -87,6 +89,7 @@ __all__ = [
 
 _HOMES = {
     "json_values": ("Json", "Schema"),
+    "held_out": ("HeldOut",),
     "asking": ("Prompt", "Usage", "Reply"),
     "planning": ("Step", "Plan", "MatchKind", "Match"),
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),

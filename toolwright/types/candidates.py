@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from toolwright.types.planning import Step
-from toolwright.types.verdicts import Verdict
+from toolwright.types.verdicts import Example, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Admission:
 
     `how` says in a word how it came to be, where it is neither "added" nor "widened"; `contract` is the stub
     that was promised.
+
+    `examples` are the user's own, held out from its authors.
     """
 
     candidate: Candidate
@@ -55,6 +57,7 @@ class Admission:
     replaces: str = ""
     how: str = ""
     contract: str = ""
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

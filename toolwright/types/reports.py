@@ -31,7 +31,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """The account of one step: what was done for it, on what evidence, at what cost."""
+    """The account of one step: what was done for it, on what evidence, at what cost.
+
+    `examples` counts those of the user that the tool was found to meet in this run.
+    """
 
     step: Step
     match: Match
@@ -47,6 +50,7 @@ class StepReport:
     seconds: float = 0.0
     controls: tuple[ControlOutcome, ...] = ()
     mutants: MutationScore | None = None
+    examples: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,50 @@
+"""A refusal -> what the author of the next version is told: the smallest failure that helps, in few lines."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from toolwright.making.held_out import Missed
+from toolwright.types import TestOutcome
+
+_LONGEST: Final = 1500
+_LONGEST_LINE: Final = 200
+
+
+def why_failed(why: str, failing: Sequence[TestOutcome]) -> tuple[str, ...]:
+    """Return the sentence of a verdict and, in full, the one failing test that is told in fewest words."""
+    if not failing:
+        return (why,)
+    test, more = failing[0], len(failing) - 1
+    text = f"{test.name} {test.outcome}:\n{_short(test.message)}".rstrip(":\n")
+    return (why, text, *([f"{more} other tests did not pass either"] if more else []))
+
+
+def why_missed(wrong: Sequence[Missed], of: int) -> tuple[str, ...]:
+    """Say that held-out examples do not hold, without the calls and without any answer."""
+    ended = sorted({_ending(each) for each in wrong})
+    return (
+        f"all tests pass, but {len(wrong)} of {of} examples that the user gave and nobody is shown fail: "
+        + " and ".join(ended),
+        "what is not tested follows from the docstring: read it again",
+    )
+
+
+def in_short(refused_by: str, reason: str) -> str:
+    """Return a line for a refusal of some time ago."""
+    line = " ".join(f"{refused_by}: {reason}".split())
+    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
+
+
+def _ending(wrong: Missed) -> str:
+    result = wrong.result
+    if result.status == "returned":
+        return "another answer is expected"
+    return f"the function raised {result.error_type}" if result.status == "raised" else "the call did not end"
+
+
+def _short(message: str) -> str:
+    """Keep the beginning, where the assertion is, and the end, where the tool's own traceback ends."""
+    if len(message) <= _LONGEST:
+        return message
+    half = _LONGEST // 2
+    return f"{message[:half]}\n[...]\n{message[-half:]}"
