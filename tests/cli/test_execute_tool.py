@@ -296,3 +296,4 @@ def test_a_call_loads_no_heavy_package() -> None:
     heavy = {"together", "httpx", "libcst", "pytest", "rich", "pydantic", "sqlite3", "filelock", "requests"}
     heavy |= {"sqlalchemy", "alembic", "bandit", "yaml"}
     assert not loaded & (heavy | {"argparse", "asyncio", "unittest"})
+    assert not loaded & {"dataclasses", "inspect", "dis", "tokenize"}, "records come from toolwright.records"

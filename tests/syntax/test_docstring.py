@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolwright.syntax.docstring import parse_docstring
+from toolwright.syntax.docstring import outdented, parse_docstring
 from toolwright.types import Docstring
 
 WHOLE = """Add up a column
@@ -169,3 +169,9 @@ def test_any_text_is_read(text):
 
     assert all(word.strip() for word in read.keywords)
     assert len(read.example) <= len(text.expandtabs())
+
+
+@given(st.text(st.sampled_from(" \t\nab\r\x0b\u2003")))
+def test_indentation_goes_as_the_standard_library_takes_it(text: str) -> None:
+    """What is outdented by hand is what `inspect.cleandoc` makes of it, once or twice."""
+    assert outdented(text) == inspect.cleandoc(text)

@@ -3,11 +3,11 @@
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import LibraryError
+from toolwright.records import dataclass
 from toolwright.syntax.parsing import BOM
 
 BANNER: Final = '''"""The function library of this folder: ordinary Python, kept by Toolwright.

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from toolwright.records import dataclass
 
 if TYPE_CHECKING:
     from toolwright.memory.database import Database

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import UsageError
 from toolwright.permissions.paths import lies_in
+from toolwright.records import dataclass, replace
 from toolwright.types import PERMISSIONS
 
 RAW: Final = "raw"

@@ -1,9 +1,9 @@
 """BLOCKED_PERMISSIONS and whether somebody is there -> what is never asked for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.types import PERMISSIONS, Permission
 
 UNATTENDED: Final[frozenset[Permission]] = frozenset({"network", "execute"})

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from toolwright.errors import MemoryFileError
@@ -11,6 +10,7 @@ from toolwright.permissions.blocked import Blocked
 from toolwright.permissions.needs import needs
 from toolwright.permissions.paths import leads_nowhere_else
 from toolwright.permissions.wishes import Wish, covers, flag_value, wishes
+from toolwright.records import dataclass, field, replace
 from toolwright.types import PERMISSIONS, Json, Permission, Policy, Refusal, Tool
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ def _declared(text: str) -> frozenset[Permission]:
     from toolwright.syntax.docstring import parse_docstring
 
     functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-    words = [parse_docstring(ast.get_docstring(node)).permissions for node in functions]
+    words = [parse_docstring(ast.get_docstring(node, clean=False)).permissions for node in functions]
     return _known(word for each in words for word in each)
 
 

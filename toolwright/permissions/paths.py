@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.types import Json
 
 _LONGEST: Final = 4096

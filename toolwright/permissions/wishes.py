@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from toolwright.permissions.allowed import ANY_HOST, Allowed
 from toolwright.permissions.paths import NamedPath, lies_in, named_paths
+from toolwright.records import dataclass
 from toolwright.types import Json, Permission, Tool
 
 

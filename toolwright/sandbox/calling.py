@@ -4,10 +4,10 @@ import contextlib
 import json
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeAlias
 
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.cells.wire import NotJsonError, decode, encode
 from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame, run_cell
 from toolwright.sandbox.zygote.order import PACKAGES

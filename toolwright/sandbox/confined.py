@@ -5,13 +5,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.confined_ends import killed, not_lost, too_weak, watched
 from toolwright.sandbox.confined_judge import judge_order, needs_network
@@ -59,7 +59,7 @@ class ConfinedSandbox:
         protected: Sequence[str] = (),
         cache: Path | None = None,
         without: Sequence[str] = (),
-        bounds: JudgeBounds = JudgeBounds(),
+        bounds: JudgeBounds | None = None,
         on_notice: Callable[[str], object] = str,
         launched: Launched | None = None,
     ) -> None:
@@ -76,7 +76,7 @@ class ConfinedSandbox:
         self._cache = cache
         self._protected = tuple(protected)
         self._without = tuple(without)
-        self._bounds = bounds
+        self._bounds = bounds or JudgeBounds()
         self._site = tuple(path for path in sys.path if PurePath(path).name in _PACKAGE_FOLDERS)
         self._turn = threading.RLock()
         self._survey = Survey()

@@ -7,10 +7,10 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import IO, Final, TypeAlias
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass, field
 from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
 from toolwright.sandbox.talk import Stop, Talk
 from toolwright.sandbox.unmapped import UnmappedError

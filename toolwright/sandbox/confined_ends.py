@@ -1,9 +1,9 @@
 """How a confined run ended, and what is an error then: an account in, the same or an error out."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from toolwright.errors import SandboxError
+from toolwright.records import replace
 from toolwright.sandbox.levels import Found
 from toolwright.sandbox.planting import Watch
 from toolwright.sandbox.spawn import Ended

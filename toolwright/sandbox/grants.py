@@ -3,11 +3,11 @@
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import SandboxError
+from toolwright.records import replace
 from toolwright.sandbox.guarded_names import is_secret
 from toolwright.sandbox.masks import lies_in, make_masks, own_files, places
 from toolwright.sandbox.networks import network_kind

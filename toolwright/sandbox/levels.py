@@ -7,11 +7,11 @@ import json
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass, field
 from toolwright.sandbox.zygote.order import Kind
 
 Confining: TypeAlias = Literal["full", "landlock", "bwrap", "seatbelt"]

@@ -5,11 +5,11 @@ exception, a plain process labelled "none", must be asked for by name.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from toolwright.errors import SandboxError
+from toolwright.records import replace
 from toolwright.sandbox.levels import ENOUGH, LEVELS, NONE, Found, find_level
 from toolwright.settings import Settings, level_cache
 

@@ -7,11 +7,11 @@ when its processes are gone. Nothing is deleted and no link is followed: it migh
 import errno
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass
 from toolwright.sandbox.survey import Identity, Place, Survey
 
 _MOST_NAMED: Final = 5

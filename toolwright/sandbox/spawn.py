@@ -4,11 +4,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass, field
 from toolwright.sandbox.talk import Stop, Talk
 from toolwright.types import Exchange
 

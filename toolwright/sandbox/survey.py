@@ -11,10 +11,10 @@ import os
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass, field
 from toolwright.sandbox.guarded_names import PACKAGES, VENV_MARK, Guard, guard, may_be_guarded
 
 MOST_ENTRIES: Final = 500_000

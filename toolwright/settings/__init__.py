@@ -8,12 +8,12 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from toolwright.errors import UsageError
+from toolwright.records import dataclass, field
 from toolwright.redaction import Secret
 from toolwright.settings.variables import BY_FIELD, BY_NAME, VARIABLES, Variable
 
@@ -232,7 +232,7 @@ def _texts(
     for name, text in environ.items():
         if text and (name in BY_NAME or name.startswith(PREFIX)):
             yield name, text, name
-    unknown = set(overrides) - {setting.name for setting in fields(Settings)}
+    unknown = set(overrides) - set(Settings.__match_args__)
     if unknown:
         raise TypeError(f"no such settings: {', '.join(sorted(unknown))}")
     for name, value in overrides.items():

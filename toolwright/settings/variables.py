@@ -1,9 +1,9 @@
 """The one table of settings; reading, documentation and `.env.example` are made from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.settings import values
 
 

@@ -1,6 +1,5 @@
 """Docstring text -> `Docstring`: Google sections plus the parts a tool adds (`Keywords:` and others)."""
 
-import inspect
 import re
 
 from toolwright.types import Docstring
@@ -32,7 +31,7 @@ def parse_docstring(text: str | None) -> Docstring:
 
     Sections of Google's style that have no meaning here, such as `Note:`, are left out.
     """
-    lines = inspect.cleandoc((text or "").replace("\r\n", "\n")).splitlines()
+    lines = outdented((text or "").replace("\r\n", "\n")).splitlines()
     found: dict[str, list[str]] = {"summary": []}
     section = "summary"
     for line in lines:
@@ -57,6 +56,17 @@ def parse_docstring(text: str | None) -> Docstring:
     )
 
 
+def outdented(text: str) -> str:
+    """Return a docstring without its indentation and the empty lines around it, as `inspect.cleandoc` does.
+
+    To load `inspect`, which loads all that looks at code, takes as long as Python's own start.
+    """
+    first, *rest = text.expandtabs().split("\n")
+    margin = min([len(line) - len(line.lstrip()) for line in rest if line.lstrip()], default=0)
+    lines = [first.lstrip(), *[line[margin:] for line in rest]]
+    return "\n".join(lines).strip("\n")
+
+
 def _first_paragraph(lines: list[str]) -> str:
     text = "\n".join(lines).strip()
     return " ".join(text.split("\n\n", maxsplit=1)[0].split())
@@ -69,7 +79,7 @@ def _section(word: str) -> str:
 
 def _block(lines: list[str]) -> str:
     """Join what stands beside a header with the block below it, whose indent goes."""
-    return inspect.cleandoc("\n".join(lines)).strip()
+    return outdented("\n".join(lines)).strip()
 
 
 def _listed(lines: list[str]) -> tuple[str, ...]:

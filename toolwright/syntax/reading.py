@@ -5,9 +5,9 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from toolwright.errors import LibrarySyntaxError
+from toolwright.records import dataclass
 from toolwright.syntax.docstring import parse_docstring
 from toolwright.syntax.names import bindings
 from toolwright.syntax.parsing import BOM, parse_text
@@ -97,7 +97,7 @@ def _read(
     source = "\n".join(lines[first - 1 : node.end_lineno]) + "\n"
     if "yield" in source and any(isinstance(n, ast.Yield | ast.YieldFrom) for n in _own_nodes(node)):
         return NotOffered(node.name, "is a generator; return a list", node.lineno)
-    docstring = parse_docstring(ast.get_docstring(node))
+    docstring = parse_docstring(ast.get_docstring(node, clean=False))
     try:
         parameters = parameters_schema(node, defined, docstring)
         returns = returns_schema(node, defined)

@@ -1,7 +1,6 @@
 """Records of talking to a model: what is asked, what is answered, what that costs."""
 
-from dataclasses import dataclass
-
+from toolwright.records import dataclass
 from toolwright.types.json_values import Schema
 
 

@@ -1,9 +1,9 @@
 """Records of where the arguments of a step come from, and of a plan that ran well."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from toolwright.records import dataclass
 from toolwright.types.json_values import Json
 from toolwright.types.planning import Match, Plan
 

@@ -1,7 +1,6 @@
 """Records of a tool that is not kept yet: promised, written, criticised, admitted."""
 
-from dataclasses import dataclass
-
+from toolwright.records import dataclass
 from toolwright.types.planning import Step
 from toolwright.types.verdicts import Example, Verdict
 

@@ -1,9 +1,9 @@
 """Records of a challenge: deliberately broken copies of a tool, and what its tests made of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from toolwright.records import dataclass
 from toolwright.types.json_values import Json
 
 Fate: TypeAlias = Literal["killed", "survived", "equivalent", "untried"]

@@ -1,7 +1,8 @@
 """What a tool may be granted, and the answer to a call that was not granted what it needs."""
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from toolwright.records import dataclass
 
 Permission: TypeAlias = Literal["read", "write", "network", "execute"]
 """What a tool may declare in the `Permissions:` line of its docstring."""

@@ -1,7 +1,8 @@
 """Records of the way from a goal to the tools that do its steps."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from toolwright.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

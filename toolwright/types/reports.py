@@ -1,9 +1,9 @@
 """Records of what the user gets in the end: the account of a goal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
+from toolwright.records import dataclass, field
 from toolwright.types.asking import Usage
 from toolwright.types.binding import Binding
 from toolwright.types.candidates import Commit

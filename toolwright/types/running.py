@@ -1,8 +1,8 @@
 """Records of confined runs: what one may touch, and how it went."""
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from toolwright.records import dataclass
 from toolwright.types.json_values import Json
 from toolwright.types.permissions import Permission
 

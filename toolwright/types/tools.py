@@ -1,8 +1,8 @@
 """Records of what a library holds, as read from its text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from toolwright.records import dataclass, field
 from toolwright.types.json_values import Schema
 
 

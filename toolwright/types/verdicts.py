@@ -1,8 +1,8 @@
 """Records of evidence: what tests said of a candidate, and every call they made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from toolwright.records import dataclass
 from toolwright.types.challenges import MutationScore
 from toolwright.types.json_values import Json
 from toolwright.types.running import CallResult
