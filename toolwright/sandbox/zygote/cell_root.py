@@ -58,7 +58,7 @@ def build_root(shown: Sequence[str], order: Order, trees: Sequence[int]) -> None
     _make_place(CELL + _OLD, made, folder=True)
     mounts.enter_root(CELL, CELL + _OLD)
     mounts.detach(_OLD)
-    os.rmdir(_OLD)  # noqa: PTH106 - no pathlib here: this runs for each cell
+    os.rmdir(_OLD)
     mounts.make_read_only("/", _SAFE)
 
 
@@ -72,7 +72,7 @@ def look_at(shown: Sequence[str]) -> None:
 def _link_or_kind(path: str) -> str | bool:
     """Return where a link leads, or for anything else whether it is a folder."""
     mode = os.lstat(path).st_mode
-    return os.readlink(path) if stat.S_ISLNK(mode) else stat.S_ISDIR(mode)  # noqa: PTH115 - as above
+    return os.readlink(path) if stat.S_ISLNK(mode) else stat.S_ISDIR(mode)
 
 
 def _holds(folder: str, path: str) -> bool:
@@ -82,8 +82,8 @@ def _holds(folder: str, path: str) -> bool:
 def _bind(path: str, made: set[str]) -> None:
     what = _link_or_kind(path)
     if isinstance(what, str):
-        _make_folders(os.path.dirname(CELL + path), made)  # noqa: PTH120 - as above
-        os.symlink(what, CELL + path)  # noqa: PTH211 - as above
+        _make_folders(os.path.dirname(CELL + path), made)
+        os.symlink(what, CELL + path)
         return
     _make_place(CELL + path, made, folder=what)
     mounts.bind(path, CELL + path)
@@ -138,5 +138,5 @@ def _make_folders(target: str, made: set[str]) -> None:
         return
     _make_folders(target.rpartition("/")[0], made)
     with contextlib.suppress(FileExistsError):
-        os.mkdir(target)  # noqa: PTH102 - as above
+        os.mkdir(target)
     made.add(target)

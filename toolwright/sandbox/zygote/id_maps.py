@@ -6,7 +6,6 @@ a map shows the owner's files as that user's, and what a cell writes there belon
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from toolwright.sandbox.kernel import namespaces
 
@@ -52,8 +51,9 @@ def _namespace(uid: tuple[int, int], gid: tuple[int, int]) -> int:
     os.close(wait)
     try:
         os.read(ready, 1)
-        Path(f"/proc/{child}/uid_map").write_text(f"{uid[0]} {uid[1]} 1", encoding="ascii")
-        Path(f"/proc/{child}/gid_map").write_text(f"{gid[0]} {gid[1]} 1", encoding="ascii")
+        for name, (inside, outside) in (("uid_map", uid), ("gid_map", gid)):
+            with open(f"/proc/{child}/{name}", "w", encoding="ascii") as file:
+                file.write(f"{inside} {outside} 1")
         return os.open(f"/proc/{child}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
     finally:
         os.close(ready)

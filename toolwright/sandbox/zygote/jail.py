@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from toolwright.sandbox.kernel import mounts
@@ -39,21 +38,21 @@ def build_jail(runtime: Iterable[str]) -> None:
         OSError: a folder cannot be made.
     """
     mounts.tmpfs(ROOT, _SAFE, size="1m", files=1024)
-    Path(ROOT + _HOST).mkdir()
+    os.mkdir(ROOT + _HOST)
     mounts.enter_root(ROOT, ROOT + _HOST)
     for path in (*SYSTEM, *sorted(set(runtime))):
         _show(path)
     for path in DEVICES:
         _show(path, device=True)
     for folder in ("/proc", CELL, EMPTY_FOLDER):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-    Path(EMPTY_FILE).touch()
+        os.makedirs(folder, exist_ok=True)
+    _write(EMPTY_FILE)
     for path, text in NAMES.items():
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(text, encoding="ascii")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _write(path, text)
     mounts.bind(f"{_HOST}/proc", "/proc")
     mounts.detach(_HOST)
-    Path(_HOST).rmdir()
+    os.rmdir(_HOST)
     mounts.make_read_only("/", _SAFE)
 
 
@@ -65,39 +64,39 @@ def visible(runtime: Iterable[str]) -> tuple[str, ...]:
 
 
 def _lies_in(path: str, folder: str) -> bool:
-    return path != folder and not os.path.islink(folder) and path.startswith(folder + "/")  # noqa: PTH114 - texts
+    return path != folder and not os.path.islink(folder) and path.startswith(folder + "/")
 
 
 def _show(path: str, *, device: bool = False) -> None:
     """Bind one path of the host into the jail; a link is copied as a link, an absent path left out."""
-    source, target = Path(_HOST + path), Path(path)
-    if not os.path.lexists(source) or os.path.lexists(target):
+    source = (_HOST + path).rstrip("/")  # behind a slash, a link would be followed
+    if not os.path.lexists(source) or os.path.lexists(path):
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_symlink() and path in SYSTEM and _is_relative(source):
-        target.symlink_to(source.readlink())
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if os.path.islink(source) and path in SYSTEM and not os.path.isabs(os.readlink(source)):
+        os.symlink(os.readlink(source), path)
         return
     real = _follow(path)
-    if stat.S_ISDIR(real.stat().st_mode):
-        target.mkdir(parents=True, exist_ok=True)
+    if stat.S_ISDIR(os.stat(real).st_mode):
+        os.makedirs(path, exist_ok=True)
     else:
-        target.touch()
-    mounts.bind(str(real), path)
+        _write(path)
+    mounts.bind(real, path)
     mounts.make_read_only(path, mounts.NO_SUID | (0 if device else mounts.NO_DEVICES))
 
 
-def _is_relative(link: Path) -> bool:
-    return not link.readlink().is_absolute()
+def _write(path: str, text: str = "") -> None:
+    with open(path, "wb") as file:  # no codec can be loaded before everything is there
+        file.write(text.encode())
 
 
-def _follow(path: str) -> Path:
+def _follow(path: str) -> str:
     """Resolve links of the host, whose root is a folder here."""
-    current = Path(_HOST + path)
+    current = (_HOST + path).rstrip("/")
     for _ in range(40):  # as many links as the kernel follows
-        if not current.is_symlink():
+        if not os.path.islink(current):
             return current
-        aim = current.readlink()
-        current = (
-            Path(_HOST + str(aim)) if aim.is_absolute() else Path(os.path.normpath(current.parent / aim))
-        )
+        aim = os.readlink(current)
+        beside = os.path.normpath(os.path.join(os.path.dirname(current), aim))
+        current = (_HOST + aim).rstrip("/") if os.path.isabs(aim) else beside
     return current

@@ -14,7 +14,7 @@ import sys
 CONTROL, PROGRAM = 3, 4
 """Where a zygote finds its end of the channel, and a descriptor that tells of the program's end."""
 
-_START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "start.py")  # noqa: PTH100, PTH118, PTH120 - pathlib costs more than the launch
+_START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "start.py")
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/scratch", "TMPDIR": "/scratch", "LANG": "C.UTF-8"}
 _TRACE_BYTES = 4000
 _FREE = 10  # above every place that a descriptor gets

@@ -3,7 +3,6 @@
 import errno
 import functools
 import os
-from pathlib import PurePath
 
 from toolwright.sandbox.kernel import landlock, limits, seccomp
 from toolwright.sandbox.kernel.syscalls import KernelError
@@ -67,12 +66,21 @@ def _readable(start: Start) -> tuple[str, ...]:
     return tuple(path for path in real if not any(path.startswith(other + "/") for other in real))
 
 
+def _above(path: str) -> list[str]:
+    """Return the folders above an absolute path, the root included."""
+    above = []
+    while (folder := os.path.dirname(path)) != path:
+        above.append(folder)
+        path = folder
+    return above
+
+
 def _around(grant: Grant, listed: list[str], readable: list[str]) -> list[str]:
     """Return what a grant holds apart from its masks. A folder around a mask can get no new files."""
     hidden = {f"{grant.path}/{path}" for path, guard in grant.masks if guard == "hidden"}
     kept = {f"{grant.path}/{path}" for path, guard in grant.masks if guard != "hidden"}
     around = {f"{grant.path}/{path}".rpartition("/")[0] for path, _ in grant.masks}
-    around |= {str(folder) for path in around for folder in PurePath(path).parents}
+    around |= {folder for path in around for folder in _above(path)}
     allowed: list[str] = []
     folders = [grant.path]
     while folders:

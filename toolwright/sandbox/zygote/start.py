@@ -13,9 +13,9 @@ import sys
 def _start() -> None:
     gc.disable()  # nothing that is loaded goes away again
     os.chdir("/")
-    folder = os.path.abspath(__file__)  # noqa: PTH100 - as in the cells
+    folder = os.path.abspath(__file__)
     for _ in range(3):
-        folder = os.path.dirname(folder)  # noqa: PTH120 - as in the cells
+        folder = os.path.dirname(folder)
     package = type(sys)("toolwright")
     package.__path__ = [folder]
     sys.modules["toolwright"] = package
