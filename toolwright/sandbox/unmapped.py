@@ -6,10 +6,10 @@ a scratch folder, is handed over to that user instead.
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from toolwright.errors import SandboxError
+from toolwright.records import replace
 from toolwright.sandbox.owners import give
 from toolwright.sandbox.spawn import Ended
 from toolwright.sandbox.zygote.order import Grant, Order

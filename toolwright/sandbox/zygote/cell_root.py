@@ -44,7 +44,7 @@ def build_root(shown: Sequence[str], order: Order, trees: Sequence[int]) -> None
     for link, aim in order.links:
         with contextlib.suppress(OSError):  # something else is shown there
             _make_folders((CELL + link).rpartition("/")[0], made)
-            os.symlink(aim, CELL + link)  # noqa: PTH211 - as above
+            os.symlink(aim, CELL + link)
     if order.folder:  # where the run starts; when nothing of it is granted, that is an empty folder
         _make_place(CELL + order.folder, made, folder=True)
     if order.packages:
