@@ -23,6 +23,7 @@ _OUTER: Final = (
 )
 _SAFE: Final = mounts.NO_SUID | mounts.NO_DEVICES
 _CELLS_END_S: Final = 0.2
+_SOON_MS: Final = 5
 
 
 def live(start: Start, control: socket.socket) -> NoReturn:
@@ -102,7 +103,8 @@ def _serve(
     poll = select.poll()
     poll.register(orders, select.POLLIN)
     poll.register(PROGRAM, select.POLLIN)
-    warm = warm or warmth.load_modules(until=lambda: bool(poll.poll(0)))
+    # a program that waits for this one sends its order at once
+    warm = warm or (not poll.poll(_SOON_MS) and warmth.load_modules(until=lambda: bool(poll.poll(0))))
     _freeze()
     cells = 0
     while True:
