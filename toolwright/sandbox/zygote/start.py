@@ -31,7 +31,7 @@ def _start() -> None:
     if PROGRAM in {descriptor for descriptor, _ in poll.poll()}:
         os._exit(0)
     received = channel.receive(control)
-    if received is None:  # it is not needed after all
+    if received is None or not received[0]:  # a goodbye: it is not needed after all
         os._exit(0)
     try:
         live(Start.read(received[0]), control)
