@@ -220,3 +220,27 @@ def test_names_that_no_tool_may_have(name):
     """A tool's name is short, plain snake_case and nothing of the language."""
     source = f"def {name}() -> int:\n    return 1\n" if name.isidentifier() else WHOLE
     assert review_source(name, source) != ()
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ("import os\n    return str(getattr(os, 'sys' + 'tem')(text))", "dynamic-code"),
+        ("import importlib\n    return str(importlib.import_module('os').system(text))", "dynamic-code"),
+        ("import operator, os\n    return str(operator.methodcaller('system', text)(os))", "dynamic-code"),
+        ("import builtins as b\n    return str(vars(b)['ev' + 'al'](text))", "dynamic-code"),
+        ("return str((lambda f: f(text))(eval))", "dynamic-code"),
+        ("import functools\n    return str(functools.partial(exec, text)())", "dynamic-code"),
+        ("return str([c for c in (eval,)][0](text))", "dynamic-code"),
+        ("return str(().__class__.__base__.__subclasses__())", "interpreter"),
+        ("import os as o\n    f = o.popen\n    return f(text).read()", "shell"),
+        ("import subprocess as s\n    return s.run(text, shell=bool(text)).stdout", "shell"),
+        ("import pickle\n    return str(pickle.loads(text.encode()))  # nosec", "bandit"),
+        ("try:\n        return str(int(text))\n    except:\n        return ''", "swallowed"),
+    ],
+)
+def test_roundabout_ways_are_seen(body, rule):
+    """What is forbidden is refused by the same rule when it is reached by another name or through a value."""
+    findings = review_source("tool", f"def tool(text: str) -> str:\n    {body}\n")
+
+    assert rule in {finding.rule for finding in findings}
