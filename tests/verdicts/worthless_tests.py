@@ -90,6 +90,20 @@ CASES = [
         "    assert z is None or r == z\n",
         "test_bad[None] passes whatever f does",
     ),
+    Case(
+        "fails where hypothesis does not shrink, as in a control",
+        WRONG,
+        f"{T}from hypothesis import Phase, settings\n"
+        "def test_bad():\n    f(1, 2)\n    assert Phase.shrink in settings.default.phases\n",
+        "test_bad",
+    ),
+    Case(
+        "fails where it may run less long, as in a control",
+        WRONG,
+        f"{T}import resource\n"
+        "def test_bad():\n    f(1, 2)\n    assert resource.getrlimit(resource.RLIMIT_CPU)[0] > 30\n",
+        ALL_PASS,
+    ),
     Case("not called", WRONG, T + "def test_bad(): assert True\n", "no test calls f"),
     Case(
         "called while loading", WRONG, T + "X = f(1, 2)\ndef test_bad(): assert X == -1\n", "no test calls f"

@@ -18,7 +18,9 @@ from toolwright.sandbox.observing import Answering, Observed, Run
 from toolwright.sandbox.reading import read_pair
 from toolwright.sandbox.records import Records
 from toolwright.sandbox.session import HYPOTHESIS_SEED, RunJudge, Session
+from toolwright.sandbox.source_shape import SourceShape
 from toolwright.sandbox.spawn import run_cell
+from toolwright.sandbox.tests_shape import TestsShape
 from toolwright.sandbox.warmth import HypothesisTables
 from toolwright.sandbox.wording import call_text, failure_text, short_text
 from toolwright.temporary.folders import fresh_folder
@@ -60,7 +62,10 @@ class Judge:
             records, run = Records(), Run(observed.root, observed.answer)
             session = Session(self, source, policy, read, run, records)
             session.effects = observed.last_effects
-            why = session.run(tests) or records.complaint(read[1].names)
+            why = session.run(tests)
+            if not why and (why := records.complaint(read[1].names)) and read[1].uses_hypothesis:
+                smaller, shown = self._shrunk(source, tests, policy, read, replace(run, shrink=True))
+                records, why = (smaller, shown) if shown else (records, why)
             if not why and function not in session.evidence.called:
                 why = f"no test calls {function}"
             why = why or self._try_examples(source, policy, examples)
@@ -89,6 +94,14 @@ class Judge:
             controls=tuple(controls.outcomes),
             hypothesis_seed=HYPOTHESIS_SEED if read[1].uses_hypothesis else None,
         )
+
+    def _shrunk(
+        self, source: str, tests: str, policy: Policy, read: tuple[SourceShape, TestsShape], run: Run
+    ) -> tuple[Records, str]:
+        """Run tests that failed again, for the smallest example; the reason is "" when that shows none."""
+        records = Records()
+        stopped = Session(self, source, policy, read, run, records).run(tests)
+        return records, "" if stopped else records.complaint(read[1].names)
 
     def _try_examples(self, source: str, policy: Policy, examples: Sequence[Example]) -> str:
         """Say which example does not hold; its expected answer stays here."""

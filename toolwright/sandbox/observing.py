@@ -34,7 +34,8 @@ class Run:
     """Where tests run, who answers them, and for a control the bounds; `skip` names tests that do not run.
 
     With `rounds` there are many runs in one process: in each of them the named tests, in that order and up to
-    the first that fails, against the source at the same place in `sources`.
+    the first that fails, against the source at the same place in `sources`. With `shrink` hypothesis looks
+    for the smallest example that fails; a control looks to its tests like the first run, which does not.
     """
 
     root: str
@@ -44,11 +45,7 @@ class Run:
     skip: tuple[str, ...] = ()
     rounds: tuple[tuple[str, ...], ...] = ()
     sources: tuple[str, ...] = ()
-
-    @property
-    def is_control(self) -> bool:
-        """Whether tests are told something false."""
-        return self.wall_s > 0
+    shrink: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ class Session:
         return self._stopped(ended)
 
     def _request(self, here: Path, scratch: Path) -> bytes:
-        limits = Limits(wall_s=self._wall_s, cpu_s=int(self._wall_s) + 1, open_files=256)
+        wall_s = max(self._judge.wall_s, self._wall_s)  # the same in a control: tests can see it
+        limits = Limits(wall_s=wall_s, cpu_s=int(wall_s) + 1, open_files=256)
         request = {
             "folder": str(here),
             "file": str(here / _TEST_FILE),
@@ -141,7 +142,7 @@ class Session:
             "httpserver": self._tests.uses_httpserver,
             "max_examples": _MAX_EXAMPLES,
             "seed": HYPOTHESIS_SEED,
-            "shrink": not self._run.is_control,
+            "shrink": self._run.shrink,
             "skip": self._run.skip,
             "rounds": self._run.rounds,
         }
