@@ -11,8 +11,8 @@ from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunSt
 from toolwright.judging import judged
 from toolwright.learning import learn
 from toolwright.library.bindings import words
+from toolwright.making.beside import make_or_widen
 from toolwright.making.heeding import Heeded, heed, same_words
-from toolwright.making.repair import make_tool
 from toolwright.making.surroundings import surroundings
 from toolwright.making.wish import Wish
 from toolwright.parts import Options, Parts
@@ -221,7 +221,7 @@ def _obtain_tool(plan: Plan, wish: Wish, parts: Parts, options: Options, account
     before, began = account.usage, time.monotonic()
     around = surroundings(plan, number, parts.store.read().tools, account.tool_of)
     try:
-        made = make_tool(parts, options, replace(wish, match=match, surroundings=around))
+        made = make_or_widen(parts, options, replace(wish, match=match, surroundings=around))
     finally:
         account.spent(number, account.usage - before, time.monotonic() - began)
     widened = made.commit is not None and made.commit.replaced

@@ -169,6 +169,19 @@ class Bindings:
                 reached[name] = self.sections.header if name in self.header else ""
         return reached
 
+    def reached_by(self, name: str) -> tuple[str, ...]:
+        """List what reaches `name` through definitions, in the order of the file, without itself."""
+        found, frontier = {name}, {name}
+        while frontier:
+            users = [
+                index
+                for index, chunk in enumerate(self.sections.chunks)
+                if any(one in chunk.text for one in frontier) and frontier & used_by(chunk.text)
+            ]
+            frontier = {one for one, index in self.chunks.items() if index in users} - found
+            found |= frontier
+        return tuple(one for one in self.chunks if one in found and one != name)
+
 
 def bindings(sections: Sections) -> Bindings:
     """Read off the bindings; definitions are not parsed, only the header and statements between them."""

@@ -13,6 +13,7 @@ from toolwright.making.challenging import challenge
 from toolwright.making.drafting import Draft
 from toolwright.making.feedback import why_failed, why_missed
 from toolwright.making.held_out import missed
+from toolwright.making.regression import keep_what_worked
 from toolwright.making.trial import Case, Trial
 from toolwright.making.wish import Wish
 from toolwright.parts import Parts
@@ -129,7 +130,14 @@ def tell(parts: Parts, case: Case, trial: Trial) -> Trial:
     return trial
 
 
-_GATES: Final[tuple[Gate, ...]] = (verify, keep_old_tests, hold_examples, tell, challenge)
+_GATES: Final[tuple[Gate, ...]] = (
+    verify,
+    keep_old_tests,
+    keep_what_worked,
+    hold_examples,
+    tell,
+    challenge,
+)
 
 
 def _judged(trial: Trial, verdict: Verdict) -> Trial:

@@ -26,6 +26,7 @@ PHASES: Final = {
     "verify": Phase("testing", "test"),
     "apart": Phase("writing once more without its tests", "second version of"),
     "examples": Phase("trying the examples on", "examples"),
+    "regression": Phase("trying what worked before:", "regression"),
     "challenge": Phase("questioning the tests of", "challenge"),
     "stability": Phase("replaying", "replay"),
     "strengthen": Phase("asking for further tests of", "further tests"),

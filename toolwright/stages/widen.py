@@ -24,11 +24,11 @@ from toolwright.stages.contract import (
 )
 from toolwright.stages.rules import RULES, Rule
 from toolwright.syntax.checking import described
-from toolwright.syntax.fitting import can_fit
+from toolwright.syntax.covering import covers
 from toolwright.syntax.names import bindings
 from toolwright.syntax.parsing import parse_text
 from toolwright.syntax.reading import read_library, unix_lines
-from toolwright.types import Contract, Prompt, Schema, Step, Tool
+from toolwright.types import Contract, Prompt, Step, Tool
 
 _Parameter: TypeAlias = tuple[str, str, str | None]
 """Name, kind, and the text of the default."""
@@ -135,21 +135,14 @@ def join_tests(old: str, new: str) -> str:
 
 
 def _narrower(tool: Tool, stub: str) -> str:
-    """Return "" unless the new types surely exclude something that the old ones let pass."""
+    """Return "" when the new types let pass all that the old ones do."""
     wider = next(new for new in read_library(stub, "the stub").tools if new.name == tool.name)
     for name, old in tool.parameters["properties"].items():
-        new = wider.parameters["properties"][name]
-        if not all(can_fit(option, new) for option in _options(old)):
+        if not covers(wider.parameters["properties"][name], old):
             return f"the parameter `{name}` must still take what it took: {described(old)}"
-    if not can_fit(wider.returns, tool.returns):
+    if not covers(tool.returns, wider.returns):
         return f"the answer must still be {described(tool.returns)}"
     return ""
-
-
-def _options(schema: Schema) -> list[Schema]:
-    if "anyOf" in schema:
-        return [option for one in schema["anyOf"] for option in _options(one)]
-    return [{"enum": [choice]} for choice in schema["enum"]] if "enum" in schema else [schema]
 
 
 def _old_tree(tool: Tool, old_tests: str) -> ast.Module:

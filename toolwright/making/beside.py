@@ -1,0 +1,37 @@
+"""A step -> its tool: widened where that can be had, else a new one beside the tool that is too specific."""
+
+from dataclasses import replace
+
+from toolwright.errors import ReplyShapeError
+from toolwright.events import Notice
+from toolwright.making.repair import make_tool
+from toolwright.making.wish import Made, Wish
+from toolwright.parts import Options, Parts
+from toolwright.types import Match
+
+
+def make_or_widen(parts: Parts, options: Options, wish: Wish) -> Made:
+    """Make what is wanted. When a tool cannot be widened without breaking what it does, it stays as it is.
+
+    The refusals of what is made then begin with why.
+
+    Raises:
+        ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
+    """
+    name, attempts = wish.match.tool, 0
+    refusals: tuple[str, ...] = ()
+    try:
+        made = make_tool(parts, options, wish)
+    except ReplyShapeError as error:
+        if wish.match.kind != "EXISTS_BUT_SPECIFIC":
+            raise
+        why = str(error)
+    else:
+        if made.failure is None or wish.match.kind != "EXISTS_BUT_SPECIFIC" or made.tool != name:
+            return made
+        attempts, refusals, why = made.attempts, made.refusals, made.failure.message
+    parts.emit(Notice(f"`{name}` stays as it is, a new tool is written beside it: {why}"))
+    match = Match(wish.match.step, "NOT_EXISTS", "", f"`{name}` could not be widened")
+    made = make_tool(parts, options, replace(wish, match=match))
+    said = f"widen: `{name}` could not be widened, so a new tool was written beside it: {why}"
+    return replace(made, attempts=made.attempts + attempts, refusals=(*refusals, said, *made.refusals))

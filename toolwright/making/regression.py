@@ -1,0 +1,150 @@
+"""A changed tool in the merged text -> what worked before and does not now: its own calls, and its callers'.
+
+Calls are recorded with the evidence of a tool. A call that the old text, called as here, does not answer as
+recorded either (its files or its server are gone, or it varies) says nothing: what needs those is tried by
+the tests, which bring them.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from toolwright.events import Notice, PhaseStarted
+from toolwright.library.bindings import bindings
+from toolwright.library.needs import required_packages
+from toolwright.making.trial import Case, Trial
+from toolwright.parts import Parts
+from toolwright.permissions.verifying import verification_policy
+from toolwright.sandbox.comparing import same_json
+from toolwright.syntax.chunks import split
+from toolwright.syntax.reading import read_library
+from toolwright.types import CallResult, Json, Policy, TestOutcome, Tool, Verdict
+
+_SHOWN: Final = 200
+_TRIES: Final = 2
+"""How often the old text must give the recorded answer before the new one is held to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The library as it is, and as it would be."""
+
+    old: str
+    new: str
+
+
+def keep_what_worked(parts: Parts, case: Case, trial: Trial) -> Trial:
+    """Refuse a changed tool when a recorded call, or a test of a tool that reaches it, goes wrong with it.
+
+    Raises:
+        LibraryError, SandboxError: it could not be found out.
+    """
+    name = case.draft.contract.replaces
+    if not name:
+        return trial
+    texts = _Texts(parts.store.read().text, case.merged)
+    tools = {tool.name: tool for tool in read_library(case.merged).tools}
+    reaching = bindings(split(case.merged)).reached_by(name)
+    for one in (name, *(caller for caller in reaching if not caller.startswith("_"))):
+        parts.emit(PhaseStarted("regression", one, case.wish.step.number))
+        policy = _policy(parts, texts, tools, one)
+        why = _broken_call(parts, texts, one, policy)
+        if not why and one != name:
+            why = _broken_test(parts, texts, one, policy)
+        if why:
+            return replace(trial, refused_by="regression", reasons=why)
+    return trial
+
+
+def _policy(parts: Parts, texts: _Texts, tools: Mapping[str, Tool], name: str) -> Policy:
+    if name not in tools:
+        return Policy()
+    packages = required_packages(texts.new, tools, name)
+    return parts.packages.grant(verification_policy(texts.new, tools[name]), packages)
+
+
+def _broken_call(parts: Parts, texts: _Texts, name: str, policy: Policy) -> tuple[str, ...]:
+    """Make every recorded call of a tool again, with no right but to its packages."""
+    alone = Policy(packages=policy.packages, package_folder=policy.package_folder)
+    calls = (parts.store.evidence_of(name) or {}).get("calls")
+    for call in calls if isinstance(calls, list) else []:
+        match call:
+            case {"function": str(function), "arguments": dict(arguments)}:
+                now = parts.sandbox.call(texts.new, function, arguments, alone)
+                if not _as_recorded(now, call) and all(
+                    _as_recorded(parts.sandbox.call(texts.old, function, arguments, alone), call)
+                    for _ in range(_TRIES)
+                ):
+                    return _told(function, arguments, call, now)
+    return ()
+
+
+def _as_recorded(found: CallResult, call: Mapping[str, Json]) -> bool:
+    status = call.get("status", "returned")
+    if found.status != status:
+        return False
+    if status == "returned":
+        return same_json(found.value, call.get("value"))
+    return status != "raised" or found.error_type == call.get("error_type")
+
+
+def _told(
+    function: str, arguments: Mapping[str, Json], call: Mapping[str, Json], now: CallResult
+) -> tuple[str, ...]:
+    said = ", ".join(f"{key}={_short(value)}" for key, value in arguments.items())
+    return (
+        f"{function}({said}) answered {_answer(call)} until now and must still do so",
+        f"with this version it {_outcome(now)}",
+    )
+
+
+def _answer(call: Mapping[str, Json]) -> str:
+    if "status" not in call:
+        return _short(call.get("value"))
+    return f"with {call.get('error_type') or call['status']}"
+
+
+def _outcome(now: CallResult) -> str:
+    if now.status == "returned":
+        return f"answers {_short(now.value)}"
+    if now.status == "raised":
+        return f"raises {now.error_type}: {now.message}"[:_SHOWN]
+    return f"ends with {now.status}: {now.message}"[:_SHOWN]
+
+
+def _short(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _broken_test(parts: Parts, texts: _Texts, name: str, policy: Policy) -> tuple[str, ...]:
+    """Run the tests of a tool that reaches the changed one; what failed before does not count."""
+    tests = parts.store.tests_of(name)
+    if tests is None:
+        return ()
+    # what it does to files and servers is its own, and was noticed when it was admitted
+    narrow = replace(policy, effects=())
+    now = parts.sandbox.verify(texts.new, tests, narrow, function=name)
+    if now.passed:
+        return ()
+    before = parts.sandbox.verify(texts.old, tests, narrow, function=name)
+    if before.passed:
+        return (f"it breaks `{name}`, which calls it: {now.why}", *_messages(_newly_failing(now, before)))
+    broken = _newly_failing(now, before)
+    if broken:
+        return (
+            f"it breaks `{name}`, which calls it: {broken[0].name} {broken[0].outcome}",
+            *_messages(broken),
+        )
+    parts.emit(Notice(f"the tests of `{name}` do not pass in the library as it is: {before.why}"))
+    return ()
+
+
+def _newly_failing(now: Verdict, before: Verdict) -> Sequence[TestOutcome]:
+    passed = {test.name for test in before.tests if test.outcome == "passed"}
+    return [test for test in now.tests if test.outcome != "passed" and test.name in passed]
+
+
+def _messages(tests: Sequence[TestOutcome]) -> tuple[str, ...]:
+    return tuple(f"{test.name} {test.outcome}:\n{test.message[:1500]}".rstrip(":\n") for test in tests[:3])
