@@ -100,7 +100,14 @@ def chunks(folder: Path) -> dict[str, str]:
     return {chunk.name: chunk.text for chunk in split(text).chunks if chunk.name}
 
 
-@pytest.mark.parametrize("version", WIDER, ids=[version.about for version in WIDER])
+def each(versions: tuple[Version, ...], quick: int):
+    """Parametrize over versions; all but the first ones are slow together."""
+    marks = [()] * quick + [(pytest.mark.slow,)] * (len(versions) - quick)
+    cases = [pytest.param(one, id=one.about, marks=mark) for one, mark in zip(versions, marks, strict=True)]
+    return pytest.mark.parametrize("version", cases)
+
+
+@each(WIDER, quick=2)
 def test_what_keeps_its_promises_takes_the_place_of_the_tool(version, copied, sandbox):
     """The tool is widened, everything else stays byte for byte, and its old tests stay as they were."""
     before = chunks(copied)
@@ -118,7 +125,7 @@ def test_what_keeps_its_promises_takes_the_place_of_the_tool(version, copied, sa
     assert '{"text": "x,,y"}' in recorded
 
 
-@pytest.mark.parametrize("version", BREAKING, ids=[version.about for version in BREAKING])
+@each(BREAKING, quick=len(BREAKING))
 def test_what_breaks_a_promise_is_refused(version, copied, sandbox):
     """The tool stays as it is, with its tests and evidence; a new one is made, and the report says why."""
     before = chunks(copied)

@@ -166,18 +166,16 @@ WIDER = (
         "a helper whose name is taken",
         f"{SIGNATURE}, reverse: bool = False",
         BODY.replace("piece.strip()", "_trim(piece, reverse)"),
-        'cut_text("ab,c", reverse=True) == ["ba", "c"]',
+        'cut_text(" ab,c", reverse=True) == ["ba", "c"] and cut_text(" ab ") == ["ab"]',
         "def _trim(piece: str, reverse: bool) -> str:\n"
         "    return piece.strip()[::-1] if reverse else piece.strip()\n\n\n",
     ),
     Version(
         "an import",
-        f"{SIGNATURE}, pattern: bool = False",
-        CHECK
-        + "    pieces = re.split(separator, text) if pattern else text.split(separator)\n"
-        + "    return [piece.strip() for piece in pieces]\n",
-        'cut_text("1a22b3", "[ab]", pattern=True) == ["1", "22", "3"]',
-        "import re\n\n\n",
+        f"{SIGNATURE}, unescape: bool = False",
+        BODY.replace("text.split", "(html.unescape(text) if unescape else text).split"),
+        'cut_text("1,&lt;", unescape=True) == ["1", "<"] and cut_text("&lt;") == ["&lt;"]',
+        "import html\n\n\n",
     ),
     Version(
         "a constant",
@@ -189,12 +187,10 @@ WIDER = (
         '_ALSO = ""\n\n\n',
     ),
     Version(
-        "an error of its own for what is new",
+        "only the first ones",
         f"{SIGNATURE}, most: int = 1000",
-        CHECK
-        + "    pieces = [piece.strip() for piece in text.split(separator)]\n"
-        + '    if len(pieces) > most:\n        raise ValueError("too many pieces")\n    return pieces\n',
-        'cut_text("1,2", most=2) == ["1", "2"]',
+        BODY.replace("separator)]", "separator)][:most]"),
+        'cut_text("1,2,3", most=2) == ["1", "2"]',
     ),
 )
 BREAKING = (

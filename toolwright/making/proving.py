@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from toolwright.errors import MergeClashError, ToolNotFoundError
 from toolwright.events import CandidateVerified, PhaseStarted
 from toolwright.library.bindings import words
+from toolwright.library.duplicates import twin_of
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot
 from toolwright.making.challenging import challenge
@@ -37,6 +38,10 @@ def prove(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> Trial
     findings = _review(parts, wish, draft, candidate)
     if findings:
         return Trial(candidate, "review", tuple(map(finding_text, findings)))
+    insisted = wish.name or draft.contract.replaces  # then it is wanted, whatever else there is
+    twin = "" if insisted else twin_of(parts.store.read().text, candidate)
+    if twin:
+        return Trial(candidate, "duplicate", (f"`{twin}` in the library does the very same; use it",))
     try:
         merged = parts.store.merged(candidate, draft.contract.replaces)
     except (MergeClashError, ToolNotFoundError) as clash:
