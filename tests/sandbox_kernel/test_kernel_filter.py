@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from toolwright.sandbox.kernel.bpf import RETURN, Step, assemble
 from toolwright.sandbox.kernel.numbers import LAST_KNOWN, NUMBERS, X32_BIT
-from toolwright.sandbox.kernel.seccomp import ALWAYS_DENIED, build_filter
+from toolwright.sandbox.kernel.seccomp import ALWAYS_DENIED, build_filter, build_own_threads_filter
 from toolwright.sandbox.kernel.syscalls import KernelError, number
 
 MACHINES = sorted(ARCHES)
@@ -94,9 +94,18 @@ def test_only_stream_pairs_are_made(machine, family, kind, flags):
 @pytest.mark.parametrize("machine", MACHINES)
 def test_shared_files_also_close_metadata_and_signals(machine):
     """Where the host's files can be seen, what Landlock does not cover is denied."""
-    for name in ("fchmod", "fchownat", "utimensat", "setxattr", "kill", "tkill", "tgkill"):
+    for name in ("fchmod", "fchownat", "utimensat", "setxattr", "kill", "tkill"):
         assert ask(machine, name) == "allow"
         assert ask(machine, name, shared_files=True) == errno.EPERM
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_process_signals_no_threads_but_its_own(machine):
+    """`abort` signals the calling thread; the threads of any other process are out of reach."""
+    program = build_own_threads_filter(4711, machine)
+    for process, expected in ((4711, "allow"), (4712, errno.EPERM), (0, errno.EPERM), (1, errno.EPERM)):
+        assert run(program, number("tgkill", machine), (process,), ARCHES[machine]) == expected
+    assert run(program, number("tgkill", machine) + 1, (), ARCHES[machine]) == "allow"
 
 
 @pytest.mark.parametrize("machine", MACHINES)

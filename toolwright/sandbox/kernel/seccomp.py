@@ -73,7 +73,7 @@ _ATTRIBUTES: Final = "getxattr lgetxattr listxattr llistxattr"
 _OF_ITSELF: Final = "prlimit64 sched_setaffinity sched_setscheduler sched_setparam sched_setattr"
 """Calls whose first argument is a process, 0 for the caller: where others are seen, for the caller only."""
 
-_SIGNALS: Final = "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo ioprio_set"
+_SIGNALS: Final = "kill tkill rt_sigqueueinfo rt_tgsigqueueinfo ioprio_set"
 _PROCESSES: Final = "fork vfork execve execveat"
 _CONNECTIONS: Final = "connect bind listen accept accept4"
 
@@ -112,6 +112,21 @@ def build_filter(
     for name, body in bodies.items():
         program += _for_call(name, machine, body)
     return assemble([*program, *finish(ALLOW)])
+
+
+def build_own_threads_filter(process: int, machine: str = "") -> bytes:
+    """Write a filter that lets a process signal threads of its own only, as `abort` does.
+
+    Filters add up, and one that was put on may forbid the next: this one comes first.
+
+    Raises:
+        KernelError: ENOSYS, the machine is not supported.
+    """
+    machine = machine or os.uname().machine
+    if machine not in _AUDIT_ARCH:
+        raise KernelError(f"seccomp on {machine}", errno.ENOSYS)
+    own = (Step(LOAD, argument(0)), *unless_equal(process, refuse(errno.EPERM)), *finish(ALLOW))
+    return assemble([Step(LOAD, NUMBER), *_for_call("tgkill", machine, own), *finish(ALLOW)])
 
 
 def apply_filter(program: bytes) -> None:

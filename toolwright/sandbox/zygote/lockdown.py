@@ -39,8 +39,11 @@ def lock_down(start: Start, order: Order) -> None:
         rules = landlock.Rules(readable, writable, listed)
         landlock.restrict(version, rules, execute=order.execute, tcp=order.network != "none")
     if "seccomp" not in start.without:
+        others_are_seen = start.level != "full"
+        if others_are_seen:
+            seccomp.apply_filter(seccomp.build_own_threads_filter(os.getpid()))
         program = seccomp.build_filter(
-            execute=order.execute, network=order.network != "none", shared_files=start.level != "full"
+            execute=order.execute, network=order.network != "none", shared_files=others_are_seen
         )
         seccomp.apply_filter(program)
 

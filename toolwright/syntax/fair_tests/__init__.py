@@ -11,11 +11,12 @@ from toolwright.syntax.fair_tests.reaching import REACHING
 from toolwright.syntax.fair_tests.replacing import REPLACING
 from toolwright.syntax.fair_tests.rule import Rule, TestFile, read_test_file
 from toolwright.syntax.fair_tests.skipping import SKIPPING
+from toolwright.syntax.fair_tests.watching import WATCHING
 from toolwright.types import Finding
 
 __all__ = ["RULES", "Rule", "TestFile", "unfair"]
 
-RULES: Final[tuple[Rule, ...]] = (SKIPPING, REPLACING, PATCHING, IMPORTING, REACHING, ARGUMENTS)
+RULES: Final[tuple[Rule, ...]] = (SKIPPING, REPLACING, PATCHING, IMPORTING, REACHING, WATCHING, ARGUMENTS)
 
 
 def unfair(tree: ast.Module, function: str, offered: AbstractSet[str] | None = None) -> tuple[Finding, ...]:
