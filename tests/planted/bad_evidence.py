@@ -2,6 +2,7 @@
 
 from good_effects import POST, SAVE
 from good_values import ADD, CLAMP, FIND, GROUP, VALIDATED
+from planted import first_those
 
 _HEAD = "import pytest\nfrom tools import add_numbers\n\n\n"
 _GOOD = "def test_good():\n    assert add_numbers(2, 3) == 5\n\n\n"
@@ -14,7 +15,7 @@ def _idle(title, why, body, *, good="", head="", **changes):
     return ADD.spoilt(title, "verify", why, tests=tests, **changes)
 
 
-CASES = (
+_ALL = (
     _idle("assert True", _NOTHING, "add_numbers(2, 3)\n    assert True"),
     ADD.spoilt("no assertion", "verify", _NOTHING, tests=_HEAD + "def test_bad():\n    add_numbers(2, 3)\n"),
     _idle("a tautology", _NOTHING, "total = add_numbers(2, 3)\n    assert total == total"),
@@ -61,7 +62,6 @@ CASES = (
         + _HEAD
         + _GOOD
         + "def test_bad():\n    add_numbers(1, 1)\n    time.sleep(3600)\n",
-        slow=True,
     ),
     VALIDATED.spoilt(
         "nothing but None",
@@ -109,4 +109,18 @@ CASES = (
         "    httpserver.expect_request('/notes').respond_with_data('', status=201)\n"
         "    assert send_note('hello', 'dummy-secret-NOTES', httpserver.url_for('')) == 201\n",
     ),
+)
+
+CASES = first_those(
+    _ALL,
+    "a tautology",
+    "only the type",
+    "compares with itself",
+    "an assertion that is caught",
+    "one idle test among good ones",
+    "one test that never calls",
+    "parametrised to nothing",
+    "nothing but None",
+    "a file that nobody looks at",
+    "set up does all the work",
 )

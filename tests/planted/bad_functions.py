@@ -3,13 +3,14 @@
 from good_effects import BACKUP, FETCH, READ, SAVE
 from good_shapes import PORT, REVERSED, SHORTEN, SPAN
 from good_values import ADD, CLAMP, FACTORIAL, FIND, GROUP, INITIALS, MEDIAN
+from planted import first_those
 
 
 def _wrong(planted, title, why, **changes):
     return planted.spoilt(title, "verify", why, **changes)
 
 
-CASES = (
+_ALL = (
     _wrong(CLAMP, "wrong at one boundary", "test_3 failed", old="value > high", new="value >= high - 5"),
     _wrong(SHORTEN, "one character too many", "test_2 failed", old="<= limit", new="<= limit + 1"),
     _wrong(
@@ -55,7 +56,6 @@ CASES = (
         "wrong where only a property looks",
         "test_words failed",
         body="words = text.split()\nreturn ' '.join(reversed(words)) if len(words) < 4 else text",
-        slow=True,
     ),
     _wrong(
         PORT,
@@ -88,7 +88,6 @@ CASES = (
         "a loop that never ends for some",
         "ran longer than",
         body="while first + second == 0:\n    first -= 1\n    second += 1\nreturn first + second",
-        slow=True,
     ),
     _wrong(ADD, "takes all memory", "MB of memory", body="return len([0] * 10**11) * 0 + first + second"),
     _wrong(SAVE, "writes nothing", "test_saved failed", old="file.write(text)", new="file.write('')"),
@@ -112,4 +111,16 @@ CASES = (
         old="with urllib",
         new='urllib.request.urlopen(f"{base_url}/{city}", timeout=5).close()\n    with urllib',
     ),
+)
+
+CASES = first_those(
+    _ALL,
+    "wrong at one boundary",
+    "nothing for the empty text",
+    "an answer that is no JSON",
+    "another exception than promised",
+    "an example that is not true",
+    "appends instead",
+    "takes all memory",
+    "asks for the wrong page",
 )

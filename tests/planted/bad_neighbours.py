@@ -92,7 +92,6 @@ CASES = (
             "initials", "assert initials('Ada King Lovelace') == 'AKL'", "assert initials('') == ''"
         ),
         examples=('initials("ada lovelace") == "AL"',),
-        pending="held-out examples",
     ),
     FACTORIAL.spoilt(
         "a name of the standard library",

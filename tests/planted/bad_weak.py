@@ -11,13 +11,12 @@ def _weak(planted, title, *asserted, **changes):
         "challenge",
         "deliberate faults",
         tests=asserting(planted.name, *asserted),
-        pending="the challenge",
         **changes,
     )
 
 
 def _flips(planted, title, why, **changes):
-    return planted.spoilt(title, "stability", why, pending="the challenge", **changes)
+    return planted.spoilt(title, "stability", why, **changes)
 
 
 _ONE_AFTER_THE_OTHER = """from tools import add_numbers
@@ -73,14 +72,14 @@ CASES = (
         doctest=">>> initials('ada king')[:2]\n'AK'",
         body="""
         letters = "".join(word[0].upper() for word in full_name.split())
-        return f"{letters} {logging.makeLogRecord({}).created:.0f}"
+        return f"{letters} {logging.makeLogRecord({}).created // 86400:.0f}"
         """,
         tests=asserting("initials", "assert initials('ada king').startswith('AK ')"),
     ),
     _flips(
         ADD,
         "an answer by the address of an object",
-        "in another run",
+        "when it was called again",
         doctest=">>> add_numbers(1, 2) > 2\nTrue",
         body="return (first + second) * 10**15 + id(object())",
         tests=asserting("add_numbers", "assert add_numbers(2, 3) // 10**15 == 5"),
@@ -88,7 +87,7 @@ CASES = (
     _flips(
         INITIALS,
         "an answer by the name of a temporary file",
-        "in another run",
+        "when it was called again",
         above="import tempfile",
         doctest=">>> initials('ada king')[:2]\n'AK'",
         body="""

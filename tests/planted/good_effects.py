@@ -1,6 +1,6 @@
 """Sound tools that touch files, servers, programs, secrets or chance: they must be admitted."""
 
-from planted import Planted, asserting
+from planted import Planted, asserting, slowly
 
 READ = Planted(
     "a reader of files",
@@ -141,4 +141,4 @@ FOLDER = Planted(
     above="import pathlib",
 )
 
-CASES = (READ, CSV, SAVE, BACKUP, FETCH, POST, RUN, FOLDER)
+CASES = (READ, SAVE, POST, RUN, *slowly(CSV, BACKUP, FETCH, FOLDER))

@@ -82,5 +82,16 @@ def asserting(name: str, *asserted: str, first: str = "") -> str:
     return head + "".join(tests)
 
 
+def slowly(*cases: Planted) -> tuple[Planted, ...]:
+    """Return cases that are tried where there is time: others show the same of the gate."""
+    return tuple(replace(case, slow=True) for case in cases)
+
+
+def first_those(cases: Sequence[Planted], *titles: str) -> tuple[Planted, ...]:
+    """Return all cases; the ones without one of these titles are tried where there is time."""
+    assert set(titles) <= {case.title for case in cases}
+    return tuple(case if case.title in titles else replace(case, slow=True) for case in cases)
+
+
 def _joined(*parts: str) -> str:
     return "\n\n\n".join(textwrap.dedent(part).strip() for part in parts if part.strip()) + "\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from toolwright.making.wish import Wish
 from toolwright.parts import Options
 from toolwright.protocols import Sandbox
 from toolwright.settings import Settings
+from toolwright.syntax.held_out import read_example
 from toolwright.types import Match, Prompt, Reply, Step
 from toolwright.wiring import Company, open_parts
 
@@ -60,6 +61,7 @@ def outcome_of(planted: Planted, sandbox: Sandbox, folder: Path) -> Outcome:
     step = Step(1, f"Do {planted.name}.", ("planted",))
     kind = "EXISTS_BUT_SPECIFIC" if planted.widens else "NOT_EXISTS"
     wish = Wish("planted", step, Match(step, kind, planted.name if planted.widens else ""), ())
+    wish = replace(wish, examples=tuple(map(read_example, planted.examples)))
     try:
         made = make_tool(parts, Options(folder, attempts=0), wish)
     except ReplyShapeError as error:

@@ -113,12 +113,20 @@ def _call(node: ast.Call) -> Iterator[Change]:
 
 
 def _return(node: ast.Return, returns: str) -> Iterator[Change]:
-    if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None):
+    if node.value is None:
         return
-    text = NEUTRAL.get(returns.partition("[")[0].strip(), "None")
-    if ast.unparse(node.value) in {text, ast.unparse(ast.parse(text))}:
-        text = "None"
-    yield Change(node, f"return {text}", _became(_short(node), f"return {text}"))
+    kinds = [
+        kind.partition("[")[0].strip() for kind in returns.split("|")
+    ]  # `int | None` returns nothing or 0
+    texts = [NEUTRAL[kind] for kind in kinds if kind in NEUTRAL]
+    if "None" in kinds or not texts:
+        texts.append("None")
+    said = ast.unparse(node.value)
+    others = [text for text in texts if said != ast.unparse(ast.parse(text))]
+    if not others and said != "None":
+        others = ["None"]
+    for text in others:
+        yield Change(node, f"return {text}", _became(_short(node), f"return {text}"))
 
 
 def _may_go(node: ast.stmt) -> bool:
