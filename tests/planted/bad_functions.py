@@ -20,7 +20,13 @@ _ALL = (
         old="ordered[middle - 1] + ",
         new="ordered[middle] + ",
     ),
-    _wrong(INITIALS, "nothing for the empty text", "test_2 failed", body="return full_name[0].upper()"),
+    _wrong(
+        INITIALS,
+        "nothing for the empty text",
+        "test_2 failed",
+        body="words = full_name.split()\n"
+        "return words[0][0].upper() + ''.join(w[0].upper() for w in words[1:])",
+    ),
     _wrong(
         FIND,
         "the last instead of the first",

@@ -24,7 +24,6 @@ CASES = (
         body="return one + other",
         tests=ADD.tests.replace("add_numbers", "sum_of_two"),
         kept=(ADD,),
-        pending="the gate for duplicates",
     ),
     ROMAN.spoilt(
         "an import that would rebind a name of the library",
@@ -79,7 +78,6 @@ CASES = (
         """,
         kept=(CLAMP, _CALLS_CLAMP),
         widens=True,
-        pending="the gate for callers",
     ),
     INITIALS.spoilt(
         "tests and tool agree, the user's example does not",
