@@ -53,7 +53,13 @@ def _admitted(run: GoodRun, parameters: tuple[Slot, ...], words: Words, parts: P
     step = Step(0, words.summary, words.keywords)
     stub = composed_stub(run, parameters, words) + "    ...\n"
     contract = Contract(words.name, stub, composed_test(run, parameters, words), step)
-    wish = Wish(run.goal, step, Match(step, "NOT_EXISTS", reason="learned from a goal that was reached"), ())
+    wish = Wish(
+        run.goal,
+        step,
+        Match(step, "NOT_EXISTS", reason="learned from a goal that was reached"),
+        (),
+        how="composed",
+    )
     made = admit(parts, wish, contract, composed_source(run, parameters, words))
     if made.commit and MASK not in run.goal:
         parts.memory.remember(_as_one_step(run, parameters, words, parts.store.read()))

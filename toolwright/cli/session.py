@@ -86,7 +86,7 @@ class Session:
             judge=self._judges(),
             examples=examples,
         )
-        return self._with_parts(goal, model, lambda parts, run: run_goal(goal, parts, how, run))
+        return self.with_parts(goal, model, lambda parts, run: run_goal(goal, parts, how, run))
 
     def learn(self, report: Report, name: str, model: Model | None = None) -> Made:
         """Make one tool of a goal that was reached in this session.
@@ -95,9 +95,9 @@ class Session:
             NotLearnedError: from its run no tool can be made.
         """
         how = options(self._settings)
-        return self._with_parts(report.goal, model, lambda parts, _: learn(report, parts, how, name))
+        return self.with_parts(report.goal, model, lambda parts, _: learn(report, parts, how, name))
 
-    def _with_parts(self, goal: str, model: Model | None, work: Callable[[Parts, str], T]) -> T:
+    def with_parts(self, goal: str, model: Model | None, work: Callable[[Parts, str], T]) -> T:
         """Do some work of a run with its working parts, while screen and log are told of it."""
         run = new_run()
         settings = self._settings

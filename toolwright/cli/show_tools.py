@@ -28,6 +28,10 @@ def run(arguments: Arguments) -> int:
 
             done = log if name == "log" else diff
             return done(arguments, store, *operands)
+        case "rollback":
+            from toolwright.cli.tool_rollback import rollback
+
+            return rollback(arguments, settings, *operands)
         case _:
             from toolwright.cli.tool_removal import remove
 

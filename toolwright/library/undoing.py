@@ -52,7 +52,7 @@ def undo_changes(place: Place, snapshot: Snapshot) -> tuple[str, list[Change], s
             )
         changes.append(Change(target, now, as_bytes(text)))
     changes += [Change(path, read_bytes(path), None), Change(place.tools, old, new)]
-    if entry.how in _UNDONE:
+    if entry.how == REMOVED or (entry.how in _UNDONE and entry.old_source):
         said = _UNDONE[entry.how]
         return f"undo: `{entry.tool}` {entry.how}", changes, f"{entry.tool} {said}"
     if entry.old_source:

@@ -49,8 +49,8 @@ class Version:
 
 
 def version_hash(source: str, tests: str | None) -> str:
-    """Hash what makes a version."""
-    return sha(json.dumps([source, tests]).encode())
+    """Hash what makes a version, whatever the order of a function and its helpers."""
+    return sha(json.dumps([sorted(source.rstrip().split("\n\n\n")), tests]).encode())
 
 
 def version_now(

@@ -5,7 +5,7 @@ from typing import Final
 
 from toolwright.errors import LibraryChangedError, MergeClashError, ToolNotFoundError
 from toolwright.events import ToolCommitted
-from toolwright.making.drafting import Draft
+from toolwright.making.drafting import Draft, basis_of
 from toolwright.making.proving import prove
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Made, Wish
@@ -41,14 +41,16 @@ def keep(parts: Parts, wish: Wish, draft: Draft, trial: Trial) -> Trial:
 def admit(parts: Parts, wish: Wish, contract: Contract, source: str) -> Made:
     """Take a function that is there already through the same gate, once; the refusal is in `failure`.
 
+    Where the contract replaces a tool, that tool and its tests must not change meanwhile.
+
     Raises:
         LibraryError, SandboxError: it could not be tried.
     """
     name = contract.name
-    draft, candidate = (
-        Draft(contract, examples=parts.store.examples_of(contract.replaces)),
-        Candidate(name, source, contract.tests),
-    )
+    replaces = contract.replaces
+    basis = basis_of(parts.store, replaces) if replaces else ()
+    draft = Draft(contract, basis=basis, examples=parts.store.examples_of(replaces))
+    candidate = Candidate(name, source, contract.tests)
     trial = keep(parts, wish, draft, prove(parts, wish, draft, candidate))
     if trial.commit:
         return Made(name, 1, (), trial.verdict, trial.commit)
@@ -65,7 +67,8 @@ def _commit(parts: Parts, wish: Wish, draft: Draft, trial: Trial, verdict: Verdi
         parts.redact(wish.goal),
         parts.model.name,
         draft.contract.replaces,
-        contract=draft.contract.stub,
+        wish.how,
+        draft.contract.stub,
         examples=draft.examples,
     )
     commit = parts.store.commit(admission, trial.merged)

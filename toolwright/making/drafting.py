@@ -34,7 +34,7 @@ class Draft:
         snapshot, contract = store.read(), self.contract
         if not contract.replaces:
             return contract.name in snapshot.names
-        return contract.replaces not in snapshot.tools or self.basis != _basis(
+        return contract.replaces not in snapshot.kept or self.basis != _basis(
             snapshot, contract.replaces, store.tests_of(contract.replaces)
         )
 
@@ -113,6 +113,15 @@ def _bound(wish: Wish, contract: Contract) -> tuple[Example, ...]:
     [tool] = [t for t in read_library(contract.stub, "the stub").tools if t.name == contract.name]
     found = [bound(example, tool) for example in wish.examples]
     return tuple(example for example in found if not isinstance(example, str))
+
+
+def basis_of(store: Store, name: str) -> tuple[str, ...]:
+    """Return a print of a tool and its tests as they are now.
+
+    Raises:
+        LibraryError: they cannot be read.
+    """
+    return _basis(store.read(), name, store.tests_of(name))
 
 
 def _basis(snapshot: Snapshot, name: str, tests: str | None) -> tuple[str, ...]:

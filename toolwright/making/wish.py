@@ -7,7 +7,10 @@ from toolwright.types import Commit, Failure, HeldOut, Match, Step, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is wanted: a step, its match, lines that show the plan around it, and the user's own examples."""
+    """What is wanted: a step, its match, lines that show the plan around it, and the user's own examples.
+
+    `how` is the word for versions of tools that come neither of a step nor of widening.
+    """
 
     goal: str
     step: Step
@@ -15,6 +18,7 @@ class Wish:
     surroundings: tuple[str, ...]
     name: str = ""
     examples: tuple[HeldOut, ...] = ()
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""A version of a tool that was kept -> the same in the library again, through the same gate."""
+
+import ast
+
+from toolwright.library.versions import Version
+from toolwright.making.committing import admit
+from toolwright.making.wish import Made, Wish
+from toolwright.parts import Parts
+from toolwright.syntax.docstring import parse_docstring
+from toolwright.types import Contract, Match, Step
+
+
+def roll_back(parts: Parts, version: Version, tests: str) -> Made:
+    """Review and verify a version with its own `tests`, and put it in the place of the one that is there now.
+
+    Where the tool was removed, it is added. The refusal is in `failure`; then nothing was changed.
+
+    Raises:
+        LibraryError, SandboxError: it could not be tried.
+    """
+    parts.store.check_writable()
+    name = version.name
+    stub, docstring = _stub_of(version)
+    said = parse_docstring(docstring)
+    step = Step(0, said.summary or name, said.keywords)
+    replaces = name if name in parts.store.read().kept else ""
+    contract = Contract(name, stub, tests, step, replaces)
+    match = Match(step, "NOT_EXISTS", reason=f"version {version.number} was asked for")
+    wish = Wish(version.goal, step, match, (), how="rolled back")
+    return admit(parts, wish, contract, version.source)
+
+
+def _stub_of(version: Version) -> tuple[str, str]:
+    """Return signature and docstring of a version as a stub, and the docstring alone."""
+    for node in ast.parse(version.source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == version.name:
+            docstring = ast.get_docstring(node) or ""
+            node.body = [*(node.body[:1] if docstring else ()), ast.Expr(ast.Constant(...))]
+            return ast.unparse(ast.fix_missing_locations(node)) + "\n", docstring
+    return version.contract, ""
