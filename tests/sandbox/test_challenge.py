@@ -202,6 +202,7 @@ def test_what_tests_leave_behind_kills_no_mutant():
 _runs = []
 def test_f():
     _runs.append(1)
+    f(5)
     assert len(_runs) == 1 and f(1) == 2
 """
     broken = [Mutant(2, "alike here", source.replace("n + 1", "2 if n == 1 else n"))]
