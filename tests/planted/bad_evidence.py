@@ -57,7 +57,7 @@ _ALL = (
     ADD.spoilt(
         "tests that never end",
         "verify",
-        "took longer than",
+        "the tests ran longer than",
         tests="import time\n"
         + _HEAD
         + _GOOD
