@@ -1,6 +1,7 @@
 """Hand edits are the user's right: noticed, kept, shown, and verified again when asked for."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def test_uses_callers_and_callees_are_shown(grown: Path) -> None:
     assert "called by: mine" in text
     assert "used: 1 time, 100 % succeeded" in text  # by the goal that made it
     assert "tests noticed: false values" in text
+    assert re.search(r"broken copies: (\d+) of \1 were noticed by the tests", text)
 
 
 def test_a_goal_that_uses_an_edited_tool_says_so(grown: Path) -> None:

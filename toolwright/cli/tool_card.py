@@ -116,7 +116,7 @@ def _tests(evidence: dict[str, Json]) -> list[str]:
 
 def _mutants(evidence: dict[str, Json]) -> list[str]:
     match evidence:
-        case {"challenge": {"killed": int(killed), "counted": int(of)}}:
+        case {"verdict": {"mutants": {"killed": int(killed), "of": int(of)}}}:
             return [f"broken copies: {killed} of {of} were noticed by the tests"]
     return []
 

@@ -48,6 +48,7 @@ def renewed_json(old: Mapping[str, Json] | None, admission: Admission, tool: Too
     said["verified"] = {name: fresh[name] for name in ("time", "python", "toolwright")}
     origin = (old or {}).get("origin")
     said["origin"] = origin if isinstance(origin, dict) else fresh
+    said["examples"] = (old or {}).get("examples") or []  # the user's own, which were tried again
     return _dump(said) + "\n"
 
 
