@@ -63,6 +63,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Bloc
         yield result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.runs], ids=name_of)
 def test_a_block_does_what_the_document_says(
     block: Block, results: Callable[[Block], tuple[int, str]]

@@ -56,6 +56,7 @@ def test_there_are_enough_of_both():
     assert not any(case.stage or case.why for case in GOOD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", _rows(BAD))
 def test_bad_is_refused_for_its_own_reason(case, sandbox, tmp_path):
     """What was planted is refused by the stage that is there for it, with a reason that names it."""
@@ -65,6 +66,7 @@ def test_bad_is_refused_for_its_own_reason(case, sandbox, tmp_path):
     assert case.why in outcome.why
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", _rows(GOOD))
 def test_good_is_admitted(case, sandbox, tmp_path):
     """A sound tool of any shape gets in, as it was written."""

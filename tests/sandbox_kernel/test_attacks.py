@@ -80,6 +80,7 @@ def test_an_attack_is_contained(arena, attack):
     assert arena.judge(attack) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["full", "landlock"])
 def test_an_ordinary_user_is_as_safe(level):
     """Started by an ordinary user, the same attacks are contained, at landlock all that it promises."""

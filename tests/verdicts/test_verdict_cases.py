@@ -58,6 +58,7 @@ def test_there_are_enough_cases():
     assert len(CASES) == len(worthless_tests.CASES) + len(honest_pairs.CASES) >= 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_verdict(boxes, name):
     """Every pair is judged rightly where everything is confined, or by processes where it cannot be."""
