@@ -17,6 +17,7 @@ FIRST_WORDS = {
     "Write one Python function": "generate",
     "A goal will be reached": "bind",
     "A goal was given": "judge",
+    "A library has a Python function that gives wrong": "fix",
 }
 
 

@@ -135,10 +135,14 @@ class CandidateChallenged:
 
 @dataclass(frozen=True, slots=True)
 class ToolCommitted:
-    """The function is in the library now; `source` is what was written."""
+    """The function is in the library now; `source` is what was written.
+
+    `how` is a word for it where it was neither added nor widened.
+    """
 
     commit: Commit
     source: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

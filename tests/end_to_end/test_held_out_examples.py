@@ -81,6 +81,7 @@ def test_a_kept_tool_that_contradicts_an_example_is_not_used_silently(tmp_path: 
     named = run(SlugAuthor(name="old_slug"), tmp_path, examples=[f"old_slug{example}"])
     assert named.failure.kind == "contradicted"
     assert "old_slug(title='A B') returned 'a-b'" in named.failure.message
+    assert "tools fix old_slug --example" in named.failure.hint
     assert (tmp_path / "tools.py").read_text() == tools
     tests = ('assert slugify("One Two") == "one_two"', 'assert slugify("x") == "x"')
     author, heard = SlugAuthor([contract(*tests)], [UNDERSCORED]), []

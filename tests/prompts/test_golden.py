@@ -21,6 +21,7 @@ from toolwright.stages.composition.parameters import slots
 from toolwright.stages.composition.run import GoodRun
 from toolwright.stages.contract import draft_contract, read_contract
 from toolwright.stages.decompose import decompose, read_plan
+from toolwright.stages.fix import fix_contract, read_fixed
 from toolwright.stages.generate import generate, read_function
 from toolwright.stages.judge import judge, read_judgement
 from toolwright.stages.strengthen import read_stronger, strengthen
@@ -105,6 +106,7 @@ MATCHES_REPLY = (
 )
 CONTRACT_REPLY = f"```python\n{STUB}```\n\n```python\n{TESTS}```"
 WIDEN_REPLY = f"```python\n{STUB}```\n\n```python\n{NEW_TESTS}```"
+FIX_REPLY = WIDEN_REPLY
 STRONGER_REPLY = f"```python\n{NEW_TESTS}```"
 FUNCTION_REPLY = f"```python\n{STUB}```"
 FIRST_CALL = '{"step": 1, "arguments": {"text": {"literal": "a b"}}}'
@@ -153,7 +155,15 @@ def asked() -> Mapping[str, Prompt]:
         name="count_words",
     )
     widen_contract(answering("widen", WIDEN_REPLY), STEPS[0], OLD_TOOL, TESTS, SURROUNDINGS)
+    fix_contract(
+        answering("fix", FIX_REPLY),
+        STEPS[0],
+        TOOL,
+        TESTS,
+        ["count_words(text='A a') returned {'A': 1, 'a': 1}"],
+    )
     generate(answering("generate", FUNCTION_REPLY), CONTRACT)
+    generate(answering("generate_repair", FUNCTION_REPLY), CONTRACT, old_source=TOOL.source, repairs=True)
     generate(
         answering("generate_again", FUNCTION_REPLY),
         CONTRACT,
@@ -258,6 +268,8 @@ def test_the_blocks_that_are_asked_for_are_read():
     assert read_contract(CONTRACT_REPLY, STEPS[0], taken=frozenset()).stub == STUB
     assert "exactly two ```python blocks" in asked()["widen"].text
     assert read_widened(WIDEN_REPLY, STEPS[0], OLD_TOOL, TESTS).replaces == "count_words"
+    assert "exactly two ```python blocks" in asked()["fix"].text
+    assert read_fixed(FIX_REPLY, STEPS[0], TOOL, TESTS).stub == STUB
     assert "exactly one ```python block" in asked()["strengthen"].text
     assert read_stronger(STRONGER_REPLY, CONTRACT).startswith(TESTS)
     assert read_stronger("The docstring promises nothing there.\n\nNONE", CONTRACT) == ""

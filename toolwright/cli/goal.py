@@ -26,6 +26,7 @@ from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.syntax.held_out import read_example, read_goal
 from toolwright.wiring import plan_memory
 
+_FIX: Final = ("tools", "fix")
 _LEARN: Final = ":learn"
 _EXAMPLE: Final = ":example"
 
@@ -58,6 +59,8 @@ class Goals:
     def take(self, line: str) -> int:
         """Run a line of the prompt: a goal, or a command that is typed as in the shell."""
         words = tuple(line.split())
+        if words[:2] == _FIX and len(words) > len(_FIX):
+            return self.fix(line)
         if words[:1] == (_LEARN,):
             return self.learn(" ".join(words[1:]))
         if words[:1] == (_EXAMPLE,):
@@ -92,6 +95,14 @@ class Goals:
         self._examples.append(text)
         sys.stderr.write(f"noted for the next goal: {example.call()}, its answer is held out\n")
         return 0
+
+    def fix(self, line: str) -> int:
+        """Repair a tool: with the examples of the line, typed as in the shell, and those noted before it."""
+        from toolwright.cli.typed import typed
+
+        words, examples = typed(line)
+        noted, self._examples = self._examples, []
+        return COMMANDS["tools"].run(replace(self._arguments, words=words, examples=(*noted, *examples)))
 
     def learn(self, name: str) -> int:
         """Make one tool of the last goal of this prompt."""

@@ -32,6 +32,10 @@ def run(arguments: Arguments) -> int:
             from toolwright.cli.tool_rollback import rollback
 
             return rollback(arguments, settings, *operands)
+        case "fix":
+            from toolwright.cli.tool_fix import fix
+
+            return fix(arguments, settings, operands[0])
         case _:
             from toolwright.cli.tool_removal import remove
 

@@ -8,9 +8,13 @@ SUBCOMMANDS: Final = {
     "log": ("tools log NAME", "list the versions of a tool"),
     "diff": ("tools diff NAME V1 V2", "show what changed between two versions"),
     "rollback": ("tools rollback NAME V", "bring version V back, through the gate again"),
+    "fix": (
+        "tools fix NAME --example TEXT [--example TEXT ...]",
+        "repair a tool that answers a call wrongly, through the gate",
+    ),
     "remove": (
         "tools remove NAME [--cascade] [--yes]",
         "remove a tool, its tests and what only it used; with --cascade also the tools that call it",
     ),
 }
-OPERANDS: Final = {"list": 0, "show": 1, "log": 1, "diff": 3, "rollback": 2, "remove": 1}
+OPERANDS: Final = {"list": 0, "show": 1, "log": 1, "diff": 3, "rollback": 2, "fix": 1, "remove": 1}

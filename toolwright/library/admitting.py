@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Sequence
+from typing import Final
 
 from toolwright.errors import LibraryChangedError, MergeClashError
 from toolwright.library.bindings import Bindings, bindings, used_by
@@ -19,6 +20,16 @@ from toolwright.library.versions import version_now
 from toolwright.syntax.chunks import Chunk, split
 from toolwright.syntax.reading import read_library
 from toolwright.types import Admission, Candidate, Commit, Tool
+
+_DONE: Final = {
+    "added": "add",
+    "widened": "widen",
+    "composed": "compose",
+    "fixed": "fix",
+    "adopted": "adopt",
+    "rolled back": "roll back",
+}
+"""What an interrupted change is called, by how a tool came to be."""
 
 
 class Admitting:
@@ -89,7 +100,7 @@ class Admitting:
         changes = [test, proof, *versions, entry, library]
         if read_bytes(place.tests / "conftest.py") is None:
             changes.insert(0, Change(place.tests / "conftest.py", None, CONFTEST.encode()))
-        return f"{'widen' if self._replaces else 'add'} `{name}`", changes
+        return f"{_DONE.get(how, how)} `{name}`", changes
 
     def _versions(self, evidence: str) -> list[Change]:
         """Keep what is replaced, if it was not kept yet, and what takes its place; undo leaves both alone."""
@@ -151,8 +162,8 @@ def changed_basis(admitting: Admitting, before: str) -> None:
     """
     if admitting.replaced != before:
         raise LibraryChangedError(
-            "the function to be widened, or its tests, changed while the new version was being verified",
-            hint="run the goal again",
+            "the function to be replaced, or its tests, changed while the new version was being verified",
+            hint="try again",
         )
 
 

@@ -104,7 +104,8 @@ def _of_making(event: Event) -> Line | None:
         case ToolCommitted():
             commit = event.commit
             lines = {"lines_added": commit.lines_added, "lines_removed": commit.lines_removed}
-            return _info("tool.committed", tool=commit.tool, **lines, replaced=commit.replaced)
+            how = {"how": event.how} if event.how else {}
+            return _info("tool.committed", tool=commit.tool, **lines, replaced=commit.replaced, **how)
     return None
 
 

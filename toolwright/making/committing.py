@@ -72,5 +72,5 @@ def _commit(parts: Parts, wish: Wish, draft: Draft, trial: Trial, verdict: Verdi
         examples=draft.examples,
     )
     commit = parts.store.commit(admission, trial.merged)
-    parts.emit(ToolCommitted(commit, trial.candidate.source))
+    parts.emit(ToolCommitted(commit, trial.candidate.source, wish.how))
     return commit

@@ -65,19 +65,12 @@ def _against_test(contract: Contract, test: TestOutcome) -> str:
 
 
 def _against_examples(contract: Contract, missed: Sequence[Missed]) -> str:
-    calls = "\n".join(f"- {each.call}{_what_came(each)}" for each in missed)
+    calls = "\n".join(f"- {each.for_author}" for each in missed)
     return (
         f"{_last_contract(contract)}Functions that pass all its tests do not answer these calls as the user "
         f"expects:\n{calls}\nSo the docstring, or a test, asks for something else than the user wants. "
         "Think of what the user means, and write the whole contract again."
     )
-
-
-def _what_came(missed: Missed) -> str:
-    """Say what came of a call, unless that would tell the answer, as with the other of two values."""
-    result = missed.result
-    telling = result.status == "returned" and isinstance(result.value, bool | None)
-    return "" if telling else f" {missed.got}"
 
 
 def _last_contract(contract: Contract) -> str:

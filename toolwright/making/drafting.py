@@ -1,6 +1,8 @@
 """A wish -> the contract of a new tool or of a wider one, and whether the library still is as it was then."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from toolwright.errors import MergeClashError
 from toolwright.events import Notice, PhaseStarted
@@ -34,9 +36,11 @@ class Draft:
         snapshot, contract = store.read(), self.contract
         if not contract.replaces:
             return contract.name in snapshot.names
-        return contract.replaces not in snapshot.kept or self.basis != _basis(
-            snapshot, contract.replaces, store.tests_of(contract.replaces)
-        )
+        return self.basis != _basis(snapshot, contract.replaces, store.tests_of(contract.replaces))
+
+
+Drafter: TypeAlias = Callable[[Parts, Wish, str], Draft]
+"""Has a contract written for a wish; the text says what was wrong with an earlier one, "" for the first."""
 
 
 def draft(parts: Parts, wish: Wish, dispute: str = "") -> Draft:

@@ -1,7 +1,9 @@
 """Matches and the user's examples -> the examples of each step; a tool that contradicts one is let go."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from toolwright.events import Notice
 from toolwright.library.needs import required_packages
@@ -10,6 +12,8 @@ from toolwright.making.held_out import bound, missed
 from toolwright.parts import Options, Parts
 from toolwright.permissions.verifying import verification_policy
 from toolwright.types import Example, Failure, HeldOut, Match, Step, Tool
+
+_LONGEST: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def heed(parts: Parts, matches: Sequence[Match], options: Options) -> Heeded | F
         reused = match.kind == "EXISTS_AND_GENERIC"
         why = _contradiction(parts, tools[match.tool], heeded.of(match.step)) if reused else ""
         if why and match.tool == heeded.name_of(match.step):
-            return _contradicted(match, why)
+            return _contradicted(match, why, heeded.of(match.step))
         if why:
             parts.emit(Notice(f"step {match.step.number}: {why}; another function is written"))
         kept.append(Match(match.step, "NOT_EXISTS", "", why) if why else match)
@@ -81,12 +85,19 @@ def _contradiction(parts: Parts, tool: Tool, examples: Sequence[HeldOut]) -> str
     return f"`{tool.name}` contradicts an example: {wrong[0].call} {wrong[0].got}" if wrong else ""
 
 
-def _contradicted(match: Match, why: str) -> Failure:
+def _contradicted(match: Match, why: str, examples: Sequence[HeldOut]) -> Failure:
+    words = [word for example in examples for word in ("--example", _short(example.text(match.tool)))]
+    repair = shlex.join(["tools", "fix", match.tool, *words])
     return Failure(
         "examples",
         why,
         kind="contradicted",
         step=match.step.number,
         tool=match.tool,
-        hint="write the example without the name to have another function written, or correct the example",
+        hint=f"if the tool is wrong: python agent.py {repair}; "
+        "or write the example without the name to have another function written",
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else "..."

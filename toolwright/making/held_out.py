@@ -32,6 +32,12 @@ class Missed:
         return failure_text(self.result)
 
     @property
+    def for_author(self) -> str:
+        """The call and what came of it, unless that would tell the answer: the other one of two values."""
+        telling = self.result.status == "returned" and isinstance(self.result.value, bool | None)
+        return self.call if telling else f"{self.call} {self.got}"
+
+    @property
     def for_user(self) -> str:
         """All of it, for the user, who knows the answer."""
         return f"the example {self.call} {self.got}, not {short_text(self.example.expected)}"

@@ -19,7 +19,7 @@ from toolwright.permissions.verifying import verification_policy
 from toolwright.sandbox.comparing import same_json
 from toolwright.syntax.chunks import split
 from toolwright.syntax.reading import read_library
-from toolwright.types import CallResult, Json, Policy, TestOutcome, Tool, Verdict
+from toolwright.types import CallResult, Example, Json, Policy, TestOutcome, Tool, Verdict
 
 _SHOWN: Final = 200
 _TRIES: Final = 2
@@ -27,11 +27,12 @@ _TRIES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
-    """The library as it is, and as it would be."""
+class Texts:
+    """The library as it is, and as it would be; `examples` are calls whose old answers do not count."""
 
     old: str
     new: str
+    examples: Sequence[Example] = ()
 
 
 def keep_what_worked(parts: Parts, case: Case, trial: Trial) -> Trial:
@@ -43,34 +44,50 @@ def keep_what_worked(parts: Parts, case: Case, trial: Trial) -> Trial:
     name = case.draft.contract.replaces
     if not name:
         return trial
-    texts = _Texts(parts.store.read().text, case.merged)
-    tools = {tool.name: tool for tool in read_library(case.merged).tools}
-    reaching = bindings(split(case.merged)).reached_by(name)
+    texts = Texts(parts.store.read().text, case.merged, case.draft.examples)
+    why = broken_by(parts, texts, name, case.wish.step.number)
+    return replace(trial, refused_by="regression", reasons=why) if why else trial
+
+
+def broken_by(parts: Parts, texts: Texts, name: str, step: int = 0) -> tuple[str, ...]:
+    """Say what goes wrong with a changed tool that did not before: its calls, those of its callers, or tests.
+
+    Its own tests are not among them.
+
+    Raises:
+        LibraryError, SandboxError: it could not be found out.
+    """
+    tools = {tool.name: tool for tool in read_library(texts.new).tools}
+    reaching = bindings(split(texts.new)).reached_by(name)
     for one in (name, *(caller for caller in reaching if not caller.startswith("_"))):
-        parts.emit(PhaseStarted("regression", one, case.wish.step.number))
+        parts.emit(PhaseStarted("regression", one, step))
         policy = _policy(parts, texts, tools, one)
-        why = _broken_call(parts, texts, one, policy)
+        why = _broken_call(parts, texts, tools, one, policy)
         if not why and one != name:
             why = _broken_test(parts, texts, one, policy)
         if why:
-            return replace(trial, refused_by="regression", reasons=why)
-    return trial
+            return why
+    return ()
 
 
-def _policy(parts: Parts, texts: _Texts, tools: Mapping[str, Tool], name: str) -> Policy:
+def _policy(parts: Parts, texts: Texts, tools: Mapping[str, Tool], name: str) -> Policy:
     if name not in tools:
         return Policy()
     packages = required_packages(texts.new, tools, name)
     return parts.packages.grant(verification_policy(texts.new, tools[name]), packages)
 
 
-def _broken_call(parts: Parts, texts: _Texts, name: str, policy: Policy) -> tuple[str, ...]:
+def _broken_call(
+    parts: Parts, texts: Texts, tools: Mapping[str, Tool], name: str, policy: Policy
+) -> tuple[str, ...]:
     """Make every recorded call of a tool again, with no right but to its packages."""
     alone = Policy(packages=policy.packages, package_folder=policy.package_folder)
     calls = (parts.store.evidence_of(name) or {}).get("calls")
     for call in calls if isinstance(calls, list) else []:
         match call:
             case {"function": str(function), "arguments": dict(arguments)}:
+                if any(same_call(each, function, arguments, tools) for each in texts.examples):
+                    continue  # the user says what is right here
                 now = parts.sandbox.call(texts.new, function, arguments, alone)
                 if not _as_recorded(now, call) and all(
                     _as_recorded(parts.sandbox.call(texts.old, function, arguments, alone), call)
@@ -78,6 +95,18 @@ def _broken_call(parts: Parts, texts: _Texts, name: str, policy: Policy) -> tupl
                 ):
                     return _told(function, arguments, call, now)
     return ()
+
+
+def same_call(
+    example: Example, function: str, arguments: Mapping[str, Json], tools: Mapping[str, Tool]
+) -> bool:
+    """Tell whether a call is that of an example, defaults counted in."""
+    if function != example.function:
+        return False
+    tool = tools.get(function)
+    properties = tool.parameters["properties"] if tool else {}
+    defaults = {name: said["default"] for name, said in properties.items() if "default" in said}
+    return same_json(defaults | dict(arguments), defaults | dict(example.arguments))
 
 
 def _as_recorded(found: CallResult, call: Mapping[str, Json]) -> bool:
@@ -118,7 +147,7 @@ def _short(value: Json) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def _broken_test(parts: Parts, texts: _Texts, name: str, policy: Policy) -> tuple[str, ...]:
+def _broken_test(parts: Parts, texts: Texts, name: str, policy: Policy) -> tuple[str, ...]:
     """Run the tests of a tool that reaches the changed one; what failed before does not count."""
     tests = parts.store.tests_of(name)
     if tests is None:
@@ -130,8 +159,8 @@ def _broken_test(parts: Parts, texts: _Texts, name: str, policy: Policy) -> tupl
         return ()
     before = parts.sandbox.verify(texts.old, tests, narrow, function=name)
     if before.passed:
-        return (f"it breaks `{name}`, which calls it: {now.why}", *_messages(_newly_failing(now, before)))
-    broken = _newly_failing(now, before)
+        return (f"it breaks `{name}`, which calls it: {now.why}", *_messages(newly_failing(now, before)))
+    broken = newly_failing(now, before)
     if broken:
         return (
             f"it breaks `{name}`, which calls it: {broken[0].name} {broken[0].outcome}",
@@ -141,7 +170,8 @@ def _broken_test(parts: Parts, texts: _Texts, name: str, policy: Policy) -> tupl
     return ()
 
 
-def _newly_failing(now: Verdict, before: Verdict) -> Sequence[TestOutcome]:
+def newly_failing(now: Verdict, before: Verdict) -> Sequence[TestOutcome]:
+    """List the tests that did pass and do not any more."""
     passed = {test.name for test in before.tests if test.outcome == "passed"}
     return [test for test in now.tests if test.outcome != "passed" and test.name in passed]
 

@@ -6,7 +6,7 @@ from toolwright.events import CandidateRefused, Notice
 from toolwright.making.attempts import Attempts
 from toolwright.making.committing import keep
 from toolwright.making.disputes import Ruling, rule
-from toolwright.making.drafting import Draft, draft
+from toolwright.making.drafting import Draft, Drafter, draft
 from toolwright.making.sampling import next_trial
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Made, Wish
@@ -16,7 +16,7 @@ from toolwright.types import Failure
 _MOST_ATTEMPTS: Final = 15
 
 
-def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
+def make_tool(parts: Parts, options: Options, wish: Wish, drafting: Drafter = draft) -> Made:
     """Draft a contract, then write, review, verify and commit a function for it.
 
     A contract that two authors, or an example of the user, contradict is drafted anew, once.
@@ -24,10 +24,10 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
     Raises:
         ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
     """
-    drawn, tried, restarted = draft(parts, wish), Attempts(options.attempts + 1), False
+    drawn, tried, restarted = drafting(parts, wish, ""), Attempts(options.attempts + 1), False
     while tried.number <= tried.most and not tried.stuck:
         if tried.last and drawn.is_stale(parts.store):
-            drawn = draft(parts, wish)
+            drawn = drafting(parts, wish, "")
             tried.start_over()
         trial = next_trial(parts, wish, drawn, tried, options.samples)
         trial = keep(parts, wish, drawn, trial)
@@ -40,7 +40,7 @@ def make_tool(parts: Parts, options: Options, wish: Wish) -> Made:
             if trial.commit:
                 return _made(drawn, tried, trial)
         if ruling.evidence:
-            drawn, restarted = draft(parts, wish, ruling.evidence), True
+            drawn, restarted = drafting(parts, wish, ruling.evidence), True
             tried.start_over()
     return _gave_up(wish, drawn, tried)
 

@@ -8,7 +8,7 @@ from toolwright.making.attempts import Attempts
 from toolwright.making.drafting import Draft
 from toolwright.making.proving import prove
 from toolwright.making.trial import Trial
-from toolwright.making.wish import Wish
+from toolwright.making.wish import FIXED, Wish
 from toolwright.parts import Parts
 from toolwright.stages.generate import generate
 
@@ -60,6 +60,7 @@ def _draw(parts: Parts, wish: Wish, draft: Draft, tried: Attempts) -> Trial:
         previous=last.candidate if last else None,
         reasons=last.reasons if last else (),
         old_source=draft.old_source,
+        repairs=wish.how == FIXED,
         earlier=tried.earlier,
         rules=parts.rules,
     )

@@ -1,8 +1,12 @@
 """What is asked of the making of a tool, and what comes of it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from toolwright.types import Commit, Failure, HeldOut, Match, Step, Verdict
+
+FIXED: Final = "fixed"
+ADOPTED: Final = "adopted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ PHASES: Final = {
     "classify": Phase("looking in the library", heading="Looking in the library"),
     "contract": Phase("describing", "contract"),
     "widen": Phase("widening", "contract"),
+    "fix": Phase("describing the repair of", "contract", heading="Repairing"),
     "generate": Phase("writing", "write"),
     "review": Phase("reviewing", "review"),
     "verify": Phase("testing", "test"),

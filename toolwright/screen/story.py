@@ -157,6 +157,7 @@ class Story:
     def _committed(self, event: ToolCommitted) -> None:
         change = f"+{event.commit.lines_added} -{event.commit.lines_removed} lines"
         verb, where = ("widened", "in") if event.commit.replaced else ("added", "to")
+        verb = event.how or verb
         self._ticked(f"{verb} {one_line(event.commit.tool, 60)} {where} tools.py, {change}")
         self._phase = None
         if self._wordy:

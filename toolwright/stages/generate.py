@@ -21,11 +21,13 @@ def generate(
     previous: Candidate | None = None,
     reasons: Sequence[str] = (),
     old_source: str = "",
+    repairs: bool = False,
     rules: Sequence[Rule] = RULES,
     earlier: Sequence[str] = (),
 ) -> Candidate:
     """Ask for the function of a contract; `previous` and `reasons` carry the last refusal back.
 
+    `old_source` is the function as it is now, to be made more generic or, with `repairs`, right.
     `earlier` says in a line each why the versions before that one were refused. Of `rules` its author is
     told those that are not ours, as far as they say what they are about.
 
@@ -37,7 +39,7 @@ def generate(
         own_rules=_own(rules),
         stub=contract.stub,
         tests=contract.tests,
-        old=_old(old_source),
+        old=_old(old_source, repairs=repairs),
         feedback=_feedback(previous, reasons, earlier),
     )
     prompt = Prompt("generate", contract.name, text)
@@ -72,10 +74,11 @@ def _is_own(rule: Rule) -> bool:
     return rule.name not in {each.name for each in RULES}
 
 
-def _old(source: str) -> str:
+def _old(source: str, *, repairs: bool) -> str:
     if not source:
         return ""
-    return f"\nThe function as it is now, which you make more generic:\n```python\n{source}```\n"
+    task = "which has a fault that you find and mend" if repairs else "which you make more generic"
+    return f"\nThe function as it is now, {task}:\n```python\n{source}```\n"
 
 
 def _own(rules: Sequence[Rule]) -> str:

@@ -57,7 +57,7 @@ def widen_contract(
         ReplyShapeError, ModelError: no usable contract could be had.
         LibraryError: the old tests are not Python.
     """
-    _old_tree(tool, old_tests)
+    old_tree(tool, old_tests)
     text = render(
         "widen",
         name=tool.name,
@@ -96,7 +96,7 @@ def read_widened(
     if broken:
         raise ReplyShapeError(broken)
     check_tests(tool.name, new_tests, requires(stub, tool.name))
-    check_beside(tool.name, _old_tree(tool, old_tests), parsed("the tests are", new_tests))
+    check_beside(tool.name, old_tree(tool, old_tests), parsed("the tests are", new_tests))
     joined = join_tests(old_tests, new_tests)
     parsed("old and additional tests in one file are", joined)
     return Contract(tool.name, stub, joined, step, replaces=tool.name)
@@ -145,7 +145,12 @@ def _narrower(tool: Tool, stub: str) -> str:
     return ""
 
 
-def _old_tree(tool: Tool, old_tests: str) -> ast.Module:
+def old_tree(tool: Tool, old_tests: str) -> ast.Module:
+    """Parse the tests that a tool has.
+
+    Raises:
+        LibraryError: they are not Python; names the line.
+    """
     try:
         return parse_text(old_tests)
     except SyntaxError as error:

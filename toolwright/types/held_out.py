@@ -20,3 +20,7 @@ class HeldOut:
         given = [repr(value) for value in self.positional]
         given += [f"{name}={value!r}" for name, value in self.named.items()]
         return f"{self.function or function}({', '.join(given)})"
+
+    def text(self, function: str = "") -> str:
+        """Write all of it, so that it can be read again."""
+        return f"{self.call(function)} == {self.expected!r}"

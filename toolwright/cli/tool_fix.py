@@ -1,0 +1,120 @@
+"""`tools fix NAME --example ...`: a kept tool that answers a call wrongly, repaired through the gate."""
+
+from toolwright.cli.arguments import Arguments
+from toolwright.cli.key import missing_key, needs_key, with_key
+from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
+from toolwright.cli.session import Session
+from toolwright.cli.show_tools import no_such_tool
+from toolwright.errors import ToolwrightError, UsageError
+from toolwright.library.store import Store
+from toolwright.making.fixing import Tried, check_consistent, examples_of, fix_tool, try_examples
+from toolwright.making.wish import Made
+from toolwright.models.absent import AbsentModel
+from toolwright.parts import Parts
+from toolwright.sandbox.levels import NONE
+from toolwright.screen.commands import command
+from toolwright.screen.result import json_text, write_line
+from toolwright.screen.words import count
+from toolwright.settings import Settings
+from toolwright.syntax.held_out import read_example
+from toolwright.types import HeldOut
+from toolwright.wiring import options
+
+
+def fix(arguments: Arguments, settings: Settings, name: str) -> int:
+    """Repair a tool.
+
+    Raises:
+        UsageError: there is no example, or one cannot be read or is no call of the tool.
+        ToolwrightError: there is no such tool, it has no tests, or it could not be repaired; then the library
+            is as it was.
+        ModelError, LibraryError, SandboxError: it could not be tried.
+    """
+    store = Store(settings.library)
+    _check_tool(name, store)
+    if not arguments.examples:
+        raise UsageError(
+            f"tools fix {name} needs a call with its right answer",
+            hint=command("tools", "fix", name, "--example", f"{name}(...) == ...", library=store.directory),
+        )
+    given = tuple(read_example(text) for text in arguments.examples)
+    examples_of(store.read().kept[name], given)
+    store.check_writable()
+    check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
+    variable = needs_key(settings)
+    if variable:
+        tried = _tried(settings, name, given, variable)
+        if not tried.wrong:
+            return _nothing_to_fix(arguments, tried)
+        settings = with_key(settings, variable)
+    how = options(settings)
+
+    def repair(parts: Parts, _run: str) -> tuple[Tried, Made | None]:
+        tried = try_examples(parts, name, given)
+        _check_sandbox(parts, name)
+        return tried, fix_tool(parts, how, tried) if tried.wrong else None
+
+    tried, made = Session(settings).with_parts(f"tools fix {name}", None, repair)
+    return _ended(arguments, store, tried, made) if made else _nothing_to_fix(arguments, tried)
+
+
+def _check_tool(name: str, store: Store) -> None:
+    snapshot = store.read()
+    if name not in snapshot.kept:
+        raise no_such_tool(name, snapshot, store)
+    if store.tests_of(name) is None:
+        raise ToolwrightError(
+            f"{name} has no tests that could guard a repair",
+            hint=command("tools", "adopt", name, library=store.directory),
+        )
+
+
+def _tried(settings: Settings, name: str, given: tuple[HeldOut, ...], variable: str) -> Tried:
+    """Try the examples without a model: perhaps none is needed."""
+    nobody = AbsentModel(settings.model, missing_key(variable))
+
+    def look(parts: Parts, _run: str) -> Tried:
+        tried = try_examples(parts, name, given)
+        check_consistent(parts, tried)
+        return tried
+
+    return Session(settings).with_parts(f"tools fix {name}", nobody, look)
+
+
+def _check_sandbox(parts: Parts, name: str) -> None:
+    if parts.sandbox.level == NONE:
+        raise ToolwrightError(
+            f"{name} cannot be fixed with --unsafe: what runs unconfined proves nothing",
+            hint="python agent.py doctor says what keeps tools from being confined here",
+        )
+
+
+def _nothing_to_fix(arguments: Arguments, tried: Tried) -> int:
+    name, held = tried.tool.name, len(tried.held)
+    all_of_them = "the example" if held == 1 else f"all {held} examples"
+    said = f"nothing to fix: {name} answers {all_of_them} as it should"
+    write_line(json_text({"fixed": None, "name": name, "examples": held}) if arguments.json else said)
+    return 0
+
+
+def _ended(arguments: Arguments, store: Store, tried: Tried, made: Made) -> int:
+    name, failure = tried.tool.name, made.failure
+    if failure:
+        raise ToolwrightError(
+            f"{name} was not fixed, and nothing was changed: {failure.message}",
+            hint=f"if that answer is wrong too, give the right one with a further --example; {failure.hint}"
+            if failure.stage == "regression"
+            else failure.hint,
+        )
+    number = store.versions(name)[-1].number
+    passed = sum(test.outcome == "passed" for test in made.verdict.tests) if made.verdict else 0
+    if arguments.json:
+        row = {"fixed": name, "version": number, "attempts": made.attempts, "examples": made.examples}
+        write_line(json_text(row | {"tests_passed": passed, "refusals": list(made.refusals)}))
+        return 0
+    undo = command("undo", library=store.directory)
+    write_line(
+        f"{name} is fixed, version {number}: {count(made.examples, 'example')} held, "
+        f"{count(passed, 'test')} passed; {undo} takes that back"
+    )
+    return 0
