@@ -18,6 +18,7 @@ FIRST_WORDS = {
     "A goal will be reached": "bind",
     "A goal was given": "judge",
     "A library has a Python function that gives wrong": "fix",
+    "A person wrote a Python function by hand": "adopt",
 }
 
 

@@ -265,3 +265,14 @@ def test_an_edit_meanwhile_is_never_lost(fix: Fix, library: Path) -> None:
     assert made.failure is None, made.failure
     assert "changed by somebody else" in made.refusals[0]
     assert "# mine" in author.said("fix")[1]
+
+
+def test_a_tool_in_quarantine_is_offered_again_once_it_is_repaired(fix: Fix, library: Path) -> None:
+    """Quarantine is of a text; the repaired one passed everything."""
+    store = Store(library)
+    store.quarantine("join_words", "test_one_word failed", store.read().text)
+    assert "join_words" not in Store(library).read().tools
+    _, made = fix(FixAuthor())
+    assert made is not None
+    assert made.failure is None, made.failure
+    assert "join_words" in Store(library).read().tools

@@ -14,6 +14,7 @@ import pytest
 
 from toolwright.models.scripted import ScriptedModel
 from toolwright.prompts import render
+from toolwright.stages.adopt import adopt_contract, read_adopted
 from toolwright.stages.bind import bind, read_bindings, rebind
 from toolwright.stages.classify import classify, read_matches
 from toolwright.stages.compose import name_composed
@@ -107,6 +108,7 @@ MATCHES_REPLY = (
 CONTRACT_REPLY = f"```python\n{STUB}```\n\n```python\n{TESTS}```"
 WIDEN_REPLY = f"```python\n{STUB}```\n\n```python\n{NEW_TESTS}```"
 FIX_REPLY = WIDEN_REPLY
+ADOPT_REPLY = CONTRACT_REPLY
 STRONGER_REPLY = f"```python\n{NEW_TESTS}```"
 FUNCTION_REPLY = f"```python\n{STUB}```"
 FIRST_CALL = '{"step": 1, "arguments": {"text": {"literal": "a b"}}}'
@@ -155,6 +157,16 @@ def asked() -> Mapping[str, Prompt]:
         name="count_words",
     )
     widen_contract(answering("widen", WIDEN_REPLY), STEPS[0], OLD_TOOL, TESTS, SURROUNDINGS)
+    adopt_contract(answering("adopt", ADOPT_REPLY), STEPS[0], "count_words", STUB)
+    adopt_contract(
+        answering("adopt_tested", WIDEN_REPLY),
+        STEPS[0],
+        "count_words",
+        STUB,
+        old_tests=TESTS,
+        calls=["count_words('a')"],
+        dispute="One of its tests is in doubt.",
+    )
     fix_contract(
         answering("fix", FIX_REPLY),
         STEPS[0],
@@ -270,6 +282,8 @@ def test_the_blocks_that_are_asked_for_are_read():
     assert read_widened(WIDEN_REPLY, STEPS[0], OLD_TOOL, TESTS).replaces == "count_words"
     assert "exactly two ```python blocks" in asked()["fix"].text
     assert read_fixed(FIX_REPLY, STEPS[0], TOOL, TESTS).stub == STUB
+    assert "exactly two ```python blocks" in asked()["adopt"].text
+    assert read_adopted(ADOPT_REPLY, STEPS[0], "count_words", STUB).tests == TESTS
     assert "exactly one ```python block" in asked()["strengthen"].text
     assert read_stronger(STRONGER_REPLY, CONTRACT).startswith(TESTS)
     assert read_stronger("The docstring promises nothing there.\n\nNONE", CONTRACT) == ""

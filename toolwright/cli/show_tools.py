@@ -8,6 +8,7 @@ from toolwright.library.store import Snapshot, Store
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
 from toolwright.settings import Settings, load
+from toolwright.syntax.lacking import lacks_types
 from toolwright.syntax.nearest import nearest_names, tool_not_found
 from toolwright.types import Json
 
@@ -32,6 +33,10 @@ def run(arguments: Arguments) -> int:
             from toolwright.cli.tool_rollback import rollback
 
             return rollback(arguments, settings, *operands)
+        case "adopt":
+            from toolwright.cli.tool_adopt import adopt
+
+            return adopt(arguments, settings, operands[0])
         case "fix":
             from toolwright.cli.tool_fix import fix
 
@@ -81,9 +86,10 @@ def no_such_tool(name: str, snapshot: Snapshot, store: Store) -> ToolwrightError
     hint = command("tools", library=store.directory)
     for other in snapshot.not_offered:
         if other.name == name:
+            adopt = command("tools", "adopt", name, library=store.directory)
             return ToolwrightError(
                 f"{name}, line {other.line} of {store.place.tools}, is not offered as a tool: {other.reason}",
-                hint=hint,
+                hint=f"{adopt} makes it one" if lacks_types(other) else hint,
             )
     unknown = tool_not_found(name, snapshot.tools)
     return ToolNotFoundError(str(unknown), nearest=unknown.nearest, hint=hint)

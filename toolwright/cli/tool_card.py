@@ -17,6 +17,7 @@ from toolwright.types import Json, Tool
 _CALLS_SHOWN = 3
 _LONGEST = 200
 _DAY_S = 86_400
+_PLAIN = ("", "added")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ class ToolCard:
     def _proof(self, store: Store) -> list[str]:
         verify = command("verify", self.tool.name, library=store.directory)
         if self.standing.kind == "unproven":
-            return [f"evidence: none, {self.standing.why}: {verify}"]
+            adopt = command("tools", "adopt", self.tool.name, library=store.directory)
+            way = verify if store.tests_of(self.tool.name) else adopt
+            return [f"evidence: none, {self.standing.why}: {way}"]
         lines = [] if self.standing.kind == "verified" else [f"not verified: {self.standing.why}: {verify}"]
         return [*lines, *_tests(self.evidence), *_mutants(self.evidence), *_origin(self.evidence)]
 
@@ -123,9 +126,11 @@ def _mutants(evidence: dict[str, Json]) -> list[str]:
 
 def _origin(evidence: dict[str, Json]) -> list[str]:
     match evidence:
-        case {"origin": {"goal": goal, "model": model, "time": moment}}:
+        case {"origin": {"goal": goal, "model": model, "time": moment, **origin}}:
             made = [f"made for: {one_line(str(goal), _LONGEST)}"] if goal else []
-            return [*made, f"by: {one_line(str(model)) or 'hand'}, {one_line(str(moment))}"]
+            how = one_line(str(origin.get("how") or ""))
+            said = "" if how in _PLAIN else f", {how}"
+            return [*made, f"by: {one_line(str(model)) or 'hand'}, {one_line(str(moment))}{said}"]
     return []
 
 

@@ -17,7 +17,7 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count
 from toolwright.settings import Settings
 from toolwright.syntax.held_out import read_example
-from toolwright.types import HeldOut
+from toolwright.types import Failure, HeldOut
 from toolwright.wiring import options
 
 
@@ -39,13 +39,13 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
         )
     given = tuple(read_example(text) for text in arguments.examples)
     examples_of(store.read().kept[name], given)
-    store.check_writable()
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
     variable = needs_key(settings)
     if variable:
         tried = _tried(settings, name, given, variable)
         if not tried.wrong:
             return _nothing_to_fix(arguments, tried)
+        store.check_writable()
         settings = with_key(settings, variable)
     how = options(settings)
 
@@ -89,6 +89,14 @@ def _check_sandbox(parts: Parts, name: str) -> None:
         )
 
 
+def not_made(failure: Failure, what: str, hint: str) -> ToolwrightError:
+    """Return the error for what the gate refused; what there is to know beside its sentence is its cause."""
+    error = ToolwrightError(f"{what}, and nothing was changed: {failure.message}", hint=hint)
+    if failure.details:
+        error.__cause__ = ToolwrightError("; ".join(failure.details))
+    return error
+
+
 def _nothing_to_fix(arguments: Arguments, tried: Tried) -> int:
     name, held = tried.tool.name, len(tried.held)
     all_of_them = "the example" if held == 1 else f"all {held} examples"
@@ -100,12 +108,10 @@ def _nothing_to_fix(arguments: Arguments, tried: Tried) -> int:
 def _ended(arguments: Arguments, store: Store, tried: Tried, made: Made) -> int:
     name, failure = tried.tool.name, made.failure
     if failure:
-        raise ToolwrightError(
-            f"{name} was not fixed, and nothing was changed: {failure.message}",
-            hint=f"if that answer is wrong too, give the right one with a further --example; {failure.hint}"
-            if failure.stage == "regression"
-            else failure.hint,
-        )
+        further = "a further --example says more of what is meant, --attempts N gives it more tries"
+        if failure.stage == "regression":
+            further = "if that answer is wrong too, give the right one with a further --example"
+        raise not_made(failure, f"{name} was not fixed", further)
     number = store.versions(name)[-1].number
     passed = sum(test.outcome == "passed" for test in made.verdict.tests) if made.verdict else 0
     if arguments.json:

@@ -12,9 +12,19 @@ SUBCOMMANDS: Final = {
         "tools fix NAME --example TEXT [--example TEXT ...]",
         "repair a tool that answers a call wrongly, through the gate",
     ),
+    "adopt": ("tools adopt NAME", "write contract and tests for a function you wrote in tools.py"),
     "remove": (
         "tools remove NAME [--cascade] [--yes]",
         "remove a tool, its tests and what only it used; with --cascade also the tools that call it",
     ),
 }
-OPERANDS: Final = {"list": 0, "show": 1, "log": 1, "diff": 3, "rollback": 2, "fix": 1, "remove": 1}
+OPERANDS: Final = {
+    "list": 0,
+    "show": 1,
+    "log": 1,
+    "diff": 3,
+    "rollback": 2,
+    "fix": 1,
+    "adopt": 1,
+    "remove": 1,
+}

@@ -92,7 +92,9 @@ def _problem(checked: Sequence[Checked], store: Store, named: tuple[str, ...]) -
         )
     if untested and named:
         return ToolwrightError(
-            f"no tests: {', '.join(untested)}", hint=f"write {store.place.test_of(untested[0])}"
+            f"no tests: {', '.join(untested)}",
+            hint=f"{command('tools', 'adopt', untested[0], library=store.directory)} has them written, "
+            f"or write {store.place.test_of(untested[0])}",
         )
     return None
 

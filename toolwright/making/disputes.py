@@ -34,7 +34,7 @@ def rule(parts: Parts, wish: Wish, draft: Draft, tried: Attempts) -> Ruling:
         parts.emit(Notice(f"the tests of {draft.contract.name} let pass what an example contradicts"))
         return Ruling(_against_examples(draft.contract, missed))
     test = tried.failed_twice
-    if test is None or _is_old(test, draft) or assertion(test) in tried.disputed:
+    if test is None or is_old(test, draft) or assertion(test) in tried.disputed:
         return Ruling()
     tried.disputed.add(assertion(test))
     name = draft.contract.name
@@ -47,17 +47,18 @@ def rule(parts: Parts, wish: Wish, draft: Draft, tried: Attempts) -> Ruling:
     if not same or outcome(same[0]) != outcome(test):
         return Ruling()
     parts.emit(Notice(f"both versions of {name} agree against {test.name}: the contract is written anew"))
-    return Ruling(_against_test(draft.contract, test))
+    return Ruling(against_test(draft.contract, test))
 
 
-def _is_old(test: TestOutcome, draft: Draft) -> bool:
-    """Tell whether a test is one that a widened tool brought with it; those are not open to dispute."""
+def is_old(test: TestOutcome, draft: Draft) -> bool:
+    """Tell whether a test is one that a tool brought with it; those are not open to dispute."""
     return f"def {test.name.partition('[')[0].rpartition('::')[2]}(" in draft.old_tests
 
 
-def _against_test(contract: Contract, test: TestOutcome) -> str:
+def against_test(contract: Contract, test: TestOutcome) -> str:
+    """Tell the author of a contract that one of its tests is in doubt."""
     return (
-        f"{_last_contract(contract)}One of its tests is in doubt:\n{test.message}\n"
+        f"{last_contract(contract)}One of its tests is in doubt:\n{test.message}\n"
         "Two functions, written independently of each other, one of them from signature and docstring "
         "alone, agree with each other and against it. So the test expects something wrong, or the docstring "
         "does not say what it expects. Find out which, and write the whole contract again."
@@ -67,13 +68,14 @@ def _against_test(contract: Contract, test: TestOutcome) -> str:
 def _against_examples(contract: Contract, missed: Sequence[Missed]) -> str:
     calls = "\n".join(f"- {each.for_author}" for each in missed)
     return (
-        f"{_last_contract(contract)}Functions that pass all its tests do not answer these calls as the user "
+        f"{last_contract(contract)}Functions that pass all its tests do not answer these calls as the user "
         f"expects:\n{calls}\nSo the docstring, or a test, asks for something else than the user wants. "
         "Think of what the user means, and write the whole contract again."
     )
 
 
-def _last_contract(contract: Contract) -> str:
+def last_contract(contract: Contract) -> str:
+    """Show the author of the next contract the last one."""
     return (
         "This contract was written before, and is to be replaced:\n"
         f"```python\n{contract.stub.rstrip()}\n```\n```python\n{contract.tests.rstrip()}\n```\n"

@@ -87,6 +87,7 @@ def fix_tool(parts: Parts, options: Options, tried: Tried) -> Made:
         ToolwrightError: a test, or a tool that calls it, contradicts an example.
         ModelError, ReplyShapeError, LibraryError, SandboxError: it could not be tried.
     """
+    parts.store.check_writable()
     check_consistent(parts, tried)
     name, said = tried.tool.name, tried.tool.docstring
     step = Step(0, said.summary or name, said.keywords)

@@ -1,6 +1,6 @@
 """A candidate -> its trial: review, merge, then every gate in order, until one refuses it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -29,8 +29,8 @@ Gate: TypeAlias = Callable[[Parts, Case, Trial], Trial]
 """Takes a trial that nothing has refused yet, returns it with more evidence, or refused."""
 
 
-def prove(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> Trial:
-    """Take one candidate as far as it goes; nothing is written.
+def prove(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate, gates: Sequence[Gate] = ()) -> Trial:
+    """Take one candidate as far as it goes, through all gates unless some are named; nothing is written.
 
     Raises:
         LibraryError, SandboxError: the trial could not be held.
@@ -50,7 +50,7 @@ def prove(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> Trial
         return Trial(candidate, "merge", (_changed_meanwhile(draft.contract),))
     case = _case(parts, wish, draft, candidate, merged)
     trial = Trial(candidate, merged=merged)
-    for gate in _GATES:
+    for gate in gates or _GATES:
         trial = gate(parts, case, trial)
         if trial.refused_by:
             break

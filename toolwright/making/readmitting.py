@@ -2,10 +2,12 @@
 
 import ast
 
+from toolwright.library.bindings import bindings
 from toolwright.library.versions import Version
 from toolwright.making.committing import admit
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Parts
+from toolwright.syntax.chunks import split
 from toolwright.syntax.docstring import parse_docstring
 from toolwright.types import Contract, Match, Step
 
@@ -23,7 +25,8 @@ def roll_back(parts: Parts, version: Version, tests: str) -> Made:
     stub, docstring = _stub_of(version)
     said = parse_docstring(docstring)
     step = Step(0, said.summary or name, said.keywords)
-    replaces = name if name in parts.store.read().kept else ""
+    there = bindings(split(parts.store.read().text)).definition(name)
+    replaces = name if there is not None and there.kind == "function" else ""  # be it no tool any more
     contract = Contract(name, stub, tests, step, replaces)
     match = Match(step, "NOT_EXISTS", reason=f"version {version.number} was asked for")
     wish = Wish(version.goal, step, match, (), how="rolled back")

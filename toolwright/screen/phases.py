@@ -22,6 +22,7 @@ PHASES: Final = {
     "contract": Phase("describing", "contract"),
     "widen": Phase("widening", "contract"),
     "fix": Phase("describing the repair of", "contract", heading="Repairing"),
+    "adopt": Phase("describing", "contract", heading="Adopting"),
     "generate": Phase("writing", "write"),
     "review": Phase("reviewing", "review"),
     "verify": Phase("testing", "test"),

@@ -104,7 +104,7 @@ def read_widened(
 
 def broken_promise(old_source: str, new_source: str, name: str) -> str:
     """Return "" when every old call still means the same parameters, else what the new signature breaks."""
-    old, new = _arguments(old_source, name), _arguments(new_source, name)
+    old, new = arguments_of(old_source, name), arguments_of(new_source, name)
     positional = [parameter for parameter in new if parameter[1] == _POSITIONAL]
     for place, parameter in enumerate(old):
         kept = positional[place : place + 1] if parameter[1] == _POSITIONAL else new
@@ -187,7 +187,7 @@ def _meanings(body: Sequence[ast.stmt]) -> dict[str, str | None]:
     return found
 
 
-def _arguments(source: str, name: str) -> list[_Parameter]:
+def arguments_of(source: str, name: str) -> list[_Parameter]:
     """List name, kind and default of every parameter, in order."""
     for node in parse_text(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:

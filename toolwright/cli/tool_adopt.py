@@ -1,0 +1,79 @@
+"""`tools adopt NAME`: a function somebody wrote in tools.py gets its contract and tests, through the gate."""
+
+from toolwright.cli.arguments import Arguments
+from toolwright.cli.key import needs_key, with_key
+from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
+from toolwright.cli.session import Session
+from toolwright.cli.tool_fix import not_made
+from toolwright.errors import ToolwrightError
+from toolwright.library.store import Store
+from toolwright.making.adopting import adopt_tool
+from toolwright.making.handwritten import read_handwritten
+from toolwright.making.wish import Made
+from toolwright.parts import Parts
+from toolwright.sandbox.levels import NONE
+from toolwright.screen.commands import command
+from toolwright.screen.result import json_text, write_line
+from toolwright.screen.words import count, faults_noticed, joined
+from toolwright.settings import Settings
+from toolwright.stages.rules import RULES
+from toolwright.syntax.held_out import read_example
+
+
+def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
+    """Make a tool of a function; its code stays as it is.
+
+    Raises:
+        ToolwrightError: it cannot be one as it stands, or its tests and it disagree; nothing was changed.
+        ModelError, LibraryError, SandboxError: it could not be tried.
+    """
+    store = Store(settings.library)
+    if _is_verified(store, name):
+        said = f"nothing to adopt: {name} is verified as it is"
+        write_line(json_text({"adopted": None, "name": name}) if arguments.json else said)
+        return 0
+    given = tuple(read_example(text) for text in arguments.examples)
+    read_handwritten(store, name, RULES)  # what is wrong with it is said before anybody looks for a key
+    store.check_writable()
+    check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
+    variable = needs_key(settings)
+    if variable:
+        settings = with_key(settings, variable)
+
+    def work(parts: Parts, _run: str) -> Made:
+        _check_sandbox(parts, name)
+        return adopt_tool(parts, name, given)
+
+    made = Session(settings).with_parts(f"tools adopt {name}", None, work)
+    if made.failure:
+        again = command("tools", "adopt", name, library=store.directory)
+        hint = f"its code stays as you wrote it: look at it, then {again}"
+        raise not_made(made.failure, f"{name} was not adopted", hint)
+    _say(arguments, store, made)
+    return 0
+
+
+def _is_verified(store: Store, name: str) -> bool:
+    return name in store.read().kept and store.standings([name])[name].kind in {"verified", "outdated"}
+
+
+def _check_sandbox(parts: Parts, name: str) -> None:
+    if parts.sandbox.level == NONE:
+        raise ToolwrightError(
+            f"{name} cannot be adopted with --unsafe: what runs unconfined proves nothing",
+            hint="python agent.py doctor says what keeps tools from being confined here",
+        )
+
+
+def _say(arguments: Arguments, store: Store, made: Made) -> None:
+    name, verdict = made.tool, made.verdict
+    number = store.versions(name)[-1].number
+    passed = sum(test.outcome == "passed" for test in verdict.tests) if verdict else 0
+    if arguments.json:
+        row = {"adopted": name, "version": number, "tests_passed": passed, "attempts": made.attempts}
+        write_line(json_text(row | {"refusals": list(made.refusals)}))
+        return
+    noticed = faults_noticed(verdict.mutants) if verdict and verdict.mutants else ""
+    undo = command("undo", library=store.directory)
+    told = joined(f"{count(passed, 'test')} passed", noticed)
+    write_line(f"{name} is adopted, version {number}: {told}; {undo} takes that back")
