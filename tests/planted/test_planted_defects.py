@@ -3,6 +3,7 @@
 import bad_contracts
 import bad_evidence
 import bad_functions
+import bad_leftovers
 import bad_neighbours
 import bad_sources
 import bad_weak
@@ -20,6 +21,7 @@ BAD = [
     *bad_contracts.CASES,
     *bad_evidence.CASES,
     *bad_functions.CASES,
+    *bad_leftovers.CASES,
     *bad_neighbours.CASES,
     *bad_sources.CASES,
     *bad_weak.CASES,

@@ -1,6 +1,7 @@
 """A challenge: which mutants tests notice, and what answers otherwise under other conditions."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -163,6 +164,14 @@ def test_save(tmp_path):
         ),
         ("def f(n: int) -> int:\n    import time\n    return n + time.gmtime().tm_year\n", 1, "time"),
         ("def f(n: int) -> float:\n    import random\n    return n + random.random()\n", 1, "called again"),
+        ("def f(n: int) -> str:\n    import time\n    return time.ctime(n)\n", 1, "time zone"),
+        ("_N = iter(range(1, 9))\ndef f(n: int) -> int:\n    return next(_N)\n", 1, "called it twice"),
+        ("_DAYS = ['a']\ndef f(n: int) -> list:\n    return [_DAYS]\n", 1, r"twice.* returned \[\[\]\]"),
+        (
+            "def _last(w): return w.sort() or w[-1]\ndef f(words: list) -> int: return _last(words)\n",
+            [3, 1],
+            "twice.* changed its argument `words`",
+        ),
     ],
 )
 def test_an_answer_that_depends_on_something_else_flips(source, argument, word):
@@ -177,6 +186,24 @@ def test_an_answer_that_depends_on_something_else_flips(source, argument, word):
     assert len(told.flips) == 1
     assert re.search(word, told.flips[0])
     assert "f(" in told.flips[0]
+
+
+@EVERYWHERE
+def test_what_no_test_asked_must_not_flip_either():
+    """Probes that are fixed answer the same with other hashes; the others may not."""
+    source = "def f(words: list) -> str:\n    return max(set(words), key=words.count)\n"
+    tests = "from tools import f\ndef test_f():\n    assert f(['x', 'y', 'y']) == 'y'\n"
+    verdict = BOX.verify(source, tests, PURE, function="f")
+    probe = {"words": [f"w{i}" for i in range(20)]}
+    plan = ChallengePlan(source, (), [probe], 60.0, [probe, {"words": ["x", "y", "y"]}])
+    told = BOX.challenge(source, tests, PURE, function="f", verdict=verdict, plan=plan)
+    varying = BOX.challenge(
+        source, tests, PURE, function="f", verdict=verdict, plan=replace(plan, fixed=plan.fixed[1:])
+    )
+
+    assert "'w16'" in told.flips[0]
+    assert "hashes" in told.flips[0]
+    assert varying.flips == ()
 
 
 def test_tests_that_need_their_order_flip():

@@ -62,7 +62,10 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
 
 def _judged(parts: Parts, trial: Trial, told: Challenge) -> Trial:
     if told.flips:
-        advice = "let what varies enter by a parameter, and declare it under `Varies:`"
+        advice = (
+            "let what varies enter by a parameter, and declare it under `Varies:`; leave nothing for the "
+            "next call: no state, no changed argument, and return copies of what the file holds"
+        )
         return replace(trial, refused_by="stability", reasons=(*told.flips, advice))
     if told.score.share < parts.rigor.threshold:
         return replace(trial, refused_by="challenge", reasons=_too_weak(parts, told))
@@ -75,12 +78,13 @@ def _held(parts: Parts, case: Case, tests: str, verdict: Verdict) -> Challenge:
     around = f"{case.merged}\n\n\n" if free_names(candidate.source) else ""
     broken = mutants(candidate.source, name, rigor.mutants)
     recorded = [call.arguments for call in verdict.calls if call.function == name and call.test]
+    probed = probes(case.tool.parameters, recorded, literals_of(candidate.source), _PROBES)
     plan = ChallengePlan(
         around + candidate.source,
         [replace(each, source=around + each.source) for each in broken],
-        probes(case.tool.parameters, recorded, literals_of(candidate.source), _PROBES),
+        probed,
         rigor.seconds,
-        [arguments for arguments in recorded if is_fixed(case.tool, arguments)],
+        [arguments for arguments in (*recorded, *probed) if is_fixed(case.tool, arguments)],
         shifts_clock=not tells_time(case.tool),
     )
     parts.emit(PhaseStarted("challenge", name, case.wish.step.number))

@@ -41,7 +41,7 @@ def _variations(make: MakeCaller, case: Case) -> Sequence[Variation]:
     first, second = (0, 0) if case.policy.network else HASH_SEEDS
     seeded = [] if case.policy.network else ["with other hashes of texts (PYTHONHASHSEED)"]
     clock = _CLOCK_S if case.plan.shifts_clock else 0.0
-    at = ["at another time"] if clock else []
+    at = ["at another time and in another time zone"] if clock else []
     return (
         Variation(" or ".join(seeded) or _AGAIN, make(first, 0.0)),
         Variation(" or ".join([*at, *seeded]) or _AGAIN, make(second, clock)),

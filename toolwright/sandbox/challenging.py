@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from toolwright.sandbox.calling import Answer
+from toolwright.sandbox.calling import Answer, Caller
 from toolwright.sandbox.challenged import Calls, Case, Variation, key_of
 from toolwright.sandbox.differing import flip_text, same_answer
 from toolwright.sandbox.judging import Judge
@@ -19,6 +19,7 @@ from toolwright.types import CallRecord, Challenge, Json, Mutant, MutantOutcome
 
 _REPLAY_S: Final = 10.0
 _AGAIN: Final = "when it was called again"
+_TWICE: Final = "when one process called it twice, and emptied the first answer,"
 
 
 @dataclass(slots=True)
@@ -81,16 +82,39 @@ class PureChallenge:
         if not records:
             return ""
         self._replays += len(records)
-        found = _first_flip(records, self._true, _AGAIN)
+        arguments = [record.arguments for record in records.values()]
+        found = _first_flip(records, self._true, _AGAIN) or _first_flip(
+            records, self._replayed(self._judge.caller, arguments, twice=True), _TWICE
+        )
         for each in self._variations:
             if found:
                 break
-            arguments = [record.arguments for record in records.values()]
-            source, function = self._case.plan.source, self._case.function
-            rows = replay(each.caller, function, (source,), arguments, self._quiet, _REPLAY_S)
+            found = _first_flip(records, self._replayed(each.caller, arguments), each.how)
             self._replays += len(records)
-            found = _first_flip(records, dict(zip(records, rows[0], strict=True)) if rows else {}, each.how)
+            found = found or self._probe_flip(each, fixed)
         return found
+
+    def _probe_flip(self, variation: Variation, fixed: set[bytes]) -> str:
+        """Hold against each other what no test asked: answers that came may not become others."""
+        probes = {key_of(each): each for each in self._case.plan.probes}
+        answered = {
+            key: CallRecord(self._case.function, each, self._true[key].result)
+            for key, each in probes.items()
+            if key in fixed and key in self._true and self._true[key].result.status == "returned"
+        }
+        again = self._replayed(variation.caller, [each.arguments for each in answered.values()])
+        told = {key: said for key, said in again.items() if said.result.status in ("returned", "raised")}
+        return _first_flip(answered, told, variation.how)
+
+    def _replayed(
+        self, caller: Caller, calls: Sequence[Mapping[str, Json]], *, twice: bool = False
+    ) -> Mapping[bytes, Answer]:
+        """Make calls of the true version again; none where there was no time for all of them."""
+        if not calls:
+            return {}
+        source, function = self._case.plan.source, self._case.function
+        rows = replay(caller, function, (source,), calls, self._quiet, _REPLAY_S, twice=twice)
+        return dict(zip(map(key_of, calls), rows[0], strict=True)) if rows else {}
 
     def _hear(self, tried: Sequence[_Tried]) -> tuple[str, list[MutantOutcome]]:
         """Run the tests in the reversed order, then for each mutant those that get other answers from it."""

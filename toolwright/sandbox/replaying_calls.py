@@ -24,9 +24,13 @@ def replay(
     calls: Sequence[Mapping[str, Json]],
     policy: Policy,
     seconds: float,
+    *,
+    twice: bool = False,
 ) -> tuple[Row, ...]:
     """Make every call of every source: a row for each source that there was time for.
 
+    With `twice` an answer is that of the second of two equal calls in one process, and says when the first
+    one changed what it was given.
     A source that ends the process answers "crashed" from there on, and the next ones get another process. The
     first one is what the time limits of the others are measured by; it is made again in every process.
 
@@ -41,7 +45,7 @@ def replay(
             break
         first = () if not rows else (sources[0],)
         batch = (*first, *sources[len(rows) :])
-        answers = _run(caller, function, batch, calls, policy, left)
+        answers = _run(caller, function, batch, calls, policy, left, twice=twice)
         got = _rows(answers, len(calls))[len(first) :]
         if not got:
             break  # not even the first one could be made again
@@ -63,6 +67,8 @@ def _run(
     calls: Sequence[Mapping[str, Json]],
     policy: Policy,
     seconds: float,
+    *,
+    twice: bool,
 ) -> list[Answer]:
     """Return the answers until the process ended, with one more for the call in which it did."""
     limits = replace(policy.limits, wall_s=seconds, cpu_s=int(seconds) + 1)
@@ -75,6 +81,7 @@ def _run(
         "limits": wire_limits(limits),
         "call_s": policy.limits.wall_s,
         "clock_s": caller.clock_s,
+        "twice": twice,
     }
     wanted = len(sources) * len(calls)
     answers: list[Answer] = []

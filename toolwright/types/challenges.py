@@ -36,8 +36,9 @@ class MutantOutcome:
 class ChallengePlan:
     """What a challenge is made of: the mutants of `source`, further arguments to try, and `seconds` for all.
 
-    `source` is a module that holds the function and what it reaches. `fixed` says which recorded calls must
-    answer the same in another process, at another time: those that nothing is declared to vary.
+    `source` is a module that holds the function and what it reaches. `fixed` says which of the recorded
+    calls and of the probes must answer the same in another process, at another time: those that nothing is
+    declared to vary.
     """
 
     source: str

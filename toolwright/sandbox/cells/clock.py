@@ -1,11 +1,17 @@
-"""A number of seconds in, Python's clock moved by them out: for tools that must not look at it."""
+"""A number of seconds in, Python's clock moved by them, in another time zone: for tools that do not look."""
 
+import os
 import time
-from typing import Any
+from typing import Any, Final
+
+_ZONE: Final = "ELSEWHERE-5:45"
+"""East of Greenwich by what no neighbour of the usual zone is."""
 
 
 def move_clock(seconds: float) -> None:
-    """Let `time` and `datetime` tell another time, in this process; `monotonic` and the like stay."""
+    """Let `time` and `datetime` tell another time and zone; `monotonic` and the like stay as they are."""
+    os.environ["TZ"] = _ZONE
+    time.tzset()
     now, now_ns = time.time, time.time_ns
     changed: dict[str, Any] = {
         "time": lambda: now() + seconds,

@@ -7,10 +7,12 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from types import CodeType, ModuleType, TracebackType
 
 from toolwright.sandbox.cells.bounds import bound
+from toolwright.sandbox.cells.calling_twice import LeftBehindError, call_twice
 from toolwright.sandbox.cells.clock import move_clock
 from toolwright.sandbox.cells.declared import DeclaredPackages
 from toolwright.sandbox.cells.replay_cell import replay
@@ -24,6 +26,7 @@ _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 Answer = dict[str, object]
 Limits = dict[str, float]
+Call = Callable[[Callable[..., object], dict[str, object]], object]
 
 
 class _NoFunctionError(Exception):
@@ -44,7 +47,7 @@ def main(request_fd: int, answer_fd: int) -> None:
     if request.get("clock_s"):
         move_clock(request["clock_s"])
     if "sources" in request:
-        replay(request, answer_fd, _answer_with)
+        replay(request, answer_fd, partial(_answer_with, call=call_twice if request["twice"] else _call))
     answer = _answer(request["source"], request["function"], request["arguments"], request["limits"])
     for stream in streams:
         try:
@@ -70,13 +73,24 @@ def _answer(source: str, function: str, arguments: dict[str, object], limits: Li
     return _answer_with(code, function, arguments, source, limits)
 
 
+def _call(called: Callable[..., object], arguments: dict[str, object]) -> object:
+    return called(**arguments)
+
+
 def _answer_with(
-    code: CodeType, function: str, arguments: dict[str, object], source: str, limits: Limits
+    code: CodeType,
+    function: str,
+    arguments: dict[str, object],
+    source: str,
+    limits: Limits,
+    call: Call = _call,
 ) -> bytes:
     try:
-        value = _run(code, function, arguments)
+        value = call(_load(code, function), arguments)
     except _NoFunctionError:
         return encode(_raised(["builtins:AttributeError"], f"{FILE} defines no function {function!r}"))
+    except LeftBehindError as error:
+        return encode(_bad("bad_result", str(error)))
     except BaseException as error:  # noqa: BLE001 - whatever foreign code raises is the answer
         return encode(_describe(error, source, limits))
     try:
@@ -91,16 +105,15 @@ def _answer_with(
     return b'{"status":"returned","value":' + data + b"}"
 
 
-def _run(code: CodeType, function: str, arguments: dict[str, object]) -> object:
+def _load(code: CodeType, function: str) -> Callable[..., object]:
     module = ModuleType("tools")
     module.__file__ = FILE
     sys.modules["tools"] = module
     exec(code, module.__dict__)  # noqa: S102 - running it is the job
-    called = getattr(module, function, None)
+    called: object = getattr(module, function, None)
     if not callable(called):
         raise _NoFunctionError
-    result: object = called(**arguments)
-    return result
+    return called
 
 
 def _describe(error: BaseException, source: str, limits: Limits) -> Answer:
