@@ -10,7 +10,7 @@ _ZONE: Final = "ELSEWHERE-5:45"
 
 def move_clock(seconds: float) -> None:
     """Let `time` and `datetime` tell another time and zone; `monotonic` and the like stay as they are."""
-    os.environ["TZ"] = _ZONE
+    os.environ.update(TZ=_ZONE)
     time.tzset()
     now, now_ns = time.time, time.time_ns
     changed: dict[str, Any] = {
