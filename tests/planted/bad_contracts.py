@@ -39,6 +39,16 @@ CASES = (
         "expected to fail", "[skipping]", "import pytest\n" + _GOOD.replace("def", "@pytest.mark.xfail\ndef")
     ),
     _tests(
+        "a test under an if",
+        "[hiding]",
+        _GOOD + "\n\nif False:\n    def test_b():\n        assert add_numbers(1, 1) == 3\n",
+    ),
+    _tests(
+        "any error will do",
+        "[any-error]",
+        "import pytest\n" + _GOOD + "    with pytest.raises(Exception):\n        add_numbers('a', 1)\n",
+    ),
+    _tests(
         "skipped from inside",
         "[skipping]",
         "import pytest\n" + _GOOD.replace("    assert", "    pytest.skip('later')\n    assert"),

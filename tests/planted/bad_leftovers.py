@@ -1,4 +1,4 @@
-"""Functions that leave something for the next call of the same process, or answer by what no test asked."""
+"""Functions that leave something behind, depend on what no test asked, or answer other than they promise."""
 
 from planted import Planted, asserting
 
@@ -62,8 +62,18 @@ _WINNER = Planted(
     stage="stability",
     why="hashes",
 )
+_DOUBLED = Planted(
+    "an answer of a type that it does not promise",
+    "double_it(value: int) -> int",
+    ">>> double_it(2)\n4",
+    "return value * 2 if value < 100 else str(value * 2)",
+    asserting("double_it", "assert double_it(99) == 198", "assert double_it(100) == '200'"),
+    stage="verify",
+    why='expected an integer, got "200"',
+)
 
 CASES = (
+    _DOUBLED,
     _COUNTED,
     _LETTER,
     _LARGEST,

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from toolwright.syntax.fair_tests.arguments import ARGUMENTS
+from toolwright.syntax.fair_tests.hiding import ANY_ERROR, HIDING
 from toolwright.syntax.fair_tests.importing import IMPORTING
 from toolwright.syntax.fair_tests.patching import PATCHING
 from toolwright.syntax.fair_tests.reaching import REACHING
@@ -16,7 +17,17 @@ from toolwright.types import Finding
 
 __all__ = ["RULES", "Rule", "TestFile", "unfair"]
 
-RULES: Final[tuple[Rule, ...]] = (SKIPPING, REPLACING, PATCHING, IMPORTING, REACHING, WATCHING, ARGUMENTS)
+RULES: Final[tuple[Rule, ...]] = (
+    SKIPPING,
+    HIDING,
+    ANY_ERROR,
+    REPLACING,
+    PATCHING,
+    IMPORTING,
+    REACHING,
+    WATCHING,
+    ARGUMENTS,
+)
 
 
 def unfair(tree: ast.Module, function: str, offered: AbstractSet[str] | None = None) -> tuple[Finding, ...]:
