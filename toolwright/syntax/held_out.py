@@ -15,10 +15,12 @@ from toolwright.syntax.parsing import literal, parse_expression
 from toolwright.types import HeldOut, Json
 
 _HINT: Final = """--example 'slugify("Hello World") == "hello-world"'"""
-_SIGN: Final = re.compile(r"\s*(?:==|->|=>)\s*")
+_SIGN: Final = re.compile(r"\s*(?:==|->|=>|→|⇒)\s*")
+_IN_TICKS: Final = re.compile(r"\)`(\s*(?:==|->|=>|→|⇒)\s*)`?")
+"""Between `f(1)` and `2`, each marked as code."""
 _PROMPT: Final = re.compile(r"^[ \t]*>>>[ \t]*(.+)\n[ \t]*(?!>>>)(\S.*)$\n?", re.MULTILINE)
 _CALL: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*\(")
-_WORD: Final = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|[A-Za-z]+")
+_WORD: Final = re.compile(r"(?:[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|[A-Za-z]+)(?!\w|\.\d)")
 _LED_IN: Final = re.compile(
     r"(?:(?:\b(?:e\.g\.|(?:for example|for instance|such as|like|so that|where|with|and)\b)|[,;:`])\s*)+$",
     re.IGNORECASE,
@@ -74,7 +76,8 @@ def cut_examples(goal: str) -> tuple[str, tuple[HeldOut, ...]]:
             return match[0]
         return "\n"
 
-    goal = _PROMPT.sub(cut, goal)
+    whole = _PROMPT.sub(cut, goal)
+    goal = _IN_TICKS.sub(r")\1", whole)
     kept, at = "", 0
     for match in _CALL.finditer(goal):
         if match.start() < at:
@@ -89,7 +92,7 @@ def cut_examples(goal: str) -> tuple[str, tuple[HeldOut, ...]]:
             kept += _LED_IN.sub("", before.removesuffix("(") if inside else before)
             at = end + (inside or after == "`")
     if not found:
-        return goal, ()
+        return whole, ()
     return _tidy(kept + goal[at:]), tuple(found)
 
 
