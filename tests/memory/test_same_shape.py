@@ -58,9 +58,19 @@ def test_a_number_that_was_given_as_text_stays_text(tmp_path):
         ran(count=3, source="notes.txt", sources=["notes.txt"], target="out.txt"),
         ran(count=3, source="notes.txt", title="Longest of notes", target="out.txt"),
         ran(count=3, source="notes.txt", part=Reference(1, '["notes.txt"]'), target="out.txt"),
+        ran(count=3, source="notes.txt", title="notes_2", target="out.txt"),
         ran(step="Keep lines of notes.txt.", count=3, source="notes.txt", target="out.txt"),
     ],
-    ids=["unbound", "twice", "changed", "in a list too", "a word made of it", "in a path", "in a step"],
+    ids=[
+        "unbound",
+        "twice",
+        "changed",
+        "in a list too",
+        "a word made of it",
+        "a name made of it",
+        "in a path",
+        "in a step",
+    ],
 )
 def test_what_is_not_sure_is_planned_anew(tmp_path, run):
     """A literal that was bound nowhere, twice, changed, or that left a trace elsewhere, is no shortcut."""
@@ -68,6 +78,27 @@ def test_what_is_not_sure_is_planned_anew(tmp_path, run):
     memory.remember(run)
     assert recalled(memory, GOAL) is not None
     assert recalled(memory, GOAL.replace("notes.txt", "diary.txt")) is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "other", "bound"),
+    [
+        (
+            "Fetch https://a.org/x?id=5",
+            "Fetch https://b.org/x?id=5",
+            {"u": "https://a.org/x?id=5", "h": "a.org"},
+        ),
+        ("Read s.csv", "Read t.csv", {"path": "s.csv", "table": "s"}),
+        ("Read data/s.csv", "Read more/s.csv", {"path": "data/s.csv", "to": "data/out.json"}),
+        ("Keep 12 lines", "Keep 13 lines", {"count": 12, "title": "Top12"}),
+    ],
+)
+def test_what_was_made_from_a_part_of_a_literal_is_planned_anew(tmp_path, goal, other, bound):
+    """A host, a folder, a short name or a number inside a word would stay what they were."""
+    memory = PlanMemory(tmp_path)
+    memory.remember(ran(goal, **bound))
+    assert recalled(memory, goal) is not None
+    assert recalled(memory, other) is None
 
 
 def test_a_literal_that_stands_twice_in_the_goal_is_planned_anew(tmp_path):

@@ -1,5 +1,6 @@
 """A run that went well, a goal of the same shape -> that run with the new literals, where that is sure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -85,15 +86,23 @@ def _texts(value: Json) -> list[str]:
 
 
 def _mentions(text: str, was: GoalLiteral) -> bool:
-    if was.sort == "number" or len(was.text) < _SHORTEST_STEM:
-        words = "".join(char if char.isalnum() else " " for char in text).split()
-        return was.text in words or text == was.text
-    return was.text in text
+    if was.sort == "number":
+        return re.search(rf"(?<![\d.]){re.escape(was.text)}(?!\d|\.\d)", text) is not None
+    return _holds(text, was.text)
 
 
 def _made_from(text: str, was: GoalLiteral) -> bool:
-    """Tell whether a value holds the name of the old file or host without its suffix."""
+    """Tell whether a value holds the old file's name, with its suffix or without, a folder or the host."""
     if was.sort in {"number", "text"}:
         return False
-    stem = was.text.rstrip("/").rpartition("/")[2].partition(".")[0]
-    return len(stem) >= _SHORTEST_STEM and stem.casefold() in text.casefold()
+    place = was.text.partition("://")[2] or was.text
+    parts = [part for part in re.split(r"[/?#]", place.partition("?")[0]) if part.strip(".~")]
+    stems = [part.lstrip(".").partition(".")[0] for part in parts[-1:]]
+    return any(_holds(text.casefold(), part.casefold()) for part in (*parts, *stems) if part)
+
+
+def _holds(text: str, part: str) -> bool:
+    """Look for a part of a text: anywhere when it is long, as a word of its own when it is short."""
+    if len(part) >= _SHORTEST_STEM:
+        return part in text
+    return text == part or part in re.split(r"\W+|_", text)
