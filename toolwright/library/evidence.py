@@ -12,6 +12,8 @@ from toolwright.library.place import Place, read_bytes, sha
 from toolwright.types import Admission, CallRecord, Example, Json, Tool
 
 FORMAT: Final = 1
+EDITED: Final = "edited"
+"""How a version came to be that a person made of another one."""
 MAX_BYTES: Final = 200_000
 _MAX_TEXT: Final = 2_000
 _MAX_CONTRACT: Final = 10_000
@@ -41,15 +43,27 @@ def evidence_json(admission: Admission, source: str, tool: Tool | None, reach: s
     return _dump(said | ({"reach_sha256": reach} if reach else {})) + "\n"
 
 
-def renewed_json(old: Mapping[str, Json] | None, admission: Admission, tool: Tool, reach: str) -> str:
-    """Write down that a kept tool, as it is now, was verified again; where it came from stays as it was."""
+def renewed_json(
+    old: Mapping[str, Json] | None, admission: Admission, tool: Tool, reach: str, *, edited: bool
+) -> str:
+    """Write down that a kept tool, as it is now, was verified again; where it came from stays as it was.
+
+    `edited` says that it is not what `old` was about any more: a person's edit, now or before.
+    """
     said = json.loads(evidence_json(admission, tool.source, tool, reach))
     fresh = said["origin"]
     said["verified"] = {name: fresh[name] for name in ("time", "python", "toolwright")}
+    if edited or _was_edited(old):
+        said["verified"]["how"] = EDITED
     origin = (old or {}).get("origin")
     said["origin"] = origin if isinstance(origin, dict) else fresh
     said["examples"] = (old or {}).get("examples") or []  # the user's own, which were tried again
     return _dump(said) + "\n"
+
+
+def _was_edited(evidence: Mapping[str, Json] | None) -> bool:
+    verified = (evidence or {}).get("verified")
+    return isinstance(verified, dict) and verified.get("how") == EDITED
 
 
 def read_evidence(place: Place, name: str) -> dict[str, Json] | None:
@@ -95,6 +109,7 @@ def _evidence(
             "replays": verdict.replays,
             "hypothesis_seed": verdict.hypothesis_seed,
             "mutants": asdict(verdict.mutants) if verdict.mutants else None,
+            "packages": dict(verdict.packages),
         },
         "examples": [
             {"function": each.function, "arguments": dict(each.arguments), "expected": each.expected}

@@ -2,6 +2,7 @@
 
 from toolwright.library.bindings import Bindings, bindings
 from toolwright.syntax.chunks import split
+from toolwright.syntax.reading import unix_lines
 
 
 def excerpt(text: str, name: str) -> str:
@@ -20,14 +21,42 @@ def excerpt_of(known: Bindings, name: str) -> str:
     Raises:
         KeyError: the library defines no such function.
     """
+    imports, wanted = _parts(known, name)
+    chunks = [chunk.text.strip() for index, chunk in enumerate(known.sections.chunks) if index in wanted]
+    head = ["\n".join(imports)] if imports else []
+    return "\n\n\n".join([*head, *chunks]) + "\n"
+
+
+def excerpt_lines(known: Bindings, name: str) -> tuple[int, ...]:
+    """Return for each line of an excerpt the number of that line in the library, 0 for lines that it adds.
+
+    Raises:
+        KeyError: the library defines no such function.
+    """
+    imports, wanted = _parts(known, name)
+    lines = [0] * len(imports)
+    first = 1 + _height(known.sections.header)
+    for index, chunk in enumerate(known.sections.chunks):
+        if index in wanted:
+            own = chunk.text.strip()
+            start = first + _height(chunk.text[: chunk.text.index(own)])
+            lines += [0, 0] if lines else []
+            lines += range(start, start + _height(own) + 1)
+        first += _height(chunk.text)
+    return tuple(lines)
+
+
+def _parts(known: Bindings, name: str) -> tuple[list[str], set[int]]:
+    """Find the imports that go along, and the places of the definitions."""
     if known.definition(name) is None:
         raise KeyError(name)
     reached = known.reach([name])
     imports = sorted({said for used, said in reached.items() if used in known.imports and said})
-    wanted = {known.chunks[used] for used in reached if used in known.chunks and _goes_along(used, name)}
-    chunks = [chunk.text.strip() for index, chunk in enumerate(known.sections.chunks) if index in wanted]
-    head = ["\n".join(imports)] if imports else []
-    return "\n\n\n".join([*head, *chunks]) + "\n"
+    return imports, {known.chunks[one] for one in reached if one in known.chunks and _goes_along(one, name)}
+
+
+def _height(text: str) -> int:
+    return len(unix_lines(text)) - 1
 
 
 def _goes_along(used: str, name: str) -> bool:

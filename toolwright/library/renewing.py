@@ -1,19 +1,22 @@
-"""Kept tools -> what their evidence is worth now; a new verdict on one of them -> new evidence."""
+"""Kept tools -> what their evidence is worth now; a new verdict on one -> new evidence, and a version."""
 
+import json
 from collections.abc import Collection
 
-from toolwright.errors import LibraryWriteError
 from toolwright.library.bindings import bindings
-from toolwright.library.disk import Disk
 from toolwright.library.evidence import kept_examples, read_evidence, renewed_json
+from toolwright.library.journal import Change
 from toolwright.library.place import Place, decode, read_bytes
 from toolwright.library.snapshot import Snapshot
-from toolwright.library.standing import Standing, reach_hash, standing
+from toolwright.library.standing import Standing, VersionOf, edit_since, reach_hash, standing
+from toolwright.library.version_changes import kept_changes, unrecorded
 from toolwright.syntax.chunks import split
 from toolwright.types import Admission, Candidate, Verdict
 
 
-def standings(place: Place, snapshot: Snapshot, names: Collection[str]) -> dict[str, Standing]:
+def standings(
+    place: Place, snapshot: Snapshot, names: Collection[str], version_of: VersionOf | None = None
+) -> dict[str, Standing]:
     """Say of kept tools what their evidence is worth.
 
     Raises:
@@ -22,21 +25,27 @@ def standings(place: Place, snapshot: Snapshot, names: Collection[str]) -> dict[
     known, kept = bindings(split(snapshot.text)), snapshot.kept
     return {
         name: standing(
-            read_evidence(place, name), kept[name], tests_of(place, name), reach_hash(known, name, kept)
+            read_evidence(place, name),
+            kept[name],
+            tests_of(place, name),
+            reach_hash(known, name, kept),
+            version_of,
         )
         for name in names
     }
 
 
-def renew(place: Place, disk: Disk, snapshot: Snapshot, name: str, verdict: Verdict) -> None:
-    """Write the evidence of a kept tool that passed as it is now; where it came from stays as it was.
+def renewal_changes(place: Place, snapshot: Snapshot, name: str, verdict: Verdict) -> list[Change]:
+    """Return the changes that keep the evidence of a tool that passed as it is now, the evidence last.
+
+    Where it came from stays as it was. A text or tests that are no version yet become one.
 
     Raises:
-        LibraryWriteError: it cannot be written.
         LibraryError: its tests cannot be read.
     """
     tool, tests = snapshot.kept[name], tests_of(place, name) or ""
-    reach = reach_hash(bindings(split(snapshot.text)), name, snapshot.kept)
+    known = bindings(split(snapshot.text))
+    reach = reach_hash(known, name, snapshot.kept)
     before = read_evidence(place, name)
     admission = Admission(
         Candidate(name, tool.source, tests),
@@ -44,17 +53,14 @@ def renew(place: Place, disk: Disk, snapshot: Snapshot, name: str, verdict: Verd
         tool.docstring.summary,
         "",
         "",
+        how="found",
         examples=kept_examples(before),
     )
-    said = renewed_json(before, admission, tool, reach)
+    edited = before is not None and bool(edit_since(before, tool.source, tests, reach))
+    said = renewed_json(before, admission, tool, reach, edited=edited)
     path = place.evidence_of(name)
-    try:
-        disk.make_folder(place.evidence)
-        disk.replace(path, said.encode())
-    except OSError as error:
-        raise LibraryWriteError(
-            f"{path} cannot be written: {error.strerror}", hint=f"make {place.evidence} writable"
-        ) from None
+    new = unrecorded(place, known, name, snapshot.kept, json.loads(said))
+    return [*kept_changes(place, [new] if new else []), Change(path, read_bytes(path), said.encode())]
 
 
 def tests_of(place: Place, name: str) -> str | None:

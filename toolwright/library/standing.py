@@ -1,7 +1,7 @@
 """A kept tool as it is now and its evidence -> whether that evidence still speaks of this very text."""
 
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,41 +12,63 @@ from toolwright.types import Json, Tool
 
 StandingKind: TypeAlias = Literal["verified", "edited", "outdated", "unproven"]
 
+VersionOf: TypeAlias = Callable[[str], str]
+"""Says which version of a package is installed, "" for none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a tool's evidence is worth: `verified` speaks of it as it is; `why` says what the others lack."""
+    """What a tool's evidence is worth: `verified` speaks of it as it is; `why` says what the others lack.
+
+    `changed` says of `outdated` evidence what became of what: "Python 3.11 became 3.12".
+    """
 
     kind: StandingKind
     why: str = ""
+    changed: str = ""
 
     @property
     def said(self) -> str:
-        """Return it as a word or two for a list, "" for a tool that is verified."""
+        """Return it as a few words for a list, "" for a tool that is verified."""
         words = {
             "verified": "",
             "edited": "edited, not verified",
-            "outdated": "not verified with this Python",
+            "outdated": f"not verified since {self.changed}",
             "unproven": "written by hand, not verified",
         }
         return words[self.kind]
 
 
-def standing(evidence: Mapping[str, Json] | None, tool: Tool, tests: str | None, reach: str) -> Standing:
-    """Hold a tool against its evidence; `reach` is `reach_hash` of it as it is now."""
+def standing(
+    evidence: Mapping[str, Json] | None,
+    tool: Tool,
+    tests: str | None,
+    reach: str,
+    version_of: VersionOf | None = None,
+) -> Standing:
+    """Hold a tool against its evidence; `reach` is `reach_hash` of it as it is now.
+
+    Without `version_of` nothing is said of packages.
+    """
     if evidence is None:
         return Standing("unproven", "it was written by hand, and no tests of it were run")
-    if evidence.get("source_sha256") != sha(tool.source.encode()):
-        return Standing("edited", "its text was edited since it was verified")
+    edited = edit_since(evidence, tool.source, tests, reach)
+    if edited:
+        return Standing("edited", edited)
+    return _python(evidence) or _packages(evidence, version_of) or Standing("verified")
+
+
+def edit_since(evidence: Mapping[str, Json], source: str, tests: str | None, reach: str) -> str:
+    """Say what was edited since a tool was verified, "" when nothing was."""
+    if evidence.get("source_sha256") != sha(source.encode()):
+        return "its text was edited since it was verified"
     if evidence.get("reach_sha256", reach) != reach:
-        return Standing(
-            "edited", "a helper, constant or import that it uses was edited since it was verified"
-        )
+        return "a helper, constant or import that it uses was edited since it was verified"
     if tests is None:
-        return Standing("edited", "its tests were removed since it was verified")
+        return "its tests were removed since it was verified"
     if evidence.get("tests_sha256") != sha(tests.encode()):
-        return Standing("edited", "its tests were edited since it was verified")
-    return _here(evidence)
+        return "its tests were edited since it was verified"
+    return ""
 
 
 def reach_hash(library: Bindings, name: str, tools: Collection[str]) -> str:
@@ -54,11 +76,29 @@ def reach_hash(library: Bindings, name: str, tools: Collection[str]) -> str:
     return hashed(library.reach([name], stop={*tools} - {name}))
 
 
-def _here(evidence: Mapping[str, Json]) -> Standing:
-    """Tell whether it was verified with this Python."""
+def _python(evidence: Mapping[str, Json]) -> Standing | None:
+    """Tell whether it was verified with another Python."""
     seen = evidence.get("verified") or evidence.get("origin")
     python = seen.get("python") if isinstance(seen, dict) else None
     here = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    if python is not None and python != here:
-        return Standing("outdated", f"it was verified with Python {python}, and this is {here}")
-    return Standing("verified")
+    if python is None or python == here:
+        return None
+    why = f"it was verified with Python {python}, and this is {here}"
+    return Standing("outdated", why, f"Python {python} became {here}")
+
+
+def _packages(evidence: Mapping[str, Json], version_of: VersionOf | None) -> Standing | None:
+    """Tell whether it was verified with another version of a package that it can import."""
+    verdict = evidence.get("verdict")
+    seen = verdict.get("packages") if isinstance(verdict, dict) else None
+    if version_of is None or not isinstance(seen, dict):
+        return None
+    for name, version in seen.items():
+        here = version_of(name)
+        if not here:
+            why = f"it was verified with {name} {version}, which is not installed"
+            return Standing("outdated", why, f"{name} {version} was removed")
+        if here != version:
+            why = f"it was verified with {name} {version}, and {here} is installed"
+            return Standing("outdated", why, f"{name} {version} became {here}")
+    return None

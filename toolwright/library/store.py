@@ -19,10 +19,10 @@ from toolwright.library.journal import Journal
 from toolwright.library.lock import locked
 from toolwright.library.place import BANNER, Place, sha
 from toolwright.library.quarantine import let_out, put_in
-from toolwright.library.renewing import renew, standings, tests_of
+from toolwright.library.renewing import renewal_changes, standings, tests_of
 from toolwright.library.snapshot import Reader, Snapshot
 from toolwright.library.spool import note_execution
-from toolwright.library.standing import Standing
+from toolwright.library.standing import Standing, VersionOf
 from toolwright.types import UNCONFINED, Admission, CallResult, Candidate, Commit, Example, Json, Verdict
 
 if TYPE_CHECKING:
@@ -206,18 +206,19 @@ class Store:
         """Return on what evidence a tool was admitted, None when that is not known."""
         return read_evidence(self.place, name)
 
-    def standings(self, names: Collection[str]) -> dict[str, Standing]:
-        """Say of kept tools what their evidence is worth now.
+    def standings(self, names: Collection[str], version_of: VersionOf | None = None) -> dict[str, Standing]:
+        """Say of kept tools what their evidence is worth now, with `version_of` also for want of packages.
 
         Raises:
             LibraryError: as for `read` and `tests_of`.
         """
-        return standings(self.place, self.read(), names)
+        return standings(self.place, self.read(), names, version_of)
 
     def renew(self, name: str, verdict: Verdict, text: str, tests: str) -> bool:
         """Keep the verdict on a tool as it stands in the library `text`, with `tests`, as its evidence.
 
-        Tells whether it was kept: it is not when the tool, what it reaches, or its tests changed meanwhile.
+        What was edited by hand becomes a version. Tells whether it was kept: it is not when the tool, what it
+        reaches, or its tests changed meanwhile.
 
         Raises:
             LibraryBusyError, LibraryWriteError: it could not be done now.
@@ -226,11 +227,13 @@ class Store:
         if verdict.level == UNCONFINED or not verdict.passed:
             return False
         with locked(self.place, self._wait_s):
+            self._journal.recover()
             now = self.read()
             same = name in now.kept and fingerprints(now.text, [name]) == fingerprints(text, [name])
             if not same or tests != self.tests_of(name):
                 return False
-            renew(self.place, self._disk, now, name, verdict)
+            changes = renewal_changes(self.place, now, name, verdict)
+            self._journal.carry_out(f"renew the evidence of `{name}`", changes)
             return True
 
     def note_execution(self, name: str, result: CallResult) -> None:

@@ -1,14 +1,14 @@
 """Versions of tools that are not kept yet -> the file changes that keep them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from toolwright.library.bindings import Bindings
-from toolwright.library.evidence import read_evidence
+from toolwright.library.evidence import EDITED, read_evidence
 from toolwright.library.excerpt import excerpt_of
 from toolwright.library.history import as_text
 from toolwright.library.journal import Change
-from toolwright.library.place import Place, read_bytes
+from toolwright.library.place import Place, read_bytes, sha
 from toolwright.library.standing import reach_hash
 from toolwright.library.versions import (
     Version,
@@ -19,13 +19,20 @@ from toolwright.library.versions import (
     version_now,
     version_path,
 )
+from toolwright.types import Json
 
 
-def unrecorded(place: Place, known: Bindings, name: str, tools: Collection[str]) -> Version | None:
+def unrecorded(
+    place: Place,
+    known: Bindings,
+    name: str,
+    tools: Collection[str],
+    renewed: Mapping[str, Json] | None = None,
+) -> Version | None:
     """Return a function as it stands in the library, None when that version is kept already.
 
-    `tools` are the names of the kept tools. `how` is "edited" where the evidence is about another text,
-    "found" where there is none.
+    `tools` are the names of the kept tools; `renewed` is evidence about this very state. `how` is "edited"
+    where the evidence is about another text, or other tests, "found" where there is none.
     """
     source = excerpt_of(known, name)
     tests = as_text(read_bytes(place.test_of(name)))
@@ -33,12 +40,18 @@ def unrecorded(place: Place, known: Bindings, name: str, tools: Collection[str])
     wanted = version_hash(source, tests)
     if any(version.sha256 == wanted for version in kept):
         return None
-    evidence = read_evidence(place, name)
+    evidence = renewed or read_evidence(place, name)
     reach = reach_hash(known, name, tools)
-    holds = evidence is not None and evidence.get("reach_sha256", reach) == reach
-    how = "" if holds else "edited" if evidence or kept else "found"
+    holds = renewed or (evidence is not None and _speaks_of(evidence, tests, reach))
+    how = "" if holds else EDITED if evidence or kept else "found"
     version = version_now(name, source, tests, evidence if holds else None, how)
     return replace(version, number=next_number(place, name))
+
+
+def _speaks_of(evidence: Mapping[str, Json], tests: str | None, reach: str) -> bool:
+    """Tell whether evidence is about a function that reaches just this, with these tests."""
+    hashes = {"reach_sha256": reach, "tests_sha256": sha((tests or "").encode("utf-8", "surrogateescape"))}
+    return all(evidence.get(key, now) == now for key, now in hashes.items())
 
 
 def kept_changes(place: Place, versions: Sequence[Version]) -> list[Change]:

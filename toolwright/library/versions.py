@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.errors import LibraryError
+from toolwright.library.evidence import EDITED
 from toolwright.library.place import Place, read_bytes, sha
 from toolwright.types import Json
 
@@ -58,10 +59,12 @@ def version_now(
 ) -> Version:
     """Describe a function as it stands in the library; goal, model and time are those of its evidence.
 
-    `how` is that of the evidence too, unless it is given.
+    `how` is that of the evidence too, unless it is given. What was edited by hand is of no model.
     """
-    origin = evidence.get("origin") if evidence else None
-    said = origin if isinstance(origin, dict) else {}
+    origin, verified = ((evidence or {}).get(key) for key in ("origin", "verified"))
+    said = dict(origin) if isinstance(origin, dict) else {}
+    if isinstance(verified, dict) and verified.get("how") == EDITED:
+        said |= {"how": EDITED, "model": "", "time": verified.get("time")}
     time = said.get("time") or datetime.now(UTC).isoformat(timespec="seconds")
     goal, model, contract = (str(said.get(key) or "") for key in ("goal", "model", "contract"))
     how = how or str(said.get("how") or "added")

@@ -6,17 +6,13 @@ from typing import Final
 
 from toolwright.errors import ModelError, ReplyShapeError
 from toolwright.events import CandidateChallenged, Notice, PhaseStarted
+from toolwright.making.faults import challenge_plan, records_of
 from toolwright.making.trial import Case, Trial
 from toolwright.parts import Parts
 from toolwright.stages.strengthen import strengthen, without
-from toolwright.syntax.mutation.mutants import mutants
-from toolwright.syntax.names import free_names
-from toolwright.syntax.probes import literals_of, probes
-from toolwright.syntax.varying import is_fixed, tells_time
-from toolwright.types import Challenge, ChallengePlan, TestOutcome, Verdict
+from toolwright.types import Challenge, TestOutcome, Verdict
 
 _ROUNDS: Final = 2
-_PROBES: Final = 80
 _SHOWN: Final = 8
 _USELESS: Final = frozenset({"empty", "truncated"})
 
@@ -53,9 +49,13 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
         if more.verdict:
             tests, verdict = more.tests, more.verdict
             told = _held(parts, case, tests, verdict)
-    # what varies by declaration is no record: nobody could ever compare it
-    calls = tuple(call for call in verdict.calls if is_fixed(case.tool, call.arguments))
-    verdict = replace(verdict, calls=calls, mutants=told.score, replays=told.replays)
+    verdict = replace(
+        verdict,
+        calls=records_of(case.tool, verdict.calls),
+        mutants=told.score,
+        replays=told.replays,
+        packages=case.packages,
+    )
     candidate = replace(trial.candidate, tests=tests)
     return _judged(parts, replace(trial, candidate=candidate, verdict=verdict), told)
 
@@ -73,20 +73,8 @@ def _judged(parts: Parts, trial: Trial, told: Challenge) -> Trial:
 
 
 def _held(parts: Parts, case: Case, tests: str, verdict: Verdict) -> Challenge:
-    candidate, name, rigor = case.candidate, case.tool.name, parts.rigor
-    # other tools that it calls are in the library; what is defined last counts
-    around = f"{case.merged}\n\n\n" if free_names(candidate.source) else ""
-    broken = mutants(candidate.source, name, rigor.mutants)
-    recorded = [call.arguments for call in verdict.calls if call.function == name and call.test]
-    probed = probes(case.tool.parameters, recorded, literals_of(candidate.source), _PROBES)
-    plan = ChallengePlan(
-        around + candidate.source,
-        [replace(each, source=around + each.source) for each in broken],
-        probed,
-        rigor.seconds,
-        [arguments for arguments in (*recorded, *probed) if is_fixed(case.tool, arguments)],
-        shifts_clock=not tells_time(case.tool),
-    )
+    name, rigor = case.tool.name, parts.rigor
+    plan = challenge_plan(case.merged, case.candidate.source, case.tool, verdict, rigor)
     parts.emit(PhaseStarted("challenge", name, case.wish.step.number))
     told = parts.sandbox.challenge(case.merged, tests, case.policy, function=name, verdict=verdict, plan=plan)
     if not told.flips:

@@ -87,7 +87,7 @@ def _case(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate, merged: 
     tool = tools[candidate.name]
     packages = required_packages(merged, tools, tool.name)
     policy = parts.packages.grant(verification_policy(merged, tool), packages)
-    return Case(wish, draft, candidate, merged, tool, policy)
+    return Case(wish, draft, candidate, merged, tool, policy, parts.packages.versions(packages))
 
 
 def verify(parts: Parts, case: Case, trial: Trial) -> Trial:

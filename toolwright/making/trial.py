@@ -1,7 +1,8 @@
 """Records of one candidate's trial: what is tried, and how it went."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from toolwright.making.drafting import Draft
@@ -14,7 +15,10 @@ _ADDRESS: Final = re.compile(r"0x[0-9a-f]+")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A reviewed candidate in the library text that would be committed; `policy` is for its verification."""
+    """A reviewed candidate in the library text that would be committed; `policy` is for its verification.
+
+    `packages` are the versions of those that it may import.
+    """
 
     wish: Wish
     draft: Draft
@@ -22,6 +26,7 @@ class Case:
     merged: str
     tool: Tool
     policy: Policy
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

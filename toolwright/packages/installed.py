@@ -2,10 +2,11 @@
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, distributions
+from operator import itemgetter
 from typing import Final
 
 from toolwright.syntax.requirements import Requirement, normalized
@@ -72,7 +73,14 @@ class Site:
 
     def modules_of(self, names: Iterable[str]) -> frozenset[str]:
         """Return the top-level modules of distributions and of all that they need."""
-        found: set[str] = set()
+        return frozenset().union(*(there.modules for _, there in self._with_needs(names)))
+
+    def versions_of(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the versions of distributions and of all that they need, sorted by name."""
+        return {name: there.version for name, there in sorted(self._with_needs(names), key=itemgetter(0))}
+
+    def _with_needs(self, names: Iterable[str]) -> Iterator[tuple[str, Installed]]:
+        """Yield distributions, and what they need, as far as they are there; some more than once."""
         seen: set[tuple[str, frozenset[str]]] = set()
         waiting = [(name, frozenset[str]()) for name in names]
         while waiting:
@@ -80,9 +88,8 @@ class Site:
             there = None if each in seen else self.find(each[0])
             seen.add(each)
             if there:
-                found |= there.modules
+                yield each[0], there
                 waiting += there.needs(each[1])
-        return frozenset(found)
 
 
 def _top_level(path: str) -> str:

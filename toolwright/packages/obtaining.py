@@ -30,6 +30,10 @@ class Packages:
         """
         return self.shelf.grant(policy, entries)
 
+    def versions(self, entries: Iterable[str]) -> dict[str, str]:
+        """Return the versions of the packages of `Requires:` entries, and of what they need."""
+        return self.shelf.versions(entries)
+
     def obtain(self, tool: str, entries: Iterable[str]) -> str:
         """See to it that a tool that is being made has its packages; return why not, as its author is told.
 

@@ -86,6 +86,14 @@ class Shelf:
         modules = sorted(site.modules_of(names))
         return replace(policy, packages=tuple(modules), package_folder=self.installed)
 
+    def versions(self, entries: Iterable[str]) -> dict[str, str]:
+        """Return the versions of the packages that `Requires:` lines name, and of what they need."""
+        wanted = requirements(entries)
+        if not wanted:
+            return {}
+        site = self._site()
+        return site.versions_of(site.providing(requirement) for requirement in wanted)
+
     def preview(self, wanted: Sequence[Requirement]) -> Change:
         """Find out what an installation of some packages would change; nothing is installed yet.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from toolwright.records import dataclass
+from toolwright.records import dataclass, field
 from toolwright.types.challenges import MutationScore
 from toolwright.types.json_values import Json
 from toolwright.types.running import CallResult
@@ -61,7 +61,7 @@ class Verdict:
 
     `mutants` is None when it was not challenged; `replays` counts calls and tests that were run again under
     other conditions and went the same. `hypothesis_seed` is what generated examples were drawn with, None
-    where there are none.
+    where there are none. `packages` are the versions of those that it could import, by name.
     """
 
     passed: bool
@@ -74,3 +74,4 @@ class Verdict:
     mutants: MutationScore | None = None
     replays: int = 0
     hypothesis_seed: int | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
