@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,15 @@ def test_evidence_of_another_python_is_said(grown: Path) -> None:
     said = json.loads(path.read_text())
     said["origin"]["python"] = "3.9"
     path.write_text(json.dumps(said))
-    assert "(not verified with this Python)" in run("tools", cwd=grown).out
-    assert run("verify", "--all", cwd=grown).code == 0
+    here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    assert f"(not verified since Python 3.9 became {here})" in run("tools", cwd=grown).out
+    said = run("verify", cwd=grown)
+    assert said.code == 0
+    assert said.out.startswith(f"{NAME}: it was verified with Python 3.9, and this is {here}\n")
+    assert "apply_op_2" not in said.out
     assert "not verified" not in run("tools", cwd=grown).out
+    fresh = run("verify", cwd=grown)
+    assert (fresh.code, fresh.out[:46]) == (0, "each of the 2 tools is verified as it is; pyth")
 
 
 def test_a_function_written_by_hand_has_no_standing(grown: Path) -> None:

@@ -133,7 +133,7 @@ def test_a_new_package_is_a_question_at_a_terminal(library: Path, index: Path) -
     assert "import cheese" in (library / "tools.py").read_text()
     called = run("--execute-tool", "name_cheese", '{"loud": true}', cwd=library, env=variables(index))
     assert called.json["output"] == "CHEESE 2.0"
-    assert run("verify", cwd=library, env=variables(index)).code == 0
+    assert run("verify", "--all", cwd=library, env=variables(index)).code == 0
 
 
 def test_a_no_sends_the_author_back_to_do_without(library: Path, index: Path) -> None:

@@ -58,6 +58,7 @@ class Arguments:
     every: bool = False
     jobs: str = ""
     quarantine: bool = False
+    quick: bool = False
     cascade: bool = False
 
 
@@ -117,6 +118,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         every=known.all,
         jobs=known.jobs,
         quarantine=known.quarantine,
+        quick=known.quick,
         cascade=known.cascade,
     )
 
@@ -163,6 +165,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--all", action="store_true", help="with verify: every tool; with approvals revoke: every approval")
     add("--jobs", default="", metavar="N", help="with verify: how many tools at the same time (default: 4)")
     add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")
+    add("--quick", action="store_true", help="with verify: without deliberate faults in the functions")
     add("--cascade", action="store_true", help="with tools remove: also the tools that call it")
     add("--json", action="store_true", help="print the report as one JSON object")
     loud = parser.add_mutually_exclusive_group()

@@ -88,8 +88,8 @@ def _doctor(arguments: Arguments) -> int:
 COMMANDS: Final = {
     "tools": Command("tools [SUBCOMMAND]", "list the library, or what follows", _tools, SUBCOMMANDS),
     "verify": Command(
-        "verify [NAME ...] [--all] [--jobs N] [--quarantine]",
-        "run the tests of kept tools again, isolated",
+        "verify [NAME ...] [--all] [--quick] [--jobs N] [--quarantine]",
+        "prove kept tools again, isolated; without NAME those that changed, or what they stand on",
         _verify,
     ),
     "models": Command("models", "list the models that the server offers", _models),

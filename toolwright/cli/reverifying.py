@@ -1,15 +1,18 @@
-"""Names of kept tools -> a verdict each, several at once; who fails goes into quarantine if wished."""
+"""Names of kept tools -> all evidence anew, several at once; who fails goes into quarantine if wished."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, TypeAlias
 
 from toolwright.errors import LibraryWriteError, PackageError, SandboxError
+from toolwright.library.evidence import score_in
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
 from toolwright.making.held_out import missed
+from toolwright.making.rechallenging import Kept, rechallenged
 from toolwright.packages.shelf import Shelf
+from toolwright.parts import Rigor
 from toolwright.permissions.verifying import verification_policy
 from toolwright.protocols import Sandbox
 from toolwright.screen.verdicts import VerdictRow
@@ -23,18 +26,27 @@ _NO_EVIDENCE = ("", "none")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A tool, what its tests said (None when it has none), and what that did to it."""
+    """A tool, what its tests said (None when it has none), and what that did to it.
+
+    `stale` says why its evidence did not speak for it any more, "" where it did.
+    """
 
     name: str
     verdict: Verdict | None
     moved: _Moved = ""
     was_in: bool = False
     tests: str = ""
+    stale: str = ""
 
     @property
     def is_in_quarantine(self) -> bool:
         """Whether it is in quarantine now."""
         return self.moved == "quarantined" or (self.was_in and self.moved != "released")
+
+    def is_weak(self, threshold: float) -> bool:
+        """Whether its tests passed, and notice less than that share of deliberate faults."""
+        score = self.verdict.mutants if self.verdict and self.verdict.passed else None
+        return score is not None and score.share < threshold
 
     @property
     def row(self) -> VerdictRow:
@@ -46,6 +58,7 @@ class Checked:
         verdict = self.verdict
         if verdict is None:
             return None
+        score = verdict.mutants
         return {
             "passed": verdict.passed,
             "why": verdict.why,
@@ -53,6 +66,10 @@ class Checked:
             "controls": [
                 {"name": control.name, "noticed": list(control.noticed)} for control in verdict.controls
             ],
+            "mutants": {**asdict(score), "share": score.share} if score else None,
+            "replays": verdict.replays,
+            "packages": dict(verdict.packages),
+            "stale": self.stale,
             "seconds": verdict.seconds,
             "level": verdict.level,
             "quarantined": self.is_in_quarantine,
@@ -62,11 +79,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """Verifies the tools of one library as they are in `snapshot`."""
+    """Verifies the tools of one library as they are in `snapshot`; without `rigor` none is challenged."""
 
     store: Store
     snapshot: Snapshot
     shelf: Shelf
+    rigor: Rigor | None = None
     quarantines: bool = False
 
     def verify(self, sandbox: Sandbox, names: Sequence[str], jobs: int) -> tuple[Checked, ...]:
@@ -88,15 +106,18 @@ class Verifier:
         if tests is None:
             return Checked(tool.name, None, was_in=was_in)
         try:
-            policy = self.shelf.grant(
-                verification_policy(text, tool), required_packages(text, self.snapshot.kept, tool.name)
-            )
+            required = required_packages(text, self.snapshot.kept, tool.name)
+            policy = self.shelf.grant(verification_policy(text, tool), required)
             verdict = sandbox.verify(
                 text, tests, policy, function=tool.name, examples=docstring_examples(tool)
             )
             verdict = self._with_examples(sandbox, tool, policy, verdict)
+            if self.rigor and verdict.passed and verdict.level not in _NO_EVIDENCE:
+                verdict = rechallenged(sandbox, Kept(text, tool, tests, policy), verdict, self.rigor)
+            verdict = replace(verdict, packages=self.shelf.versions(required))
         except (PackageError, SandboxError) as missing:
-            verdict = Verdict(passed=False, why=f"{missing} ({missing.hint})")
+            why = f"{missing} ({missing.hint})" if missing.hint else str(missing)
+            verdict = Verdict(passed=False, why=why)
         return Checked(tool.name, verdict, was_in=was_in, tests=tests)
 
     def _with_examples(self, sandbox: Sandbox, tool: Tool, policy: Policy, verdict: Verdict) -> Verdict:
@@ -121,10 +142,22 @@ class Verifier:
         return checked
 
     def _renew(self, name: str, verdict: Verdict, tests: str) -> bool:
-        """Keep the verdict as evidence where what there is speaks of another text, or another Python."""
-        if self.store.standings([name])[name].kind == "verified":
+        """Keep the verdict as evidence where it says more than what there is."""
+        if self.store.standings([name], self.shelf.version)[name].kind == "verified" and not _is_news(
+            self.store.evidence_of(name) or {}, verdict
+        ):
             return False
         try:
             return self.store.renew(name, verdict, self.snapshot.text, tests)
         except LibraryWriteError:
             return False  # a library that cannot be written can be verified all the same
+
+
+def _is_news(evidence: Mapping[str, Json], verdict: Verdict) -> bool:
+    """Tell whether a verdict says other things of the same text; faults not tried for want of time do not."""
+    said = evidence.get("verdict")
+    before = said if isinstance(said, dict) else {}
+    if before.get("level") != verdict.level or (before.get("packages") or {}) != verdict.packages:
+        return True
+    score, known = verdict.mutants, score_in(evidence)
+    return score is not None and (known is None or (not score.untried and known != (score.killed, score.of)))

@@ -1,10 +1,15 @@
 """`tools ...`: the library as a list, and the way to what can be seen of one tool and done with it."""
 
+from collections.abc import Mapping
+from functools import cache
+
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.tool_card import tool_card
 from toolwright.cli.tool_table import OPERANDS, SUBCOMMANDS
 from toolwright.errors import ToolNotFoundError, ToolwrightError, UsageError
+from toolwright.library.standing import Standing
 from toolwright.library.store import Snapshot, Store
+from toolwright.packages.shelf import open_shelf
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
 from toolwright.settings import Settings, load
@@ -23,7 +28,7 @@ def run(arguments: Arguments) -> int:
         raise UsageError("--cascade goes with: tools remove NAME")
     match name:
         case "list" | "show":
-            return _show(arguments, store, operands)
+            return _show(arguments, settings, store, operands)
         case "log" | "diff":
             from toolwright.cli.tool_history import diff, log
 
@@ -47,16 +52,18 @@ def run(arguments: Arguments) -> int:
             return remove(arguments, settings, operands[0])
 
 
-def _show(arguments: Arguments, store: Store, names: list[str]) -> int:
-    snapshot = store.read()
+def _show(arguments: Arguments, settings: Settings, store: Store, names: list[str]) -> int:
+    snapshot, version_of = store.read(), cache(open_shelf(settings).version)
     for name in names:
         tool = snapshot.kept.get(name)
         if tool is None:
             raise no_such_tool(name, snapshot, store)
-        card = tool_card(tool, snapshot, store)
+        card = tool_card(tool, snapshot, store, version_of)
         write_line(json_text(card.as_json()) if arguments.json else card.text(store))
     if not names:
-        write_line(json_text(_listed(snapshot, store)) if arguments.json else _list_text(snapshot, store))
+        found = store.standings(snapshot.tools, version_of)
+        text = json_text(_listed(snapshot, found)) if arguments.json else _list_text(snapshot, store, found)
+        write_line(text)
     return 0
 
 
@@ -95,11 +102,11 @@ def no_such_tool(name: str, snapshot: Snapshot, store: Store) -> ToolwrightError
     return ToolNotFoundError(str(unknown), nearest=unknown.nearest, hint=hint)
 
 
-def _list_text(snapshot: Snapshot, store: Store) -> str:
+def _list_text(snapshot: Snapshot, store: Store, standings: Mapping[str, Standing]) -> str:
     if not snapshot.tools and not snapshot.not_offered:
         return f"{store.directory / 'tools.py'} holds no tools yet"
     width = max((len(name) for name in snapshot.tools), default=0)
-    said = {name: standing.said for name, standing in store.standings(snapshot.tools).items()}
+    said = {name: standing.said for name, standing in standings.items()}
     lines = [
         f"{name:<{width}}  {tool.docstring.summary}{f' ({said[name]})' if said[name] else ''}"
         for name, tool in snapshot.tools.items()
@@ -110,8 +117,7 @@ def _list_text(snapshot: Snapshot, store: Store) -> str:
     return "\n".join(lines)
 
 
-def _listed(snapshot: Snapshot, store: Store) -> Json:
-    standings = store.standings(snapshot.tools)
+def _listed(snapshot: Snapshot, standings: Mapping[str, Standing]) -> Json:
     return {
         "tools": [
             {
@@ -120,6 +126,7 @@ def _listed(snapshot: Snapshot, store: Store) -> Json:
                 "summary": t.docstring.summary,
                 "line": t.line,
                 "standing": standings[t.name].kind,
+                "why": standings[t.name].why,
             }
             for t in snapshot.tools.values()
         ],

@@ -5,8 +5,9 @@ import time
 from dataclasses import dataclass
 
 from toolwright.library.bindings import bindings, words
+from toolwright.library.evidence import score_in
 from toolwright.library.executions import Uses, as_json, executions
-from toolwright.library.standing import Standing
+from toolwright.library.standing import Standing, VersionOf
 from toolwright.library.store import Snapshot, Store
 from toolwright.permissions.needs import needs
 from toolwright.screen.commands import call_commands, command
@@ -80,7 +81,7 @@ class ToolCard:
         return [*lines, *_tests(self.evidence), *_mutants(self.evidence), *_origin(self.evidence)]
 
 
-def tool_card(tool: Tool, snapshot: Snapshot, store: Store) -> ToolCard:
+def tool_card(tool: Tool, snapshot: Snapshot, store: Store, version_of: VersionOf | None = None) -> ToolCard:
     """Gather what is known of a tool of the library.
 
     Raises:
@@ -96,7 +97,7 @@ def tool_card(tool: Tool, snapshot: Snapshot, store: Store) -> ToolCard:
     return ToolCard(
         tool,
         store.evidence_of(tool.name) or {},
-        store.standings([tool.name])[tool.name],
+        store.standings([tool.name], version_of)[tool.name],
         tuple(sorted(needs(snapshot.text, tool))),
         tuple(sorted(callers)),
         tuple(sorted(callees)),
@@ -118,10 +119,8 @@ def _tests(evidence: dict[str, Json]) -> list[str]:
 
 
 def _mutants(evidence: dict[str, Json]) -> list[str]:
-    match evidence:
-        case {"verdict": {"mutants": {"killed": int(killed), "of": int(of)}}}:
-            return [f"broken copies: {killed} of {of} were noticed by the tests"]
-    return []
+    score = score_in(evidence)
+    return [f"broken copies: {score[0]} of {score[1]} were noticed by the tests"] if score else []
 
 
 def _origin(evidence: dict[str, Json]) -> list[str]:

@@ -48,7 +48,8 @@ def renewed_json(
 ) -> str:
     """Write down that a kept tool, as it is now, was verified again; where it came from stays as it was.
 
-    `edited` says that it is not what `old` was about any more: a person's edit, now or before.
+    `edited` says that it is not what `old` was about any more; otherwise a score that is not counted anew
+    stays.
     """
     said = json.loads(evidence_json(admission, tool.source, tool, reach))
     fresh = said["origin"]
@@ -56,9 +57,21 @@ def renewed_json(
     if edited or _was_edited(old):
         said["verified"]["how"] = EDITED
     origin = (old or {}).get("origin")
+    if old and not edited and not said["verdict"]["mutants"] and score_in(old):
+        said["verdict"] |= {
+            key: old["verdict"][key] for key in ("mutants", "replays") if key in old["verdict"]
+        }
     said["origin"] = origin if isinstance(origin, dict) else fresh
     said["examples"] = (old or {}).get("examples") or []  # the user's own, which were tried again
     return _dump(said) + "\n"
+
+
+def score_in(evidence: Mapping[str, Json]) -> tuple[int, int] | None:
+    """Return how many mutants tests noticed, of how many; None when they were never challenged."""
+    match evidence:
+        case {"verdict": {"mutants": {"killed": int(killed), "of": int(of)}}}:
+            return killed, of
+    return None
 
 
 def _was_edited(evidence: Mapping[str, Json] | None) -> bool:

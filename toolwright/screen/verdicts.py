@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from toolwright.screen.display import Display
-from toolwright.screen.words import duration, held, one_line
-from toolwright.types import ControlOutcome, Verdict
+from toolwright.screen.words import count, duration, held, one_line
+from toolwright.types import ControlOutcome, MutationScore, Verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+_SHOWN: Final = 8
 _WORDS: Final = {
     "values": "wrong answers",
     "none": "missing answers",
@@ -30,7 +31,7 @@ class VerdictRow:
 
 
 def verdicts_table(rows: Sequence[VerdictRow], display: Display) -> "RenderableType":
-    """Return tool, verdict, tests passed, negative controls noticed, seconds and level of every tool."""
+    """Return tool, verdict, tests passed, lies and faults noticed, seconds and level of every tool."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -40,6 +41,7 @@ def verdicts_table(rows: Sequence[VerdictRow], display: Display) -> "RenderableT
     table.add_column("verdict", overflow="fold")
     table.add_column("tests", justify="right", no_wrap=True)
     table.add_column("noticed", overflow="fold")
+    table.add_column("faults", justify="right", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     table.add_column("level", overflow="fold")
     for row in rows:
@@ -54,17 +56,30 @@ def verdict_line(name: str, verdict: Verdict, display: Display) -> "RenderableTy
     return mark
 
 
+def weakness_lines(name: str, score: MutationScore, where: str) -> list[str]:
+    """Return lines that say which faults the tests of a tool do not notice; `where` is its test file."""
+    shown = [f"    not noticed: tools.py {one_line(fault)}" for fault in score.survivors[:_SHOWN]]
+    more = len(score.survivors) - len(shown)
+    noticed = f"{score.killed} of {count(score.of, 'deliberate fault')}"
+    return [
+        f"! {name}: its tests notice only {noticed}; tests that notice more can be added to {where}",
+        *shown,
+        *([f"    and {more} more"] if more else []),
+    ]
+
+
 def _cells(row: VerdictRow) -> tuple[str, ...]:
     verdict = row.verdict
     moved = f", {row.moved}" if row.moved else ""
     if verdict is None:
-        return (one_line(row.name), f"no tests{moved}", "-", "-", "-", "-")
+        return (one_line(row.name), f"no tests{moved}", "-", "-", "-", "-", "-")
     passed = sum(test.outcome == "passed" for test in verdict.tests)
     return (
         one_line(row.name),
         ("passed" if verdict.passed else "failed") + moved,
         f"{passed} of {len(verdict.tests)}",
         _controls(verdict),
+        f"{verdict.mutants.killed} of {verdict.mutants.of}" if verdict.mutants else "-",
         duration(verdict.seconds),
         held(verdict.level) if verdict.level else "-",
     )
