@@ -3,60 +3,19 @@
 import contextlib
 import errno
 import os
-import shutil
 import signal
 import subprocess
 import sys
 
 import pytest
+from interrupted_changes import CHANGES, check_whole, expected, prepared, state
 from library_admissions import add, admission, candidate, files
 
 from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteError
 from toolwright.library.disk import Disk
 from toolwright.library.store import Store
 
-WIDER = {"body": "return len(text.split())", "before": "import csv", "tests": "def test_wider(): pass\n"}
 EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"}
-
-
-def prepared(tmp_path, what, name):
-    """Return a copy of the library that a change starts from, and the change."""
-    template, directory = tmp_path / "template", tmp_path / str(name)
-    if not template.exists():
-        template.mkdir()
-        prepare(template, what)
-    shutil.copytree(template, directory)
-
-    def change(disk=None):
-        store = Store(directory, disk=disk)
-        if what.startswith("undo"):
-            store.undo()
-        elif what == "remove":
-            store.remove(["count_rows"], store.read())
-        elif what == "widen":
-            add(store, candidate(**WIDER), "count_rows")
-        else:
-            add(store)
-
-    return directory, change
-
-
-def prepare(directory, what):
-    """Make the library that a change starts from."""
-    if what == "first":
-        return
-    (directory / "tools.py").write_text("import re\n\n\ndef mine(x: int) -> int:\n    return x\n")
-    if what != "add":
-        add(Store(directory))
-    if what == "undo removing":
-        store = Store(directory)
-        store.remove(["count_rows"], store.read())
-    if what == "undo widening":
-        store = Store(directory)
-        add(store, candidate(**WIDER), "count_rows")
-
-
-CHANGES = ("first", "add", "widen", "undo widening", "undo adding", "remove", "undo removing")
 
 
 def killed(change):
@@ -74,12 +33,6 @@ def killed(change):
     return os.WIFSIGNALED(status)
 
 
-def state(directory):
-    """What matters of a library: everything but the time inside the evidence."""
-    kept = files(directory)
-    return {name: b"" if "evidence" in name else data for name, data in kept.items()}
-
-
 def trouble(change):
     """What a change that could not be written said, "" when it could."""
     try:
@@ -87,17 +40,6 @@ def trouble(change):
     except LibraryWriteError as error:
         return str(error)
     return ""
-
-
-def check_whole(directory, old, new):
-    """The library is what it was or what it was to be, with nothing left over, and can be used."""
-    now = state(directory)
-    without = {name: data for name, data in old.items() if name != "tool_tests/conftest.py"}
-    assert now in (old, new, without)
-    assert not [name for name in files(directory, private=True) if "toolwright-new" in name]
-    assert not list((directory / ".toolwright").glob("journal/*"))
-    compile(now.get("tools.py", b""), "tools.py", "exec")
-    add(Store(directory), name="one_more")
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -223,13 +165,6 @@ def test_the_disk_goes_away(tmp_path, what):
             change(Failing(n, "dead"))
         Store(directory).recover()
         check_whole(directory, old, new)
-
-
-def expected(tmp_path, what):
-    """The state after an undisturbed change."""
-    directory, change = prepared(tmp_path, what, "undisturbed")
-    change()
-    return state(directory)
 
 
 def test_an_edit_between_crash_and_recovery_survives(tmp_path):

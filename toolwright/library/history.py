@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.errors import LibraryError
-from toolwright.library.place import Place, read_bytes
+from toolwright.library.place import Place, listed, read_bytes
 from toolwright.syntax.chunks import Sections
 
 _FORMAT: Final = 1
@@ -131,7 +131,5 @@ def _pieces(sections: Sections) -> list[str]:
 
 
 def _numbers(place: Place) -> dict[int, Path]:
-    if not place.history.is_dir():
-        return {}
-    found = ((_ENTRY.fullmatch(path.name), path) for path in place.history.iterdir())
+    found = ((_ENTRY.fullmatch(path.name), path) for path in listed(place.history))
     return {int(match.group(1)): path for match, path in found if match}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from toolwright.errors import LibraryChangedError, LibraryWriteError
+from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteError
 from toolwright.library.disk import Disk
 from toolwright.library.place import Place, read_bytes, sha
 
@@ -37,14 +37,11 @@ class _Entry:
     """A change as the journal keeps it; the old tools.py is not kept, for nothing is taken back after it."""
 
     path: Path
+    target: Path
+    """The file itself, where `path` is a link to it."""
     old: bytes | None
     old_sha: str
     new_sha: str
-
-    @property
-    def target(self) -> Path:
-        """The file itself, where `path` is a link to it."""
-        return self.path.resolve()
 
     @property
     def staged(self) -> Path:
@@ -77,15 +74,16 @@ class Journal:
             LibraryChangedError: tools.py was changed while the files were being written.
         """
         entries = [_entry(change) for change in changes]
-        missing = _missing_folders(entries)
+        missing: list[Path] = []
         try:
+            missing = _missing_folders(entries)
             for folder in [self._place.journal, *missing]:
                 self._disk.make_folder(folder)
             self._stage(what, entries, changes)
             self._disk.rename(self._place.journal / _OPEN, self._place.journal / _DECIDED)
             self._disk.settle(self._place.journal)
             self._apply(entries)
-        except (OSError, LibraryChangedError) as error:
+        except (OSError, LibraryError) as error:
             self._give_up(what, entries, missing, error)
         with contextlib.suppress(OSError):  # the change is done; the next start can clear up
             self._disk.settle(entries[-1].target.parent)
@@ -123,7 +121,7 @@ class Journal:
                     self._take_back(entries)
                 said = f"an interrupted change was taken back: {what}"
             self._forget(entries)
-        except OSError as error:
+        except (OSError, LibraryError) as error:
             raise LibraryWriteError(
                 f"an interrupted change ({what}) can be neither finished nor taken back: {_reason(error)}",
                 hint=f"make {self._place.directory} writable and start again",
@@ -156,7 +154,7 @@ class Journal:
             self._disk.rename(entry.staged, entry.target)
 
     def _give_up(
-        self, what: str, entries: Sequence[_Entry], made: Sequence[Path], error: OSError | LibraryChangedError
+        self, what: str, entries: Sequence[_Entry], made: Sequence[Path], error: OSError | LibraryError
     ) -> None:
         """Put everything back after a failure and raise it in the library's words."""
         try:
@@ -165,7 +163,7 @@ class Journal:
             for folder in reversed(made):
                 with contextlib.suppress(OSError):  # somebody put something there
                     folder.rmdir()
-        except OSError as worse:
+        except (OSError, LibraryError) as worse:
             raise LibraryWriteError(
                 f"{what}: {_reason(error)}, and then {_reason(worse)}",
                 hint="start again when the disk is well: .toolwright/journal finishes it or takes it back",
@@ -222,14 +220,20 @@ def _can_be_finished(entries: Sequence[_Entry]) -> bool:
 
 def _entry(change: Change) -> _Entry:
     is_last = change.path.name == "tools.py"
-    return _Entry(change.path, None if is_last else change.old, _sha(change.old), _sha(change.new))
+    return _Entry(
+        change.path,
+        change.path.resolve(),
+        None if is_last else change.old,
+        _sha(change.old),
+        _sha(change.new),
+    )
 
 
 def _sha(data: bytes | None) -> str:
     return "" if data is None else sha(data)
 
 
-def _reason(error: OSError | LibraryChangedError) -> str:
+def _reason(error: OSError | LibraryError) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or 'the disk'}: {error.strerror}"
     return str(error)
@@ -255,6 +259,7 @@ def _from_json(data: bytes, place: Place) -> tuple[str, list[_Entry]]:
     entries = [
         _Entry(
             place.directory / one["path"],
+            (place.directory / one["path"]).resolve(),
             None if one["old"] is None else base64.b64decode(one["old"]),
             str(one["old_sha"]),
             str(one["new_sha"]),

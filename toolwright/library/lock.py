@@ -53,7 +53,9 @@ def locked(place: Place, wait_s: float) -> Iterator[None]:
             owner.write_text(json.dumps({"pid": os.getpid(), "program": _program(), "since": time.time()}))
         yield
     finally:
-        lock.release()
+        # What was to be done is done; a lock that cannot be given back ends with this process.
+        with contextlib.suppress(OSError):
+            lock.release()
 
 
 def make_private(place: Place) -> None:

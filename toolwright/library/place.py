@@ -88,11 +88,17 @@ class Place:
         """Make sure that the directory is one.
 
         Raises:
-            LibraryError: it is missing or something else.
+            LibraryError: it is missing, something else, or cannot be looked at.
         """
-        if self.directory.is_dir():
-            return
-        if self.directory.exists():
+        try:
+            mode = self.directory.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            mode = None
+        except OSError as error:
+            raise LibraryError(f"{self.directory} cannot be read: {error.strerror}") from None
+        if mode is not None:
+            if stat.S_ISDIR(mode):
+                return
             raise LibraryError(f"the library {self.directory} is not a directory")
         import shlex
 
@@ -117,23 +123,30 @@ def read_bytes(path: Path) -> bytes | None:
     """
     try:
         # Not blocking: a pipe of that name would keep us waiting for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if stat.S_ISREG(mode):
+                return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise LibraryError(f"{path} cannot be read: {error.strerror}") from None
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-        raise LibraryError(
-            f"{path} is {what}", hint="move it away, or name another library with --library DIR"
-        )
-    with os.fdopen(descriptor, "rb") as file:
-        try:
-            return file.read()
-        except OSError as error:
-            raise LibraryError(f"{path} cannot be read: {error.strerror}") from None
+    what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+    raise LibraryError(f"{path} is {what}", hint="move it away, or name another library with --library DIR")
+
+
+def listed(folder: Path) -> tuple[Path, ...]:
+    """Return what stands in a folder; nothing when there is no such folder.
+
+    Raises:
+        LibraryError: it cannot be read; to take it for empty would write over what is there.
+    """
+    try:
+        return tuple(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except OSError as error:
+        raise LibraryError(f"{folder} cannot be read: {error.strerror}") from None
 
 
 def decode(data: bytes, path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from toolwright.errors import LibraryError
 from toolwright.library.evidence import EDITED
-from toolwright.library.place import Place, read_bytes, sha
+from toolwright.library.place import Place, listed, read_bytes, sha
 from toolwright.types import Json
 
 _FORMAT: Final = 1
@@ -101,11 +101,7 @@ def to_json(version: Version) -> bytes:
 
 
 def _numbers(place: Place, name: str) -> dict[int, Path]:
-    folder = place.versions / name
-    try:
-        found = [(_FILE.fullmatch(path.name), path) for path in folder.iterdir()]
-    except OSError:
-        return {}
+    found = ((_FILE.fullmatch(path.name), path) for path in listed(place.versions / name))
     return {int(match.group(1)): path for match, path in found if match}
 
 
