@@ -123,10 +123,12 @@ def read_bytes(path: Path) -> bytes | None:
     """
     try:
         # Not blocking: a pipe of that name would keep us waiting for ever.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if stat.S_ISREG(mode):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode):
+            with os.fdopen(descriptor, "rb") as file:
                 return file.read()
+        os.close(descriptor)
     except FileNotFoundError:
         return None
     except OSError as error:
