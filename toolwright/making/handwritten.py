@@ -1,6 +1,7 @@
 """A public function that a person wrote -> what it lacks to be a tool, or why it cannot be one."""
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,8 +24,15 @@ from toolwright.syntax.schema import Definitions, NotJsonTypeError, annotation_s
 from toolwright.types import Docstring, Finding, Permission
 
 _OF_TYPES: Final = frozenset({"types", "signature"})
-_OF_THE_DOCSTRING: Final = frozenset({"documented", "permissions", "varies", "imports", "secrets"})
-"""Rules whose complaints types, or a docstring, may mend; all others are about the code."""
+_OF_THE_DOCSTRING: Final = frozenset({"documented", "permissions"})
+"""Rules whose complaints types, or a docstring, mend."""
+_OF_THE_ANSWER: Final = "the return value: "
+_NO_JSON: Final = re.compile(
+    r"\b(tuple|set|frozenset|bytes|bytearray|Path|Iterator|Generator|date|datetime|Decimal)\b", re.IGNORECASE
+)
+"""What an answer is, by its author's own word, that no other type would make JSON."""
+_DECLARED: Final = re.compile(r"docstring|`Requires:|in a `Secrets:")
+"""What a complaint says that a line of the docstring mends; all others are about the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +136,17 @@ def _check_shape(snapshot: Snapshot, name: str) -> None:
                 f"{name} {other.reason}; it is no tool as long as its own tests fail",
                 hint=f"python agent.py verify {name}",
             )
-        if not lacks_types(other):
+        if not lacks_types(other) or (
+            other.reason.startswith(_OF_THE_ANSWER) and _NO_JSON.search(other.reason)
+        ):
             raise ToolwrightError(
-                f"{name} cannot be adopted as it stands: it {other.reason}",
+                f"{name} cannot be adopted as it stands: {_sentence(other.reason)}",
                 hint=f"change it on line {other.line} of tools.py, and try again",
             )
+
+
+def _sentence(reason: str) -> str:
+    return reason if reason.startswith(_OF_THE_ANSWER) else f"it {reason}"
 
 
 def _check_uses(snapshot: Snapshot, known: Bindings, name: str) -> None:
@@ -151,7 +165,10 @@ def _check_uses(snapshot: Snapshot, known: Bindings, name: str) -> None:
 def _judged(written: Handwritten, rules: Sequence[Rule], snapshot: Snapshot) -> Handwritten:
     """Sort out what review holds against the function: what a contract may mend, and what nobody else may."""
     found = written.reviewed(written.source, rules)
-    of_code = [each for each in found if each.rule not in _OF_TYPES | _OF_THE_DOCSTRING]
+    of_docstring = [
+        each for each in found if each.rule in _OF_THE_DOCSTRING or _DECLARED.search(each.message)
+    ]
+    of_code = [each for each in found if each.rule not in _OF_TYPES and each not in of_docstring]
     if of_code:
         first, *more = (_said(each, written, snapshot) for each in of_code)
         others = f" (and {len(more)} more: {'; '.join(more)})" if more else ""
@@ -159,7 +176,7 @@ def _judged(written: Handwritten, rules: Sequence[Rule], snapshot: Snapshot) -> 
             f"{written.name} cannot be adopted as it stands: {first}{others}",
             hint="its code stays as you wrote it: change it in tools.py, and try again",
         )
-    return replace(written, undocumented=any(each.rule in _OF_THE_DOCSTRING for each in found))
+    return replace(written, undocumented=bool(of_docstring))
 
 
 def _said(finding: Finding, written: Handwritten, snapshot: Snapshot) -> str:
