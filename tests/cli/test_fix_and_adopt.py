@@ -103,6 +103,19 @@ def test_a_function_is_adopted_and_later_repaired(tmp_path: Path) -> None:
     rows = run("tools", "log", "double_and_add", "--json", cwd=library).json["versions"]
     assert [row["how"] for row in rows] == ["found", "adopted", "fixed"]
     assert rows[2]["evidence"]["examples"][0]["expected"] == 1
+    path = library / "tools.py"
+    good = path.read_text()
+    path.write_text(good.replace(RIGHT, FAULTY))
+    (library / "tool_tests/test_double_and_add.py").write_text(TESTS)
+    assert run("verify", "double_and_add", cwd=library).hint.endswith(
+        "tools fix double_and_add repairs double_and_add"
+    )
+    again = run("tools", "fix", "double_and_add", "--replay", replay, cwd=library)
+    assert again.code == 0, again
+    assert path.read_text() == good
+    assert run("undo", cwd=library).out == "double_and_add is again what it was before it was fixed\n"
+    path.write_text(good)
+    (library / "tool_tests/test_double_and_add.py").write_text(rows[2]["tests"])
     assert run("undo", cwd=library).out == "double_and_add is again what it was before it was fixed\n"
     assert run("undo", cwd=library).out == "double_and_add is again what it was before it was adopted\n"
     assert (library / "tools.py").read_text() == BARE

@@ -26,7 +26,8 @@ from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.syntax.held_out import read_example, read_goal
 from toolwright.wiring import plan_memory
 
-_FIX: Final = ("tools", "fix")
+_WITH_EXAMPLES: Final = (("tools", "fix"), ("tools", "adopt"))
+_WITH_NAME: Final = 3
 _LEARN: Final = ":learn"
 _EXAMPLE: Final = ":example"
 
@@ -59,8 +60,8 @@ class Goals:
     def take(self, line: str) -> int:
         """Run a line of the prompt: a goal, or a command that is typed as in the shell."""
         words = tuple(line.split())
-        if words[:2] == _FIX and len(words) > len(_FIX):
-            return self.fix(line)
+        if words[:2] in _WITH_EXAMPLES and (len(words) == _WITH_NAME or "--example" in line):
+            return self.of_tool(line)
         if words[:1] == (_LEARN,):
             return self.learn(" ".join(words[1:]))
         if words[:1] == (_EXAMPLE,):
@@ -96,8 +97,8 @@ class Goals:
         sys.stderr.write(f"noted for the next goal: {example.call()}, its answer is held out\n")
         return 0
 
-    def fix(self, line: str) -> int:
-        """Repair a tool: with the examples of the line, typed as in the shell, and those noted before it."""
+    def of_tool(self, line: str) -> int:
+        """Repair or adopt a tool, with the examples of the line and those that were noted before it."""
         from toolwright.cli.typed import typed
 
         words, examples = typed(line)

@@ -9,7 +9,7 @@ from toolwright.errors import LibraryWriteError, PackageError, SandboxError
 from toolwright.library.evidence import score_in
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
-from toolwright.making.held_out import missed
+from toolwright.making.held_out import EXAMPLE, missed
 from toolwright.making.rechallenging import Kept, rechallenged
 from toolwright.packages.shelf import Shelf
 from toolwright.parts import Rigor
@@ -47,6 +47,12 @@ class Checked:
         """Whether its tests passed, and notice less than that share of deliberate faults."""
         score = self.verdict.mutants if self.verdict and self.verdict.passed else None
         return score is not None and score.share < threshold
+
+    @property
+    def misses_example(self) -> bool:
+        """Whether its tests pass, and an example of the user that is kept with it does not hold."""
+        verdict = self.verdict
+        return verdict is not None and not verdict.passed and verdict.why.startswith(EXAMPLE)
 
     @property
     def row(self) -> VerdictRow:

@@ -26,6 +26,8 @@ def run(arguments: Arguments) -> int:
     _check(name, operands, settings)
     if arguments.cascade and name != "remove":
         raise UsageError("--cascade goes with: tools remove NAME")
+    if arguments.examples and name not in {"fix", "adopt"}:
+        raise UsageError("--example goes with a goal, with tools fix NAME and with tools adopt NAME")
     match name:
         case "list" | "show":
             return _show(arguments, settings, store, operands)
@@ -114,6 +116,10 @@ def _list_text(snapshot: Snapshot, store: Store, standings: Mapping[str, Standin
     if snapshot.not_offered:
         lines += ["", "not offered to plans:"]
         lines += [f"{other.name}  {other.reason}" for other in snapshot.not_offered]
+    bare = [other.name for other in snapshot.not_offered if lacks_types(other)]
+    if bare:
+        adopt = command("tools", "adopt", bare[0], library=store.directory)
+        lines += ["", f"{adopt} writes the types and tests that it lacks"]
     return "\n".join(lines)
 
 

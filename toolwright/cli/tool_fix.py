@@ -22,22 +22,22 @@ from toolwright.wiring import options
 
 
 def fix(arguments: Arguments, settings: Settings, name: str) -> int:
-    """Repair a tool.
+    """Repair a tool; where no example is given, those that are kept with it count.
 
     Raises:
-        UsageError: there is no example, or one cannot be read or is no call of the tool.
+        UsageError: there is no example at all, or one cannot be read or is no call of the tool.
         ToolwrightError: there is no such tool, it has no tests, or it could not be repaired; then the library
             is as it was.
         ModelError, LibraryError, SandboxError: it could not be tried.
     """
     store = Store(settings.library)
     _check_tool(name, store)
-    if not arguments.examples:
+    given = tuple(read_example(text) for text in arguments.examples) or _kept(store, name)
+    if not given:
         raise UsageError(
             f"tools fix {name} needs a call with its right answer",
             hint=command("tools", "fix", name, "--example", f"{name}(...) == ...", library=store.directory),
         )
-    given = tuple(read_example(text) for text in arguments.examples)
     examples_of(store.read().kept[name], given)
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
     variable = needs_key(settings)
@@ -56,6 +56,11 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
 
     tried, made = Session(settings).with_parts(f"tools fix {name}", None, repair)
     return _ended(arguments, store, tried, made) if made else _nothing_to_fix(arguments, tried)
+
+
+def _kept(store: Store, name: str) -> tuple[HeldOut, ...]:
+    """Return the examples that are kept with a tool: it may have been edited since."""
+    return tuple(HeldOut(name, (), each.arguments, each.expected) for each in store.examples_of(name))
 
 
 def _check_tool(name: str, store: Store) -> None:

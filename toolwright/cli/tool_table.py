@@ -9,7 +9,7 @@ SUBCOMMANDS: Final = {
     "diff": ("tools diff NAME V1 V2", "show what changed between two versions"),
     "rollback": ("tools rollback NAME V", "bring version V back, through the gate again"),
     "fix": (
-        "tools fix NAME --example TEXT [--example TEXT ...]",
+        "tools fix NAME --example TEXT ...",
         "repair a tool that answers a call wrongly, through the gate",
     ),
     "adopt": ("tools adopt NAME", "write contract and tests for a function you wrote in tools.py"),

@@ -129,9 +129,12 @@ def _problem(checked: Sequence[Checked], store: Store, named: tuple[str, ...]) -
     failed = [each.name for each in checked if each.verdict is not None and not each.verdict.passed]
     untested = [each.name for each in checked if each.verdict is None]
     if failed:
+        missed = [each.name for each in checked if each.misses_example]
         return ToolwrightError(
             f"{len(failed)} of {count(len(checked), 'tool')} failed: {', '.join(failed)}",
-            hint=command("tools", "show", failed[0], library=store.directory),
+            hint=f"{command('tools', 'fix', missed[0], library=store.directory)} repairs {missed[0]}"
+            if missed
+            else command("tools", "show", failed[0], library=store.directory),
         )
     if untested and named:
         return ToolwrightError(

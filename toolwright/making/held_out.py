@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from toolwright.protocols import Sandbox
 from toolwright.sandbox.comparing import same_json
@@ -10,6 +11,9 @@ from toolwright.sandbox.wording import call_text, failure_text, short_text
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.parsing import parse_text
 from toolwright.types import CallResult, Example, HeldOut, Json, Policy, Tool
+
+EXAMPLE: Final = "the example "
+"""How what is said to the user of an example that does not hold begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Missed:
     @property
     def for_user(self) -> str:
         """All of it, for the user, who knows the answer."""
-        return f"the example {self.call} {self.got}, not {short_text(self.example.expected)}"
+        return f"{EXAMPLE}{self.call} {self.got}, not {short_text(self.example.expected)}"
 
 
 def missed(sandbox: Sandbox, source: str, examples: Sequence[Example], policy: Policy) -> tuple[Missed, ...]:
