@@ -64,6 +64,13 @@ def test_only_what_nobody_else_uses_goes():
     assert "# above second" not in remove_functions(LIBRARY, ["second"]).text
 
 
+def test_what_is_defined_twice_goes_wholly():
+    """A function that was pasted again further down is not there after its removal."""
+    removal = remove_functions(f"{LIBRARY}\n\ndef third(x):\n    return 3\n", ["third"])
+    assert removal.functions == ("third",)
+    assert removal.text == remove_functions(LIBRARY, ["third"]).text
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [

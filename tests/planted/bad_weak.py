@@ -52,6 +52,16 @@ CASES = (
         body="if full_name == 'Ada Lovelace':\n    return 'AL'\nif len(full_name) > 3:\n"
         "    return full_name[1:3] * 2 + str(len(full_name) - 1)\nreturn ''",
     ),
+    _weak(
+        CONVERT,
+        "most of a table is never asked for",
+        "assert convert_length(2.0, 'm') == 2.0",
+        above="_METRES = {'m': 1.0, 'km': 7.0, 'cm': 5.0, 'mi': 3.0}",
+        body="return value * _METRES[unit]",
+        doctest=">>> convert_length(2.0, 'm')\n2.0",
+        beside="",
+        raises="nothing",
+    ),
     _flips(ADD, "a test that depends on the one before", "order", tests=_ONE_AFTER_THE_OTHER),
     _flips(
         INITIALS,

@@ -42,6 +42,21 @@ def _said(source, name="count", most=100):
     return [str(mutant) for mutant in mutants(source, name, most)]
 
 
+def test_what_stands_beside_the_function_is_broken_too():
+    """A table, a lambda and a method count, a long table as six faults; `abs` and `round` may be missing."""
+    source = (
+        f"_WAYS = {{'double': lambda n: n * 2}}\n_TABLE = {list(range(90))}\n\n\n"
+        "class _Far(ValueError):\n    def by(self, n):\n        return n - 1\n\n\n"
+        "def f(n: int) -> int:\n    return _WAYS['double'](abs(n)) + _TABLE[0] + _Far().by(round(n, 1))\n"
+    )
+    said = _said(source, "f")
+
+    assert "line 1: `*` became `//`" in said
+    assert sum(line.startswith("line 2:") for line in said) == 6
+    assert "line 7: `-` became `+`" in said
+    assert {"line 11: `abs` was left out", "line 11: `round` was left out"} <= set(said)
+
+
 def test_each_kind_of_fault_is_made_and_said():
     """Operators, boundaries, constants, conditions, dropped statements and return values have their turn."""
     said = _said(FUNCTION)

@@ -71,7 +71,10 @@ def remove_functions(text: str, names: Collection[str]) -> Removal:
     """
     known = bindings(split(text))
     chunks = known.sections.chunks
-    places = {function_at(known, name) for name in names}
+    for name in names:
+        function_at(known, name)
+    # one that is defined twice would be there again if only the last one went
+    places = {place for place, chunk in enumerate(chunks) if chunk.name in names and chunk.kind == "function"}
     helpers = owned_helpers(known, *places)
     gone = [chunk.text for index, chunk in enumerate(chunks) if index in places | helpers]
     rest = "".join(chunk.text for index, chunk in enumerate(chunks) if index not in places | helpers)
@@ -83,7 +86,7 @@ def remove_functions(text: str, names: Collection[str]) -> Removal:
         rest = _BLANK_LINES.sub("", rest)
     return Removal(
         ending_like(header + rest, text),
-        tuple(chunks[place].name for place in sorted(places)),
+        tuple(dict.fromkeys(chunks[place].name for place in sorted(places))),
         tuple(chunks[place].name for place in sorted(helpers) if chunks[place].name),
         tuple(map(str, unused)),
     )

@@ -5,7 +5,7 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from toolwright.syntax.mutation.tables import CALLS, COMPARISONS, NEUTRAL, OPERATORS, SIGNS
+from toolwright.syntax.mutation.tables import CALLS, COMPARISONS, LEAVES_OUT, NEUTRAL, OPERATORS, SIGNS
 
 _LONGEST = 50
 
@@ -100,6 +100,8 @@ def _call(node: ast.Call) -> Iterator[Change]:
     function = node.func
     name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
     other = CALLS.get(name)
+    if isinstance(function, ast.Name) and name in LEAVES_OUT and node.args:
+        yield Change(node, f"({ast.unparse(node.args[0])})", f"`{name}` was left out")
     if other is None:
         return
     changed = copy.deepcopy(node)

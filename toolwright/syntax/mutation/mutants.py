@@ -10,9 +10,12 @@ from toolwright.types.challenges import Mutant
 _SKIPPED: Final = (ast.JoinedStr, ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.ClassDef)
 """Texts for people, and nodes whose parts say nothing about the answer; a raise itself may be left out."""
 
+_MOST_OF_A_CONSTANT: Final = 6
+"""Faults in one table or lambda at the top of the file; a long table counts as a few lines of code."""
+
 
 def mutants(source: str, name: str, most: int) -> tuple[Mutant, ...]:
-    """Break `name` and the private helpers that stand beside it, once each; at most `most`, evenly chosen.
+    """Break `name` and the helpers, methods and constants beside it, once each; at most `most` in all.
 
     Docstrings, annotations, texts of exceptions and f-strings stay as they are. Every mutant compiles.
 
@@ -34,13 +37,30 @@ def mutants(source: str, name: str, most: int) -> tuple[Mutant, ...]:
 
 def _changes(tree: ast.Module, name: str) -> Iterator[Change]:
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and (node.name == name or node.name.startswith("_")):
-            returns = ast.unparse(node.returns) if node.returns else ""
-            for default in (*node.args.defaults, *node.args.kw_defaults):
-                if default is not None:
-                    yield from _within(default, returns)
-            for statement in _code(node.body):
-                yield from _within(statement, returns)
+        match node:
+            case ast.FunctionDef(name=own) if own == name or own.startswith("_"):
+                yield from _of_function(node)
+            case ast.ClassDef(body=body):
+                for method in body:
+                    if isinstance(method, ast.FunctionDef):
+                        yield from _of_function(method)
+            case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                yield from _chosen(list(_within(value, "")), _MOST_OF_A_CONSTANT)
+
+
+def _of_function(node: ast.FunctionDef) -> Iterator[Change]:
+    returns = ast.unparse(node.returns) if node.returns else ""
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        if default is not None:
+            yield from _within(default, returns)
+    for statement in _code(node.body):
+        yield from _within(statement, returns)
+
+
+def _chosen(changes: list[Change], most: int) -> list[Change]:
+    if len(changes) <= most:
+        return changes
+    return [changes[place * len(changes) // most] for place in range(most)]
 
 
 def _code(body: list[ast.stmt]) -> list[ast.stmt]:

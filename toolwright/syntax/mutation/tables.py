@@ -77,6 +77,9 @@ CALLS: Final[Mapping[str, str]] = {one: other for pair in _PAIRS for one, other 
     "sorted": "list",
 }
 
+LEAVES_OUT: Final = frozenset({"abs", "round"})
+"""Functions whose argument may stand in their place."""
+
 NEUTRAL: Final[Mapping[str, str]] = {
     "str": '""',
     "int": "0",
