@@ -12,14 +12,19 @@ from toolwright.library.bindings import bindings
 from toolwright.library.evidence import evidence_json
 from toolwright.library.standing import reach_hash
 from toolwright.library.store import Store
+from toolwright.making.rechallenging import Kept, rechallenged
+from toolwright.parts import Rigor
 from toolwright.permissions.verifying import verification_policy
 from toolwright.protocols import Sandbox
 from toolwright.sandbox.opening import open_sandbox
+from toolwright.screen.words import faults_noticed
 from toolwright.stages.review import finding_text, review_source
 from toolwright.syntax.chunks import split
 from toolwright.syntax.examples import docstring_examples
 from toolwright.types import Admission, Candidate
 
+RIGOR = Rigor(seconds=600)
+"""No fault may be left untried for want of time."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -38,17 +43,24 @@ def _prove(sandbox: Sandbox, store: Store) -> int:
     for name, tool in snapshot.tools.items():
         tests = store.tests_of(name) or ""
         findings = review_source(name, tool.source)
+        policy = verification_policy(snapshot.text, tool)
         verdict = sandbox.verify(
             snapshot.text,
             tests,
-            verification_policy(snapshot.text, tool),
+            policy,
             function=name,
             examples=docstring_examples(tool),
         )
+        if verdict.passed:
+            verdict = rechallenged(sandbox, Kept(snapshot.text, tool, tests, policy), verdict, RIGOR)
         refused = [finding_text(finding) for finding in findings if finding.rule == "documented"]
         if refused or not verdict.passed:
             print(f"{name}: {'; '.join(refused) or verdict.why}")
             return 1
+        if verdict.mutants:
+            print(f"{name}: {faults_noticed(verdict.mutants)}", *verdict.mutants.survivors, sep="\n  ")
+            if verdict.mutants.share < RIGOR.threshold:
+                return 1
         # The calls of these tools depend on the machine they were made on, so they are no record for others.
         proven = replace(verdict, calls=())
         candidate = Candidate(name, tool.source, tests)

@@ -162,6 +162,9 @@ def test_the_evidence_is_of_this_very_text(name: str):
     assert evidence["verdict"]["passed"] is True
     assert evidence["source_sha256"] == hashlib.sha256(TOOLS[name].source.encode()).hexdigest()
     assert evidence["tests_sha256"] == hashlib.sha256(tests).hexdigest()
+    mutants = evidence["verdict"]["mutants"]
+    assert mutants["killed"] >= 0.8 * mutants["of"] > 0
+    assert mutants["untried"] == 0
     noticed = {test for control in evidence["verdict"]["controls"] for test in control["noticed"]}
     assert noticed == {test["name"] for test in evidence["verdict"]["tests"]}
 

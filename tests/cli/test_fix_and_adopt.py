@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from command_line import library_of, run
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolwright.cli.arguments import Arguments
 from toolwright.cli.typed import typed
 from toolwright.errors import UsageError
 
@@ -142,17 +143,33 @@ def test_what_needs_no_model_needs_no_key(tmp_path: Path) -> None:
     assert library_of(tmp_path) == before
 
 
-@given(st.lists(st.text(max_size=20).filter(lambda word: not word.startswith("--")), max_size=3))
+@given(st.lists(st.text(max_size=20).filter(lambda word: not word.startswith("-")), max_size=3))
+@settings(deadline=None, max_examples=30)  # each builds the parser anew
 def test_a_line_of_the_prompt_is_read_as_in_the_shell(examples: list[str]) -> None:
     """Words and examples come out as they were typed, quotes gone."""
     options = [word for example in examples for word in ("--example", example)]
     words = ["tools", "fix", "name"]
-    assert typed(shlex.join([*words, *options])) == (tuple(words), tuple(examples))
+    asked = typed(shlex.join([*words, *options]), Arguments(overrides={"model": "mine"}), Path())
+    assert asked is not None
+    assert (asked.words, asked.examples) == (tuple(words), tuple(examples))
+    assert asked.overrides["model"] == "mine"
 
 
 def test_a_line_of_the_prompt_that_cannot_be_read_is_refused() -> None:
     """An open quote and an unknown option are said."""
     with pytest.raises(UsageError, match="quote is not closed"):
-        typed("tools fix name --example 'f(1) == 2")
-    with pytest.raises(UsageError, match="--other cannot be used here"):
-        typed("tools fix name --other")
+        typed("tools fix name --example 'f(1) == 2", Arguments(overrides={}), Path())
+    with pytest.raises(UsageError, match="unknown option --other"):
+        typed("tools fix name --other", Arguments(overrides={}), Path())
+
+
+def test_what_only_begins_like_a_command_is_a_goal(tmp_path: Path) -> None:
+    """Subcommands with too many words, and names that no tool has, are read as goals."""
+    (tmp_path / "tools.py").write_text('def one(n: int) -> int:\n    """One."""\n    return n\n')
+    for goal in ("tools show me something", "verify the file", "tool", "verify my --all things"):
+        assert typed(goal, Arguments(overrides={}), tmp_path) is None
+    cascade = typed("tools remove one --cascade", Arguments(overrides={}), tmp_path)
+    assert cascade is not None
+    assert (cascade.words, cascade.cascade) == (("tools", "remove", "one"), True)
+    assert typed("verify one", Arguments(overrides={}), tmp_path) is not None
+    assert typed("verify --all --quick", Arguments(overrides={}), tmp_path) is not None

@@ -54,6 +54,12 @@ def test_an_edit_is_shown_kept_and_verified_when_asked_for(
     assert standing(grown)["kind"] == "verified"
     assert json.loads((grown / "tool_tests" / "evidence" / f"{NAME}.json").read_text())["origin"] == origin
 
+    assert (grown / ".toolwright" / "versions" / NAME / "0002.json").exists()
+    first, second = run("tools", "log", NAME, cwd=grown).out.splitlines()
+    assert ("added by together:" in first, "(in tools.py)" in first) == (True, False)
+    assert "  edited by hand, verified  " in second
+    assert second.endswith("(in tools.py)")
+
 
 def test_an_edit_that_breaks_its_tests_is_reported_and_stays(grown: Path) -> None:
     """`verify` reports and reverts nothing."""
@@ -61,6 +67,33 @@ def test_an_edit_that_breaks_its_tests_is_reported_and_stays(grown: Path) -> Non
     assert run("verify", NAME, cwd=grown).code == 1
     assert "number * 3" in (grown / "tools.py").read_text()
     assert standing(grown)["kind"] == "edited"
+    assert "  edited by hand, not verified  " in run("tools", "log", NAME, cwd=grown).out
+
+
+def test_tests_that_notice_little_are_a_warning(grown: Path) -> None:
+    """Weak tests are the user's right: `verify` names the faults by line and the file, the score is kept."""
+    path = grown / "tool_tests" / f"test_{NAME}.py"
+    path.write_text(f"from tools import {NAME}\n\n\ndef test_one():\n    assert {NAME}(0) == 1\n")
+    quick = run("verify", NAME, "--quick", "--json", cwd=grown)
+    assert (quick.code, quick.json["tools"][NAME]["mutants"]) == (0, None)
+    assert f"{NAME}: its tests were not challenged yet\n" in run("verify", cwd=grown).out
+
+    told = run("verify", NAME, "--json", cwd=grown)
+    assert (told.code, told.json["weak"]) == (0, [NAME])
+    score = told.json["tools"][NAME]["mutants"]
+    line = (grown / "tools.py").read_text().splitlines().index("    return number * 2 + 1") + 1
+    assert all(fault.startswith(f"line {line}: ") for fault in score["survivors"])
+    assert f"its tests notice only {score['killed']} of {score['of']} deliberate faults" in told.err
+    assert f"tests that notice more can be added to {path}" in told.err
+    assert f"not noticed: tools.py line {line}: " in told.err
+    shown = run("tools", "show", NAME, cwd=grown).out
+    assert f"broken copies: {score['killed']} of {score['of']} were noticed by the tests" in shown
+    edit(grown, "(0) == 1", "(0) == 1\n    assert apply_op_1(5) == 11", f"tool_tests/test_{NAME}.py")
+    again = run("verify", "--json", cwd=grown).json
+    assert (again["weak"], again["tools"][NAME]["stale"]) == (
+        [],
+        "its tests were edited since it was verified",
+    )
 
 
 def test_evidence_of_another_python_is_said(grown: Path) -> None:

@@ -192,6 +192,7 @@ def test_a_fresh_clone_says_what_to_do(library: Path, index: Path, tmp_path: Pat
     assert "cheese is recorded for this library, but not installed here" in called.json["error"]
     assert verified.code == 1
     assert "packages install" in verified.out
+    assert "(not verified since cheese 2.0 was removed)" in run("tools", cwd=clone, env=variables(index)).out
     assert packages(clone, index, "install").out == "installed: cheese 2.0, milk 1.0\n"
     called = run("--execute-tool", "name_cheese", '{"loud": true}', cwd=clone, env=variables(index))
     assert called.json["output"] == "CHEESE 2.0"

@@ -175,6 +175,30 @@ def test_a_test_that_its_author_insists_on_refuses_the_function(tmp_path: Path) 
     assert "test_18" in repair.text
 
 
+def test_tests_that_were_added_stay_when_the_version_is_refused(tmp_path: Path) -> None:
+    """The next version sees them and is held to them; its own further tests come below them."""
+    birthday, negative = STRONG.split("\n\n\ndef test_there")
+
+    class SecondThoughts(Author):
+        def __call__(self, prompt: Prompt) -> str:
+            if prompt.stage == "generate" and "generate" in self.stages():
+                self.body = BODY.replace("age >= 18", "not age < 18")
+            return super().__call__(prompt)
+
+    further = block(f"import pytest\nfrom tools import is_adult\n\n\ndef test_there{negative}")
+    author = SecondThoughts(block(birthday.removeprefix("import pytest\n") + "\n"), "NONE", further)
+    report, tests = make(tmp_path, author, mutation_threshold=1)
+
+    assert report.failure is None, report.failure
+    stages = ["contract", "generate", "strengthen", "strengthen", "generate", "strengthen"]
+    assert author.stages()[1:] == stages
+    first, second = (prompt.text for prompt in author.asked if prompt.stage == "generate")
+    assert "test_the_birthday_counts" not in first
+    assert "test_the_birthday_counts" in second
+    assert "`>=`" not in author.asked[-1].text
+    assert tests.index("test_old_and_young") < tests.index("test_the_birthday") < tests.index("test_there")
+
+
 def test_a_function_that_looks_at_the_clock_is_refused(tmp_path: Path) -> None:
     """What answers otherwise at another time is told with the call."""
     body = BODY.replace("age >= 18", "age + __import__('time').gmtime().tm_year - 2020 >= 18")

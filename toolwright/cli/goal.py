@@ -12,7 +12,7 @@ from toolwright.cli.key import missing_key, needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
 from toolwright.cli.streams import at_terminal, read_stdin
-from toolwright.cli.tool_table import OPERANDS
+from toolwright.cli.typed import typed
 from toolwright.cli.typos import refuse_typo
 from toolwright.errors import NotLearnedError, UsageError
 from toolwright.library.store import Store
@@ -27,7 +27,6 @@ from toolwright.syntax.held_out import read_example, read_goal
 from toolwright.wiring import plan_memory
 
 _WITH_EXAMPLES: Final = (("tools", "fix"), ("tools", "adopt"))
-_WITH_NAME: Final = 3
 _LEARN: Final = ":learn"
 _EXAMPLE: Final = ":example"
 
@@ -60,15 +59,19 @@ class Goals:
     def take(self, line: str) -> int:
         """Run a line of the prompt: a goal, or a command that is typed as in the shell."""
         words = tuple(line.split())
-        if words[:2] in _WITH_EXAMPLES and (len(words) == _WITH_NAME or "--example" in line):
-            return self.of_tool(line)
         if words[:1] == (_LEARN,):
             return self.learn(" ".join(words[1:]))
         if words[:1] == (_EXAMPLE,):
             return self.note_example(line.strip().removeprefix(_EXAMPLE).strip())
-        longer = words[:2] == ("approvals", "revoke") or _is_of_tools(words)
-        if words and words[0] in COMMANDS and (len(words) == 1 or longer):
-            return COMMANDS[words[0]].run(replace(self._arguments, words=words))
+        try:
+            asked = typed(line, self._arguments, self._settings.library)
+        except SystemExit:  # the help was asked for and printed
+            return 0
+        if asked and asked.words[:2] in _WITH_EXAMPLES:  # what was noted before is of this tool
+            noted, self._examples = self._examples, []
+            asked = replace(asked, examples=(*noted, *asked.examples))
+        if asked:
+            return COMMANDS[asked.words[0]].run(asked)
         if len(words) == 1:
             refuse_typo(words)
         return self.run(line)
@@ -97,14 +100,6 @@ class Goals:
         sys.stderr.write(f"noted for the next goal: {example.call()}, its answer is held out\n")
         return 0
 
-    def of_tool(self, line: str) -> int:
-        """Repair or adopt a tool, with the examples of the line and those that were noted before it."""
-        from toolwright.cli.typed import typed
-
-        words, examples = typed(line)
-        noted, self._examples = self._examples, []
-        return COMMANDS["tools"].run(replace(self._arguments, words=words, examples=(*noted, *examples)))
-
     def learn(self, name: str) -> int:
         """Make one tool of the last goal of this prompt."""
         report = self._session.last if self._session else None
@@ -132,11 +127,6 @@ class Goals:
             return AbsentModel(settings.model, missing_key(variable))
         self._settings = with_key(settings, variable)
         return None
-
-
-def _is_of_tools(words: tuple[str, ...]) -> bool:
-    """Tell a subcommand of `tools`, with as many operands as it takes, from a goal that begins like one."""
-    return words[:1] == ("tools",) and len(words) - 2 == OPERANDS.get(words[1] if words[1:] else "", -2)
 
 
 def _check(settings: Settings, arguments: Arguments) -> None:

@@ -1,9 +1,11 @@
 """`tools log NAME` and `tools diff NAME V1 V2`: the versions of a tool, and what changed between two."""
 
 import difflib
+from typing import Final
 
 from toolwright.cli.arguments import Arguments
 from toolwright.errors import ToolNotFoundError, UsageError
+from toolwright.library.evidence import EDITED
 from toolwright.library.store import Store
 from toolwright.library.versions import Version, known_names
 from toolwright.screen.commands import command
@@ -11,6 +13,8 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import one_line
 from toolwright.syntax.nearest import tool_not_found
 from toolwright.types import Json
+
+_BY_HAND: Final = {EDITED: "edited", "found": "written"}
 
 
 def log(arguments: Arguments, store: Store, name: str) -> int:
@@ -23,12 +27,19 @@ def log(arguments: Arguments, store: Store, name: str) -> int:
         return 0
     for version in versions:
         here = "  (in tools.py)" if version is now else ""
-        made = f"by {version.model}" if version.model else "by hand"
         goal = f"  {one_line(version.goal, 60)}" if version.goal else ""
         write_line(
-            f"{version.number:>3}  {version.time[:19]}  {version.short}  {version.how} {made}{goal}{here}"
+            f"{version.number:>3}  {version.time[:19]}  {version.short}  {_origin(version)}{goal}{here}"
         )
     return 0
+
+
+def _origin(version: Version) -> str:
+    """Say how a version came to be, by whom, and whether what a person wrote was ever verified."""
+    word = _BY_HAND.get(version.how)
+    if word:
+        return f"{word} by hand, {'verified' if version.evidence else 'not verified'}"
+    return f"{version.how} by {version.model}" if version.model else version.how
 
 
 def diff(arguments: Arguments, store: Store, name: str, first: str, second: str) -> int:
@@ -95,6 +106,7 @@ def _as_json(version: Version, *, is_now: bool) -> Json:
     return {
         "version": version.number,
         "how": version.how,
+        "verified": bool(version.evidence),
         "time": version.time,
         "sha256": version.sha256,
         "model": version.model,

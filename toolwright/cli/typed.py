@@ -1,34 +1,46 @@
-"""A line of the prompt that is typed as in the shell -> its words and its examples."""
+"""A line of the prompt -> the command that it is, read as in the shell; None for a goal."""
 
 import shlex
-from typing import Final
+from dataclasses import replace
+from pathlib import Path
 
+from toolwright import __version__
+from toolwright.cli.arguments import Arguments, parse_arguments
+from toolwright.cli.commands import COMMANDS, usages
+from toolwright.cli.tool_table import OPERANDS
 from toolwright.errors import UsageError
+from toolwright.library.store import Store
 
-_OPTION: Final = "--example"
 
-
-def typed(line: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split a line into words and the values of --example.
+def typed(line: str, arguments: Arguments, library: Path) -> Arguments | None:
+    """Read a line that may be a command with its options; what it leaves open is as in `arguments`.
 
     Raises:
-        UsageError: a quote is not closed, or an option is another one or lacks its value.
+        UsageError: a quote is not closed, or an option is unknown or lacks its value.
+        LibraryError: as for `Store.read`.
     """
-    hint = f"tools fix NAME {_OPTION} 'f(1) == 2'"
+    words = line.split()
+    if not words or words[0] not in COMMANDS:
+        return None
+    if not any(word.startswith("-") for word in words):
+        asked = replace(arguments, words=tuple(words))
+        return asked if _is_command(asked.words, library) else None
     try:
-        waiting = shlex.split(line)
+        argv = shlex.split(line)
     except ValueError:
-        raise UsageError(f"a quote is not closed in {line!r}", hint=hint) from None
-    words: list[str] = []
-    examples: list[str] = []
-    while waiting:
-        word = waiting.pop(0)
-        if word == _OPTION and waiting:
-            examples.append(waiting.pop(0))
-        elif word.startswith(f"{_OPTION}="):
-            examples.append(word.removeprefix(f"{_OPTION}="))
-        elif word.startswith("--"):
-            raise UsageError(f"at the prompt {word} cannot be used here", hint=hint)
-        else:
-            words.append(word)
-    return tuple(words), tuple(examples)
+        raise UsageError(f"a quote is not closed in {line!r}", hint="close it, or leave it out") from None
+    said = parse_arguments(argv, usages(), __version__)
+    if not _is_command(said.words, library):
+        return None
+    given = {name: value for name, value in said.overrides.items() if value is not None}
+    return replace(said, overrides={**arguments.overrides, **given}, json=said.json or arguments.json)
+
+
+def _is_command(words: tuple[str, ...], library: Path) -> bool:
+    """Tell a command, with as many operands as it takes, from a goal that begins like one."""
+    name, *operands = words
+    if not operands or words[:2] == ("approvals", "revoke"):
+        return True
+    if name == "tools":
+        return len(operands) - 1 == OPERANDS.get(operands[0], -1)
+    return name == "verify" and set(operands) <= Store(library).read().kept.keys()

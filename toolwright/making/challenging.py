@@ -44,7 +44,8 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
         more = _strengthened(parts, case, tests, told, left_out)
         again = [each for each in more.failing if each.name in {one.name for one in left_out}]
         if again:
-            return replace(trial, refused_by="challenge", reasons=_insisted(again[0]))
+            candidate = replace(trial.candidate, tests=tests)
+            return replace(trial, candidate=candidate, refused_by="challenge", reasons=_insisted(again[0]))
         left_out = more.failing
         if more.verdict:
             tests, verdict = more.tests, more.verdict

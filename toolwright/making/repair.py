@@ -1,5 +1,6 @@
 """The repair loop: a contract, then one version of the function after the other until one is proven."""
 
+from dataclasses import replace
 from typing import Final
 
 from toolwright.events import CandidateRefused, Notice
@@ -14,6 +15,8 @@ from toolwright.parts import Options, Parts
 from toolwright.types import Failure
 
 _MOST_ATTEMPTS: Final = 15
+_SOUND: Final = frozenset({"challenge", "merge"})
+"""What refuses a version that all tests, and the user's examples, speak for."""
 
 
 def make_tool(parts: Parts, options: Options, wish: Wish, drafting: Drafter = draft) -> Made:
@@ -34,6 +37,7 @@ def make_tool(parts: Parts, options: Options, wish: Wish, drafting: Drafter = dr
         if trial.commit:
             return _made(drawn, tried, trial)
         _refuse(parts, drawn, tried, trial)
+        drawn = with_further_tests(drawn, trial)
         ruling = Ruling() if restarted or tried.number > tried.most else rule(parts, wish, drawn, tried)
         if ruling.proven:
             trial = keep(parts, wish, drawn, ruling.proven)
@@ -43,6 +47,19 @@ def make_tool(parts: Parts, options: Options, wish: Wish, drafting: Drafter = dr
             drawn, restarted = drafting(parts, wish, ruling.evidence), True
             tried.start_over()
     return _gave_up(wish, drawn, tried)
+
+
+def with_further_tests(drawn: Draft, trial: Trial) -> Draft:
+    """Keep the tests that were added to weak ones for all later versions: they can only be stricter.
+
+    A refused version vouches for them: it passed them, and everything else up to the challenge. One that
+    answers otherwise from time to time vouches for nothing. What is wrong with them can be disputed, as with
+    any other test of the contract.
+    """
+    tests = trial.candidate.tests
+    if trial.refused_by not in _SOUND or not tests.startswith(drawn.contract.tests.rstrip()):
+        return drawn
+    return replace(drawn, contract=replace(drawn.contract, tests=tests))
 
 
 def _made(drawn: Draft, tried: Attempts, trial: Trial) -> Made:
