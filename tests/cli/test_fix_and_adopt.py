@@ -75,6 +75,7 @@ def replies(folder: Path) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 def test_a_function_is_adopted_and_later_repaired(tmp_path: Path) -> None:
     """Adopted as it is, verdict and origin on its card; a counterexample repairs it; undo takes each back."""
     library = tmp_path / "library"

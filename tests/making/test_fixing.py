@@ -135,12 +135,19 @@ def with_calls(library: Path, name: str, *calls: tuple[str, dict, object]) -> No
 
 
 def test_a_tool_is_repaired_in_place(fix: Fix, library: Path) -> None:
-    """Its caller stays as it is, tests and example stay with it, and the version says how it came to be."""
+    """Its caller stays as it is, tests and example stay with it, and the version says how it came to be.
+
+    Authors see the call, what came of it, and the old function; never what the user expects.
+    """
     author = FixAuthor(FAULTY, RIGHT)
     with_calls(library, "join_words", ("join_words", {"text": "wide  gap", "joiner": "-"}, "wide--gap"))
     _, made = fix(author)
     assert made is not None
     assert made.failure is None, made.failure
+    assert "- join_words(text='wide  gap') returned 'wide--gap'" in author.said("fix")[0]
+    assert "which has a fault that you find and mend" in author.said("generate")[0]
+    assert len(author.prompts) == 3
+    assert "wide-gap" not in "".join(prompt.text for prompt in author.prompts)
     text = (library / "tools.py").read_text()
     assert text == f'"""Mine."""\n\n\n{function(RIGHT)}\n\n{CALLER}'
     assert (library / "tool_tests/test_join_words.py").read_text().startswith(TESTS)
@@ -153,16 +160,6 @@ def test_a_tool_is_repaired_in_place(fix: Fix, library: Path) -> None:
     assert store.standings(["join_words"])["join_words"].kind == "verified"
     assert store.undo() == "join_words is again what it was before it was fixed"
     assert function(FAULTY) in (library / "tools.py").read_text()
-
-
-def test_no_author_is_told_the_answer(fix: Fix) -> None:
-    """They see the call, what came of it, and the old function; never what the user expects."""
-    author = FixAuthor(FAULTY, RIGHT)
-    fix(author)
-    assert "- join_words(text='wide  gap') returned 'wide--gap'" in author.said("fix")[0]
-    assert "which has a fault that you find and mend" in author.said("generate")[0]
-    assert author.prompts
-    assert "wide-gap" not in "".join(prompt.text for prompt in author.prompts)
 
 
 def test_what_holds_already_needs_no_repair(fix: Fix, library: Path) -> None:
@@ -205,6 +202,7 @@ def test_other_answers_are_kept(fix: Fix, library: Path) -> None:
     assert made.failure is None, made.failure
 
 
+@pytest.mark.slow
 def test_a_contract_that_mistakes_the_fault_is_written_anew(fix: Fix) -> None:
     """Versions that pass its tests and miss the example twice put it in doubt, once."""
     mistaken = contract(WRONG_TESTS)

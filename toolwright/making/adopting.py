@@ -92,7 +92,7 @@ def _drawn(parts: Parts, wish: Wish, written: Handwritten, dispute: str) -> tupl
         old_tests=written.tests,
         unfit=unfit,
         obtain=parts.packages.obtain,
-        calls=[example.call(name) for example in wish.examples],
+        calls=[parts.redact(example.call(name)) for example in wish.examples],
         dispute=dispute,
     )
     source = written.dressed(contract.stub)

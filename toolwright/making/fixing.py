@@ -155,7 +155,7 @@ def _draft(parts: Parts, wish: Wish, tried: Tried, dispute: str) -> Draft:
         wish.step,
         whole,
         old_tests,
-        [each.for_author for each in tried.wrong],
+        [parts.redact(each.for_author) for each in tried.wrong],
         purpose=_purpose(parts, name),
         obtain=parts.packages.obtain,
         rules=parts.rules,
