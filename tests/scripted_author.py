@@ -13,6 +13,7 @@ FIRST_WORDS = {
     "Split a goal": "decompose",
     "A library holds tested": "classify",
     "Write the contract": "contract",
+    "A function is wanted": "reclassify",
     "Write one Python function that does": "apart",
     "Write one Python function": "generate",
     "A goal will be reached": "bind",
@@ -72,6 +73,11 @@ class Author:
                 }
             )
         return json.dumps({"matches": matches})
+
+    def _reclassify(self, prompt: str) -> str:
+        number = int(re.search(r"^Step (\d+):", prompt, re.MULTILINE)[1])
+        verdict = {"verdict": "NOT_EXISTS", "tool": "", "reason": "another operation"}
+        return json.dumps({"matches": [{"step": number, **verdict}]})
 
     def _contract(self, prompt: str) -> str:
         number = int(re.search(r"operation number (\d+) to a number\.\nOther words", prompt)[1])

@@ -53,8 +53,13 @@ class Account:
             step.number: StepReport(step, match) for step, match in zip(plan.steps, matches, strict=True)
         }
 
-    def reused(self, match: Match, tests_passed: int, examples: int = 0) -> None:
-        """A step is done by a tool the library has, on its evidence; `examples` of the user were tried."""
+    def reused(
+        self, match: Match, tests_passed: int, examples: int = 0, refusals: tuple[str, ...] = ()
+    ) -> None:
+        """A step is done by a tool the library has, on its evidence; `examples` of the user were tried.
+
+        `refusals` tell of versions of another that were written before that was found.
+        """
         self._update(
             match.step.number,
             match=match,
@@ -62,6 +67,7 @@ class Account:
             action="reused",
             tests_passed=tests_passed,
             examples=examples,
+            refusals=refusals,
         )
 
     def spent(self, number: int, usage: Usage, seconds: float) -> None:

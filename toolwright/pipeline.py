@@ -12,7 +12,7 @@ from toolwright.judging import judged
 from toolwright.learning import learn
 from toolwright.library.bindings import words
 from toolwright.making.beside import make_or_widen
-from toolwright.making.heeding import Heeded, heed, same_words
+from toolwright.making.heeding import Heeded, heed, keep_examples, same_words
 from toolwright.making.surroundings import surroundings
 from toolwright.making.wish import Wish
 from toolwright.parts import Options, Parts
@@ -115,7 +115,8 @@ def _reach(goal: str, parts: Parts, options: Options, account: Account, missing:
     judgement = None if remembered else judged(goal, parts, options, account)
     well = judgement is None or judgement.answers
     if well and asks_nothing(bindings) and MASK not in goal:
-        parts.memory.remember(remembered_run(plan, matches, outcome, parts.store.read()))
+        done_by = [step.match for step in account.steps]
+        parts.memory.remember(remembered_run(plan, done_by, outcome, parts.store.read()))
     return account.ended("done", judgement)
 
 
@@ -214,8 +215,7 @@ def _obtain_tool(plan: Plan, wish: Wish, parts: Parts, options: Options, account
     number = wish.step.number
     match = _made_before(plan, wish.match, account)
     if match.kind == "EXISTS_AND_GENERIC":
-        _say_standing(match.tool, parts)
-        account.reused(match, parts.store.tests_passed(match.tool), len(wish.examples))
+        _reuse(match, wish, parts, account)
         return None
     account.entering("contract", number)
     before, began = account.usage, time.monotonic()
@@ -224,6 +224,9 @@ def _obtain_tool(plan: Plan, wish: Wish, parts: Parts, options: Options, account
         made = make_or_widen(parts, options, replace(wish, match=match, surroundings=around))
     finally:
         account.spent(number, account.usage - before, time.monotonic() - began)
+    if made.match:
+        _reuse(made.match, wish, parts, account, made.refusals)
+        return None
     widened = made.commit is not None and made.commit.replaced
     account.made(
         number,
@@ -236,6 +239,13 @@ def _obtain_tool(plan: Plan, wish: Wish, parts: Parts, options: Options, account
         examples=made.examples,
     )
     return made.failure
+
+
+def _reuse(match: Match, wish: Wish, parts: Parts, account: Account, refusals: tuple[str, ...] = ()) -> None:
+    """Let a kept tool do a step; the examples that it was found to meet stay with it."""
+    _say_standing(match.tool, parts)
+    keep_examples(parts, match.tool, wish.examples)
+    account.reused(match, parts.store.tests_passed(match.tool), len(wish.examples), refusals)
 
 
 def _say_standing(name: str, parts: Parts) -> None:

@@ -60,11 +60,13 @@ class Sandbox(Protocol):
         *,
         function: str,
         examples: Sequence[Example] = (),
+        brief_s: float = 0.0,
     ) -> Verdict:
         """Run the pytest file `tests` against `source`, which it imports as `tools`.
 
         Judge and defendant are different processes. Every test must pass, `function` must have
-        been called by some test, and every example must hold.
+        been called by some test, and every example must hold. With `brief_s` the tests run once, in at most
+        so many seconds, and nobody asks what they notice: that is a hint, never a reason to keep a tool.
 
         Raises:
             SandboxError: no process could be started; every other failure is in the verdict.

@@ -153,9 +153,12 @@ class _Filled:
         *,
         function: str,
         examples: Sequence[Example] = (),
+        brief_s: float = 0.0,
     ) -> Verdict:
         """Tests get dummies, which they write themselves."""
-        return self.sandbox.verify(source, tests, policy, function=function, examples=examples)
+        return self.sandbox.verify(
+            source, tests, policy, function=function, examples=examples, brief_s=brief_s
+        )
 
     def challenge(
         self, source: str, tests: str, policy: Policy, *, function: str, verdict: Verdict, plan: ChallengePlan

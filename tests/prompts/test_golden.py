@@ -25,6 +25,7 @@ from toolwright.stages.decompose import decompose, read_plan
 from toolwright.stages.fix import fix_contract, read_fixed
 from toolwright.stages.generate import generate, read_function
 from toolwright.stages.judge import judge, read_judgement
+from toolwright.stages.reclassify import reclassify
 from toolwright.stages.strengthen import read_stronger, strengthen
 from toolwright.stages.widen import read_widened, widen_contract
 from toolwright.syntax.reading import read_library
@@ -105,6 +106,9 @@ MATCHES_REPLY = (
     '{"step": 1, "verdict": "EXISTS_AND_GENERIC", "tool": "count_words", "reason": "does it"}, '
     '{"step": 2, "verdict": "NOT_EXISTS", "tool": "", "reason": "nothing writes"}]}\n```'
 )
+AGAIN_REPLY = (
+    '{"matches": [{"step": 1, "verdict": "EXISTS_AND_GENERIC", "tool": "count_words", "reason": "so"}]}'
+)
 CONTRACT_REPLY = f"```python\n{STUB}```\n\n```python\n{TESTS}```"
 WIDEN_REPLY = f"```python\n{STUB}```\n\n```python\n{NEW_TESTS}```"
 FIX_REPLY = WIDEN_REPLY
@@ -148,6 +152,7 @@ def asked() -> Mapping[str, Prompt]:
     strengthen(answering("strengthen", STRONGER_REPLY), CONTRACT, survivors)
     strengthen(answering("strengthen_again", STRONGER_REPLY), CONTRACT, survivors, ["test_b failed:\nAssert"])
     classify(answering("classify", MATCHES_REPLY), Plan(GOAL, STEPS), hits, print)
+    reclassify(answering("reclassify", AGAIN_REPLY), GOAL, CONTRACT, [OLD_TOOL], print)
     draft_contract(answering("contract", CONTRACT_REPLY), STEPS[0], SURROUNDINGS, taken=frozenset({"b", "a"}))
     draft_contract(
         answering("contract_named", CONTRACT_REPLY),

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
@@ -100,6 +100,29 @@ def kept_examples(evidence: dict[str, Json] | None) -> tuple[Example, ...]:
     return tuple(found)
 
 
+def with_examples(evidence: Mapping[str, Json] | None, examples: Sequence[Example]) -> str:
+    """Return evidence with further examples of the user, "" when there is nothing to add, or no room."""
+    if evidence is None or not isinstance(evidence.get("examples", []), list):
+        return ""
+    known = [*evidence.get("examples", [])]
+    seen = [_dump(each) for each in known]
+    for each in map(_example, examples):
+        if _dump(each) not in seen:
+            seen.append(_dump(each))
+            known.append(each)
+    if len(known) == len(evidence.get("examples", [])):
+        return ""
+    try:
+        said = _dump({**evidence, "examples": known}) + "\n"
+    except ValueError:  # somebody wrote what is no JSON, such as NaN
+        return ""
+    return said if len(said) <= MAX_BYTES else ""
+
+
+def _example(each: Example) -> dict[str, Json]:
+    return {"function": each.function, "arguments": dict(each.arguments), "expected": each.expected}
+
+
 def _evidence(
     admission: Admission, source: str, tool: Tool | None, calls: list[Json], left_out: int
 ) -> dict[str, Json]:
@@ -124,10 +147,7 @@ def _evidence(
             "mutants": asdict(verdict.mutants) if verdict.mutants else None,
             "packages": dict(verdict.packages),
         },
-        "examples": [
-            {"function": each.function, "arguments": dict(each.arguments), "expected": each.expected}
-            for each in admission.examples
-        ],
+        "examples": [_example(each) for each in admission.examples],
         "calls": calls,
         "calls_left_out": left_out,
         "source_sha256": sha((tool.source if tool else source).encode()),

@@ -1,5 +1,7 @@
 """The text of a library + a name -> that function as a text of its own, with helpers and imports it uses."""
 
+from collections.abc import Collection
+
 from toolwright.library.bindings import Bindings, bindings
 from toolwright.syntax.chunks import split
 from toolwright.syntax.reading import unix_lines
@@ -57,6 +59,13 @@ def _parts(known: Bindings, name: str) -> tuple[list[str], set[int]]:
 
 def _height(text: str) -> int:
     return len(unix_lines(text)) - 1
+
+
+def nothing_but(known: Bindings, names: Collection[str]) -> str:
+    """Return a library without what these functions do not reach; other tools that they call stay in it."""
+    wanted = {known.chunks[used] for used in known.reach(names) if used in known.chunks}
+    chunks = [chunk.text.strip() for index, chunk in enumerate(known.sections.chunks) if index in wanted]
+    return "\n\n\n".join([known.sections.header.rstrip(), *chunks]).lstrip("\n") + "\n"
 
 
 def _goes_along(used: str, name: str) -> bool:

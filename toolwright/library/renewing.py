@@ -1,17 +1,17 @@
 """Kept tools -> what their evidence is worth now; a new verdict on one -> new evidence, and a version."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from toolwright.library.bindings import bindings
-from toolwright.library.evidence import kept_examples, read_evidence, renewed_json
+from toolwright.library.evidence import kept_examples, read_evidence, renewed_json, with_examples
 from toolwright.library.journal import Change
 from toolwright.library.place import Place, decode, read_bytes
 from toolwright.library.snapshot import Snapshot
 from toolwright.library.standing import Standing, VersionOf, edit_since, reach_hash, standing
 from toolwright.library.version_changes import kept_changes, unrecorded
 from toolwright.syntax.chunks import split
-from toolwright.types import Admission, Candidate, Verdict
+from toolwright.types import Admission, Candidate, Example, Verdict
 
 
 def standings(
@@ -61,6 +61,13 @@ def renewal_changes(place: Place, snapshot: Snapshot, name: str, verdict: Verdic
     path = place.evidence_of(name)
     new = unrecorded(place, known, name, snapshot.kept, json.loads(said))
     return [*kept_changes(place, [new] if new else []), Change(path, read_bytes(path), said.encode())]
+
+
+def example_changes(place: Place, name: str, examples: Sequence[Example]) -> list[Change]:
+    """Return what adds examples of the user to the evidence of a tool, where it has some; no more changes."""
+    said = with_examples(read_evidence(place, name), examples)
+    path = place.evidence_of(name)
+    return [Change(path, read_bytes(path), said.encode())] if said else []
 
 
 def tests_of(place: Place, name: str) -> str | None:

@@ -19,7 +19,7 @@ from toolwright.library.journal import Journal
 from toolwright.library.lock import locked
 from toolwright.library.place import BANNER, Place, sha
 from toolwright.library.quarantine import let_out, put_in
-from toolwright.library.renewing import renewal_changes, standings, tests_of
+from toolwright.library.renewing import example_changes, renewal_changes, standings, tests_of
 from toolwright.library.snapshot import Reader, Snapshot
 from toolwright.library.spool import note_execution
 from toolwright.library.standing import Standing, VersionOf
@@ -244,6 +244,19 @@ class Store:
     def examples_of(self, name: str) -> tuple[Example, ...]:
         """Return the user's examples that are kept with a tool."""
         return kept_examples(self.evidence_of(name))
+
+    def add_examples(self, name: str, examples: Sequence[Example]) -> None:
+        """Add the user's examples to the evidence of a tool; nothing else in it changes.
+
+        Raises:
+            LibraryBusyError, LibraryWriteError: it could not be done now.
+        """
+        if example_changes(self.place, name, examples):
+            with locked(self.place, self._wait_s):
+                self._journal.recover()
+                changes = example_changes(self.place, name, examples)
+                if changes:
+                    self._journal.carry_out(f"add examples to the evidence of `{name}`", changes)
 
     def tests_passed(self, name: str) -> int:
         """Return how many tests a tool had passed when it was admitted, 0 when that is not known."""

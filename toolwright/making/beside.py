@@ -13,11 +13,20 @@ from toolwright.types import Match
 def make_or_widen(parts: Parts, options: Options, wish: Wish) -> Made:
     """Make what is wanted. When a tool cannot be widened without breaking what it does, it stays as it is.
 
-    The refusals of what is made then begin with why.
+    The refusals of what is made then begin with why. A kept tool that was found to be the one to widen only
+    when the contract of a new one was there is widened in its place.
 
     Raises:
         ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
     """
+    made = _make(parts, options, wish)
+    if not made.match or made.match.kind != "EXISTS_BUT_SPECIFIC":
+        return made
+    later = _make(parts, options, replace(wish, match=made.match, looked=True))
+    return replace(later, attempts=made.attempts + later.attempts, refusals=(*made.refusals, *later.refusals))
+
+
+def _make(parts: Parts, options: Options, wish: Wish) -> Made:
     name, attempts = wish.match.tool, 0
     refusals: tuple[str, ...] = ()
     try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from toolwright.errors import LibraryWriteError
 from toolwright.events import Notice
 from toolwright.library.needs import required_packages
 from toolwright.making.assigning import assign
@@ -66,6 +67,22 @@ def heed(parts: Parts, matches: Sequence[Match], options: Options) -> Heeded | F
             parts.emit(Notice(f"step {match.step.number}: {why}; another function is written"))
         kept.append(Match(match.step, "NOT_EXISTS", "", why) if why else match)
     return Heeded(tuple(kept), heeded.examples)
+
+
+def keep_examples(parts: Parts, name: str, examples: Sequence[HeldOut]) -> None:
+    """Add examples that a kept tool was found to meet to its evidence, where there is some.
+
+    A library that cannot be written keeps none, and the user is told.
+
+    Raises:
+        LibraryError: it cannot be read, or another program has held the lock for too long.
+    """
+    tool = parts.store.read().tools.get(name)
+    met = [bound(example, tool) for example in examples] if tool else []
+    try:
+        parts.store.add_examples(name, [example for example in met if isinstance(example, Example)])
+    except LibraryWriteError as error:
+        parts.emit(Notice(f"the examples are not kept with `{name}`: {error}"))
 
 
 def _contradiction(parts: Parts, tool: Tool, examples: Sequence[HeldOut]) -> str:

@@ -42,7 +42,8 @@ def prove(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate, gates: S
     insisted = wish.name or draft.contract.replaces  # then it is wanted, whatever else there is
     twin = "" if insisted else twin_of(parts.store.read().text, candidate)
     if twin:
-        return Trial(candidate, "duplicate", (f"`{twin}` in the library does the very same; use it",))
+        why = f"`{twin}` in the library does the very same; use it"
+        return Trial(candidate, "duplicate", (why,), twin=twin)
     try:
         merged = parts.store.merged(candidate, draft.contract.replaces)
     except (MergeClashError, ToolNotFoundError) as clash:

@@ -8,11 +8,12 @@ from toolwright.making.attempts import Attempts
 from toolwright.making.committing import keep
 from toolwright.making.disputes import Ruling, rule
 from toolwright.making.drafting import Draft, Drafter, draft
+from toolwright.making.lookalikes import reconsider, twin_serves
 from toolwright.making.sampling import next_trial
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Options, Parts
-from toolwright.types import Failure
+from toolwright.types import Failure, Match
 
 _MOST_ATTEMPTS: Final = 15
 _SOUND: Final = frozenset({"challenge", "merge"})
@@ -22,21 +23,25 @@ _SOUND: Final = frozenset({"challenge", "merge"})
 def make_tool(parts: Parts, options: Options, wish: Wish, drafting: Drafter = draft) -> Made:
     """Draft a contract, then write, review, verify and commit a function for it.
 
+    A kept tool that turns out to do it, by the tests of the contract, is in `match`; then nothing was made.
     A contract that two authors, or an example of the user, contradict is drafted anew, once.
 
     Raises:
         ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
     """
     drawn, tried, restarted = drafting(parts, wish, ""), Attempts(options.attempts + 1), False
+    found = reconsider(parts, wish, drawn)
+    if found:
+        return _found(drawn, tried, found)
     while tried.number <= tried.most and not tried.stuck:
         if tried.last and drawn.is_stale(parts.store):
             drawn = drafting(parts, wish, "")
             tried.start_over()
         trial = next_trial(parts, wish, drawn, tried, options.samples)
         trial = keep(parts, wish, drawn, trial)
-        if trial.commit:
-            return _made(drawn, tried, trial)
-        _refuse(parts, drawn, tried, trial)
+        made = _settled(parts, wish, drawn, tried, trial)
+        if made:
+            return made
         drawn = with_further_tests(drawn, trial)
         ruling = Ruling() if restarted or tried.number > tried.most else rule(parts, wish, drawn, tried)
         if ruling.proven:
@@ -60,6 +65,20 @@ def with_further_tests(drawn: Draft, trial: Trial) -> Draft:
     if trial.refused_by not in _SOUND or not tests.startswith(drawn.contract.tests.rstrip()):
         return drawn
     return replace(drawn, contract=replace(drawn.contract, tests=tests))
+
+
+def _settled(parts: Parts, wish: Wish, drawn: Draft, tried: Attempts, trial: Trial) -> Made | None:
+    """Tell of a version that is kept, or of the kept tool that it is once more; None when it is refused."""
+    if trial.commit:
+        return _made(drawn, tried, trial)
+    _refuse(parts, drawn, tried, trial)
+    found = twin_serves(parts, wish, drawn, trial.twin) if trial.twin else None
+    return _found(drawn, tried, found) if found else None
+
+
+def _found(drawn: Draft, tried: Attempts, match: Match) -> Made:
+    examples = len(drawn.examples) if match.kind == "EXISTS_AND_GENERIC" else 0
+    return Made(match.tool, len(tried.all), tried.refusals, examples=examples, match=match)
 
 
 def _made(drawn: Draft, tried: Attempts, trial: Trial) -> Made:

@@ -34,7 +34,8 @@ class Trial:
     """How far a candidate came: `refused_by` is the stage that refused it, "" as long as none has.
 
     `reasons` begins with one sentence and is written for the author of the next version; `told` is for the
-    user where that may be told more. `missed` are the user's examples that do not hold.
+    user where that may be told more. `missed` are the user's examples that do not hold, `twin` is the kept
+    tool that does the very same.
     """
 
     candidate: Candidate
@@ -45,6 +46,7 @@ class Trial:
     commit: Commit | None = None
     told: tuple[str, ...] = ()
     missed: tuple[Missed, ...] = ()
+    twin: str = ""
 
     @property
     def failing(self) -> tuple[TestOutcome, ...]:

@@ -13,7 +13,8 @@ ADOPTED: Final = "adopted"
 class Wish:
     """What is wanted: a step, its match, lines that show the plan around it, and the user's own examples.
 
-    `how` is the word for versions of tools that come neither of a step nor of widening.
+    `how` is the word for versions of tools that come neither of a step nor of widening; `looked` says that
+    kept tools have been tried on the tests of its contract, and one was chosen to be widened.
     """
 
     goal: str
@@ -23,13 +24,15 @@ class Wish:
     name: str = ""
     examples: tuple[HeldOut, ...] = ()
     how: str = ""
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """How the making went: the commit, or a failure; `refusals` tells of the versions that were not kept.
 
-    `examples` counts the user's examples that hold.
+    `examples` counts the user's examples that hold. `match` names the kept tool that was found to do it, so
+    that nothing was made.
     """
 
     tool: str
@@ -39,3 +42,4 @@ class Made:
     commit: Commit | None = None
     failure: Failure | None = None
     examples: int = 0
+    match: Match | None = None

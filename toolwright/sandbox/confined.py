@@ -145,6 +145,7 @@ class ConfinedSandbox:
         *,
         function: str,
         examples: "Sequence[Example]" = (),
+        brief_s: float = 0.0,
     ) -> "Verdict":
         """Run the pytest file `tests` against `source`; judge and tool run in cells of their own.
 
@@ -157,7 +158,9 @@ class ConfinedSandbox:
         for _ in range(_TRIES):  # the judge may die with its zygote: that is no verdict
             with contextlib.suppress(ZygoteGoneError), self._network(policy, tests) as network:
                 judge = self._judge(network)
-                return judge.verify(source, tests, policy, function=function, examples=examples)
+                return judge.verify(
+                    source, tests, policy, function=function, examples=examples, brief_s=brief_s
+                )
         raise killed()
 
     def challenge(

@@ -43,9 +43,18 @@ class Judge:
     run_tests: RunJudge = run_cell
 
     def verify(
-        self, source: str, tests: str, policy: Policy, *, function: str, examples: Sequence[Example]
+        self,
+        source: str,
+        tests: str,
+        policy: Policy,
+        *,
+        function: str,
+        examples: Sequence[Example],
+        brief_s: float = 0.0,
     ) -> Verdict:
         """Judge `function` of `source` by its tests and, when those pass, by the examples.
+
+        With `brief_s` they run once, in at most so many seconds, without negative controls.
 
         Raises:
             SandboxError: no process could be started.
@@ -59,11 +68,16 @@ class Judge:
         with fresh_folder("verify") as folder:
             root = str(Path(folder, "run"))
             observed = Observed(function, root, changes_files=policy.changes_workspace)
-            records, run = Records(), Run(observed.root, observed.answer)
+            records, run = Records(), Run(observed.root, observed.answer, wall_s=brief_s)
             session = Session(self, source, policy, read, run, records)
             session.effects = observed.last_effects
             why = session.run(tests)
-            if not why and (why := records.complaint(read[1].names)) and read[1].uses_hypothesis:
+            if (
+                not why
+                and (why := records.complaint(read[1].names))
+                and read[1].uses_hypothesis
+                and not brief_s
+            ):
                 smaller, shown = self._shrunk(source, tests, policy, read, replace(run, shrink=True))
                 records, why = (smaller, shown) if shown else (records, why)
             if not why and function not in session.evidence.called:
@@ -83,7 +97,7 @@ class Judge:
                 return heard
 
             controls = Controls(observed, policy, records.names, rerun)
-            why = why or controls.complain()
+            why = why or ("" if brief_s else controls.complain())
         return Verdict(
             passed=not why,
             why=why,

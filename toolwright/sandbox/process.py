@@ -68,6 +68,7 @@ class ProcessSandbox:
         *,
         function: str,
         examples: Sequence[Example] = (),
+        brief_s: float = 0.0,
     ) -> Verdict:
         """Run the pytest file `tests` against `source`, which it imports as `tools`.
 
@@ -77,7 +78,9 @@ class ProcessSandbox:
         Raises:
             SandboxError: no process could be started; every other failure is in the verdict.
         """
-        return self._judge().verify(source, tests, policy, function=function, examples=examples)
+        return self._judge().verify(
+            source, tests, policy, function=function, examples=examples, brief_s=brief_s
+        )
 
     def challenge(
         self, source: str, tests: str, policy: Policy, *, function: str, verdict: Verdict, plan: ChallengePlan

@@ -85,6 +85,7 @@ class WrappedSandbox:
         *,
         function: str,
         examples: Sequence[Example] = (),
+        brief_s: float = 0.0,
     ) -> Verdict:
         """Run the pytest file `tests` against `source`; judge and tool run wrapped, each by itself.
 
@@ -92,7 +93,9 @@ class WrappedSandbox:
             SandboxError: it cannot be confined as the policy asks; every other failure is in the verdict.
         """
         self._refuse_network(policy)
-        return self._judge().verify(source, tests, policy, function=function, examples=examples)
+        return self._judge().verify(
+            source, tests, policy, function=function, examples=examples, brief_s=brief_s
+        )
 
     def challenge(
         self, source: str, tests: str, policy: Policy, *, function: str, verdict: Verdict, plan: ChallengePlan

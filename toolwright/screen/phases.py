@@ -23,6 +23,8 @@ PHASES: Final = {
     "widen": Phase("widening", "contract"),
     "fix": Phase("describing the repair of", "contract", heading="Repairing"),
     "adopt": Phase("describing", "contract", heading="Adopting"),
+    "lookalikes": Phase("trying kept tools on the tests of", "kept tools tried for"),
+    "reclassify": Phase("looking once more for", "kept tools considered for"),
     "generate": Phase("writing", "write"),
     "review": Phase("reviewing", "review"),
     "verify": Phase("testing", "test"),

@@ -11,7 +11,7 @@ from toolwright.protocols import Model
 from toolwright.types import Hit, Match, MatchKind, Plan, Prompt, Step, Tool
 
 _KINDS: Final = get_args(MatchKind)
-_SCHEMA: Final = {
+SCHEMA: Final = {
     "type": "object",
     "properties": {
         "matches": {
@@ -50,10 +50,10 @@ def classify(
     if not open_steps:
         return tuple(_nothing_similar(step) for step in plan.steps)
     shown = "\n\n".join(_shown(step, candidates[step.number]) for step in open_steps)
-    prompt = Prompt("classify", plan.goal, render("classify", goal=plan.goal, steps=shown), _SCHEMA)
+    prompt = Prompt("classify", plan.goal, render("classify", goal=plan.goal, steps=shown), SCHEMA)
     decided = ask(model, prompt, lambda text: read_matches(open_steps, text))
     return tuple(
-        _checked(decided[step.number], candidates[step.number], notice)
+        checked(decided[step.number], candidates[step.number], notice)
         if step.number in decided
         else _nothing_similar(step)
         for step in plan.steps
@@ -100,7 +100,8 @@ def _read_match(entry: Any, steps: Mapping[int, Step]) -> Match:
     return Match(steps[number], cast("MatchKind", kind), tool, " ".join(reason.split()))
 
 
-def _checked(match: Match, candidates: Sequence[Hit], notice: Callable[[str], None]) -> Match:
+def checked(match: Match, candidates: Sequence[Hit], notice: Callable[[str], None]) -> Match:
+    """Take a verdict on a tool that was no candidate as NOT_EXISTS, and tell `notice`."""
     if not match.tool or match.tool in {hit.tool.name for hit in candidates}:
         return match
     notice(
