@@ -134,6 +134,7 @@ def test_uses_callers_and_callees_are_shown(grown: Path) -> None:
     assert "called by: mine" in text
     assert "used: 1 time, 100 % succeeded" in text  # by the goal that made it
     assert "tests noticed: false values" in text
+    assert "tests passed a control that told them the truth" in text
     assert re.search(r"broken copies: (\d+) of \1 were noticed by the tests", text)
 
 

@@ -115,6 +115,7 @@ def test_weak_tests_are_strengthened_by_their_author(tmp_path: Path) -> None:
     score = evidence["verdict"]["mutants"]
     assert score["killed"] == score["of"] >= 5
     assert evidence["verdict"]["replays"] > 0
+    assert (evidence["verdict"]["placebo"], evidence["verdict"]["unchallenged"]) == (True, [])
     assert report.steps[0].mutants.killed == score["killed"]
     assert report.steps[0].tests_passed == 3
 

@@ -144,6 +144,7 @@ def test_save(tmp_path):
 """
     told = challenge(source, tests, FILES)
 
+    assert [each.partition(":")[0] for each in told.unchallenged] == ["arguments that no test has"]
     assert told.flips == ()
     assert {fate for said, fate in fates(told).items() if "utf-8" not in said} == {"killed"}
 

@@ -209,6 +209,20 @@ DECLARED = [
     ),
 ]
 
+VARYING = [
+    _pair(
+        "a time that the test looks up too",
+        "import time\ndef f():\n    return time.time_ns() // 1000\n",
+        "import time\ndef test_a():\n    before = time.time_ns() // 1000\n    now = f()\n"
+        "    assert before <= now <= time.time_ns() // 1000\n",
+    ),
+    _pair(
+        "another answer each time",
+        "import random\ndef f(n):\n    return [n, random.random()]\n",
+        "def test_a():\n    assert f(5) != f(5)\n    assert f(3)[0] == 3\n",
+    ),
+]
+
 SERVED = [
     _pair(
         "get",
@@ -237,4 +251,4 @@ SERVED = [
     ),
 ]
 
-CASES = [*VALUES, *EXCEPTIONS, *FILES, *DECLARED, *SERVED]
+CASES = [*VALUES, *EXCEPTIONS, *FILES, *DECLARED, *SERVED, *VARYING]

@@ -2,6 +2,7 @@
 
 import honest_pairs
 import pytest
+import telling_tests
 import worthless_tests
 from verdict_case import judge
 
@@ -11,11 +12,14 @@ from toolwright.sandbox.levels import try_level
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.syntax.reading import read_library
 
-CASES = {case.name: case for case in (*worthless_tests.CASES, *honest_pairs.CASES)}
+ALL = (*worthless_tests.CASES, *telling_tests.CASES, *honest_pairs.CASES)
+CASES = {case.name: case for case in ALL}
 SAMPLE = [
     "with itself",
     "swallowed",
     "patched pytest",
+    "looks which other tests run",
+    "a time that the test looks up too",
     "save that does nothing",
     "save that declares to write and does nothing",
     "save, not looked at",
@@ -55,7 +59,7 @@ def _check(box, case):
 
 def test_there_are_enough_cases():
     """The tables hold at least 60 rows, all with names of their own."""
-    assert len(CASES) == len(worthless_tests.CASES) + len(honest_pairs.CASES) >= 60
+    assert len(CASES) == len(ALL) >= 60
 
 
 @pytest.mark.slow
@@ -106,3 +110,17 @@ def test_what_a_tool_declares_is_what_its_tests_must_notice(source, passes):
     assert not box.verify(source, tests, policy, function="save").passed
     assert box.verify(source, good.replace("test_bad", "_bad"), policy, function="save").passed is passes
     assert policy.effects == (("write",) if "Permissions: write" in source else ())
+
+
+def test_tests_that_differ_from_run_to_run_are_called_that(tmp_path):
+    """Not every test that fails where it is told the truth looks for a control: this one lives on a file."""
+    left = tmp_path / "left"
+    tests = (
+        f"import pathlib\nfrom tools import f\nleft = pathlib.Path({str(left)!r})\n"
+        "def test_bad():\n    before = left.exists()\n    left.touch()\n"
+        "    assert f(1, 2) == 3 and not before\n"
+    )
+    verdict = ProcessSandbox().verify(worthless_tests.RIGHT, tests, worthless_tests.POLICY, function="f")
+
+    assert not verdict.placebo
+    assert verdict.why.startswith("test_bad passed first and failed when the same was run again")

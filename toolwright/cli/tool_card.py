@@ -78,7 +78,13 @@ class ToolCard:
             way = verify if store.tests_of(self.tool.name) else adopt
             return [f"evidence: none, {self.standing.why}: {way}"]
         lines = [] if self.standing.kind == "verified" else [f"not verified: {self.standing.why}: {verify}"]
-        return [*lines, *_tests(self.evidence), *_mutants(self.evidence), *_origin(self.evidence)]
+        return [
+            *lines,
+            *_tests(self.evidence),
+            *_mutants(self.evidence),
+            *_untried(self.evidence),
+            *_origin(self.evidence),
+        ]
 
 
 def tool_card(tool: Tool, snapshot: Snapshot, store: Store, version_of: VersionOf | None = None) -> ToolCard:
@@ -114,13 +120,23 @@ def _tests(evidence: dict[str, Json]) -> list[str]:
             controls = verdict.get("controls")
             listed = controls if isinstance(controls, list) else []
             names = [str(control.get("name")) for control in listed if isinstance(control, dict)]
-            return lines + ([f"tests noticed: false {', '.join(names)}"] if names else [])
+            lines += [f"tests noticed: false {', '.join(names)}"] if names else []
+            return lines + (
+                ["tests passed a control that told them the truth"] if verdict.get("placebo") else []
+            )
     return ["tests: unknown"]
 
 
 def _mutants(evidence: dict[str, Json]) -> list[str]:
     score = score_in(evidence)
     return [f"broken copies: {score[0]} of {score[1]} were noticed by the tests"] if score else []
+
+
+def _untried(evidence: dict[str, Json]) -> list[str]:
+    match evidence:
+        case {"verdict": {"unchallenged": [*sentences]}}:
+            return [f"not challenged: {one_line(str(each), _LONGEST)}" for each in sentences]
+    return []
 
 
 def _origin(evidence: dict[str, Json]) -> list[str]:

@@ -59,7 +59,9 @@ def renewed_json(
     origin = (old or {}).get("origin")
     if old and not edited and not said["verdict"]["mutants"] and score_in(old):
         said["verdict"] |= {
-            key: old["verdict"][key] for key in ("mutants", "replays") if key in old["verdict"]
+            key: old["verdict"][key]
+            for key in ("mutants", "replays", "unchallenged")
+            if key in old["verdict"]
         }
     said["origin"] = origin if isinstance(origin, dict) else fresh
     said["examples"] = (old or {}).get("examples") or []  # the user's own, which were tried again
@@ -142,7 +144,9 @@ def _evidence(
             ],
             "level": verdict.level,
             "seconds": round(verdict.seconds, 3),
+            "placebo": verdict.placebo,
             "replays": verdict.replays,
+            "unchallenged": list(verdict.unchallenged),
             "hypothesis_seed": verdict.hypothesis_seed,
             "mutants": asdict(verdict.mutants) if verdict.mutants else None,
             "packages": dict(verdict.packages),

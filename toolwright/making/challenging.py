@@ -55,6 +55,7 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
         calls=records_of(case.tool, verdict.calls),
         mutants=told.score,
         replays=told.replays,
+        unchallenged=told.unchallenged,
         packages=case.packages,
     )
     candidate = replace(trial.candidate, tests=tests)

@@ -36,7 +36,9 @@ def rechallenged(sandbox: Sandbox, kept: Kept, verdict: Verdict, rigor: Rigor) -
     if told.flips:
         return replace(verdict, passed=False, why=told.flips[0])
     calls = records_of(kept.tool, verdict.calls)
-    return replace(verdict, calls=calls, mutants=told.score, replays=told.replays)
+    return replace(
+        verdict, calls=calls, mutants=told.score, replays=told.replays, unchallenged=told.unchallenged
+    )
 
 
 def _plan(kept: Kept, verdict: Verdict, rigor: Rigor) -> ChallengePlan:

@@ -1,6 +1,7 @@
 """A judge, other conditions and a verified tool with its mutants in, the `Challenge` out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from toolwright.sandbox.calling import Caller
@@ -30,10 +31,22 @@ def challenge(judge: Judge, make: MakeCaller, case: Case) -> Challenge:
     if case.is_pure:
         from toolwright.sandbox.challenging import PureChallenge
 
-        return PureChallenge(judge, variations, case).run()
-    from toolwright.sandbox.challenging_effects import challenge_effects
+        told = PureChallenge(judge, variations, case).run()
+    else:
+        from toolwright.sandbox.challenging_effects import challenge_effects
 
-    return challenge_effects(judge, variations, case)
+        told = challenge_effects(judge, variations, case)
+    return replace(told, unchallenged=tuple(_unchallenged(case)))
+
+
+def _unchallenged(case: Case) -> Iterator[str]:
+    """Say what is not tried with such a tool, and why."""
+    if case.policy.network:
+        yield "another hash seed: the network of its tests belongs to one process, which has one seed"
+    if not case.plan.shifts_clock:
+        yield "another clock: it tells the time, as its docstring says"
+    if not case.is_pure:
+        yield "arguments that no test has: what it answers depends on files or servers that its tests make"
 
 
 def _variations(make: MakeCaller, case: Case) -> Sequence[Variation]:

@@ -4,30 +4,17 @@ The same tests run again and are told something false. A test that passes all th
 so does one that forges its record: it gives itself away by passing here too.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from toolwright.sandbox.lying import Lies
 from toolwright.sandbox.observing import Answering, Observed
+from toolwright.sandbox.placebo import Placebo, Rerun
 from toolwright.types import ControlOutcome, Policy
 
 _RUNS: Final = 4
 _MOST_NAMED: Final = 3
-
-
-class Heard(Protocol):
-    """What one run of some tests showed."""
-
-    def failed(self) -> set[str]:
-        """Tests that did not pass, with the one that ended the run."""
-
-    def passed(self) -> set[str]:
-        """Tests that passed."""
-
-
-Rerun = Callable[[frozenset[str], Answering], Heard]
-"""Runs the tests with these names again, in bounded time, and tells them what is decided."""
 
 
 @dataclass(slots=True)
@@ -39,11 +26,21 @@ class Controls:
     tests: tuple[str, ...]
     rerun: Rerun
     outcomes: list[ControlOutcome] = field(default_factory=list)
+    passed_placebo: bool = False
+    _noticed_in: dict[frozenset[str], set[str]] = field(default_factory=dict)
 
     def complain(self) -> str:
-        """Run the controls; "" when every test notices something and every effect is noticed."""
+        """Run the controls; "" when every test notices something and every effect is noticed.
+
+        Where that is so, the tests run again in the same way, and are told the truth: all must pass.
+        """
         function = self.observed.function
-        return self._complain_before(function) or self._complain_after(function)
+        why = self._complain_before(function) or self._complain_after(function)
+        if not why:
+            lies = Lies(self.observed, uses_network=bool(self.policy.network))
+            why = Placebo(self.observed, self.tests, self.rerun).complain(self._noticed_in, lies.truth)
+            self.passed_placebo = not why
+        return why
 
     def _complain_before(self, function: str) -> str:
         """Say what can be seen without another run."""
@@ -144,8 +141,11 @@ class Controls:
         """Run tests until each was heard; one that ends the run, or runs on for ever, has noticed."""
         left, noticed = set(tests), set[str]()
         for _ in range(_RUNS):
-            heard = self.rerun(frozenset(left), answering)
+            asked = frozenset(left)
+            heard = self.rerun(asked, answering)
             failed = heard.failed() & left
+            if failed:
+                self._noticed_in.setdefault(asked, set()).update(failed)
             noticed |= failed
             decided = failed | (heard.passed() & left)
             left -= decided

@@ -106,6 +106,7 @@ class Judge:
             seconds=time.monotonic() - started,
             level=self.caller.level,
             controls=tuple(controls.outcomes),
+            placebo=controls.passed_placebo,
             hypothesis_seed=HYPOTHESIS_SEED if read[1].uses_hypothesis else None,
         )
 

@@ -31,6 +31,13 @@ class Lies:
         self._sample: Json = values[0] if values else None
         self._raised = next((s.answer for s in observed.seen if s.told and _raised(s.answer)), None)
 
+    def truth(self, asked: Asked, live: Live) -> Answer:
+        """The true answer with true effects, come by as a lie is: what passes here hears no difference."""
+        seen = self._observed.find_alike(asked)
+        if self._runs or seen is None or self._is_other(asked):
+            return live()
+        return seen.answer
+
     def values(self, asked: Asked, live: Live) -> Answer:
         """A wrong answer of the same type, with true effects; equal calls get equal answers."""
         if self._is_other(asked):

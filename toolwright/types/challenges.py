@@ -53,13 +53,15 @@ class ChallengePlan:
 class Challenge:
     """How it went: `flips` are sentences on calls or tests that went otherwise, `outcomes` one a mutant.
 
-    `replays` counts calls and tests that were run again under other conditions.
+    `replays` counts calls and tests that were run again under other conditions; `unchallenged` are
+    sentences on what could not be tried, and why.
     """
 
     flips: tuple[str, ...] = ()
     outcomes: tuple[MutantOutcome, ...] = ()
     replays: int = 0
     seconds: float = 0.0
+    unchallenged: tuple[str, ...] = ()
 
     @property
     def score(self) -> "MutationScore":

@@ -60,8 +60,10 @@ class Verdict:
     """Evidence for or against a candidate. `why` is empty exactly when `passed`.
 
     `mutants` is None when it was not challenged; `replays` counts calls and tests that were run again under
-    other conditions and went the same. `hypothesis_seed` is what generated examples were drawn with, None
-    where there are none. `packages` are the versions of those that it could import, by name.
+    other conditions and went the same; `unchallenged` are sentences on what was not tried, and why. `placebo`
+    says that the tests passed as well where a control told them the truth. `hypothesis_seed` is what
+    generated examples were drawn with, None where there are none. `packages` are the versions of those that
+    it could import, by name.
     """
 
     passed: bool
@@ -74,4 +76,6 @@ class Verdict:
     mutants: MutationScore | None = None
     replays: int = 0
     hypothesis_seed: int | None = None
+    placebo: bool = False
+    unchallenged: tuple[str, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
