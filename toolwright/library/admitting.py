@@ -176,8 +176,8 @@ def _callers(library: Bindings, name: str) -> dict[str, str]:
     """Map the functions and classes that use a name to their texts."""
     return {
         chunk.name: chunk.text.strip()
-        for chunk in library.sections.chunks
-        if chunk.name and chunk.name != name and name in chunk.text and name in used_by(chunk.text)
+        for index, chunk in enumerate(library.sections.chunks)
+        if chunk.name and chunk.name != name and name in chunk.text and name in library.uses(index)
     }
 
 

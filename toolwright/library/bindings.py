@@ -5,7 +5,8 @@ import re
 import symtable
 import warnings
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from toolwright.syntax.chunks import BOM, Chunk, Sections, parse
 
@@ -110,8 +111,8 @@ def _read_from_module(table: symtable.SymbolTable) -> set[str]:
 
 
 def _annotations(node: ast.AST) -> Iterator[ast.expr]:
-    for field in ("annotation", "returns"):
-        annotation = getattr(node, field, None)
+    for part in ("annotation", "returns"):
+        annotation = getattr(node, part, None)
         if isinstance(annotation, ast.expr):
             yield annotation
 
@@ -127,7 +128,8 @@ class Bindings:
     """Who binds which name in a library.
 
     `chunks` holds the index of the last chunk that defines a name, `imports` what imports bind outside `if`
-    blocks (with `conditional`: inside), `header` every name bound in the header.
+    blocks (with `conditional`: inside), `header` every name bound in the header. `known_uses` holds, by index
+    of chunk, what chunks were found to use.
     """
 
     sections: Sections
@@ -135,6 +137,14 @@ class Bindings:
     imports: dict[str, set[Import]]
     conditional: dict[str, set[Import]]
     header: frozenset[str]
+    known_uses: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def uses(self, index: int) -> frozenset[str]:
+        """Return the names that a chunk uses, as `used_by` does."""
+        found = self.known_uses.get(index)
+        if found is None:
+            found = self.known_uses[index] = used_by(self.sections.chunks[index].text)
+        return found
 
     def binds(self, name: str) -> bool:
         """Tell whether the top level of the library binds a name in any way."""
@@ -149,20 +159,22 @@ class Bindings:
         """Map every name that is reached from `names`, through definitions, to what it stands for.
 
         That is the text of its chunk, the imports that bind it, the header when it binds it otherwise, and
-        "" for a name that the library does not bind (a builtin, then). Names in `stop` count as such.
+        "" for a name that the library does not bind (a builtin, then). Names in `stop` that are not in `names`
+        count as such.
         """
         reached: dict[str, str] = {}
-        waiting = sorted(names)
+        first = frozenset(names)
+        waiting = sorted(first)
         while waiting:
             name = waiting.pop()
             if name in reached:
                 continue
             chunk = self.definition(name)
-            if name in stop:
+            if name in stop and name not in first:
                 reached[name] = ""
             elif chunk is not None:
                 reached[name] = chunk.text.strip()
-                waiting += sorted(used_by(chunk.text))
+                waiting += sorted(self.uses(self.chunks[name]))
             elif name in self.imports and name not in self.conditional:
                 reached[name] = "; ".join(sorted(map(str, self.imports[name])))
             else:
@@ -176,13 +188,14 @@ class Bindings:
             users = [
                 index
                 for index, chunk in enumerate(self.sections.chunks)
-                if any(one in chunk.text for one in frontier) and frontier & used_by(chunk.text)
+                if any(one in chunk.text for one in frontier) and frontier & self.uses(index)
             ]
             frontier = {one for one, index in self.chunks.items() if index in users} - found
             found |= frontier
         return tuple(one for one in self.chunks if one in found and one != name)
 
 
+@lru_cache(maxsize=8)  # the same library is asked many things in a row; Sections are the same by identity
 def bindings(sections: Sections) -> Bindings:
     """Read off the bindings; definitions are not parsed, only the header and statements between them."""
     imports: dict[str, set[Import]] = {}

@@ -29,8 +29,8 @@ def callers(known: Bindings, name: str) -> tuple[str, ...]:
     """Return the definitions that use a function, in the order of the file; "" for code between them."""
     return tuple(
         chunk.name
-        for chunk in known.sections.chunks
-        if chunk.name != name and name in chunk.text and name in used_by(chunk.text)
+        for index, chunk in enumerate(known.sections.chunks)
+        if chunk.name != name and name in chunk.text and name in known.uses(index)
     )
 
 

@@ -1,13 +1,14 @@
 """tools.py as it is now -> a snapshot; read and parsed again only when the file changed."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from toolwright.library.bindings import bindings
+from toolwright.library.bindings import Bindings
+from toolwright.library.catalogue import Catalogue, Tools, read_catalogue
 from toolwright.library.place import Place, decode, read_bytes, sha
 from toolwright.library.quarantine import quarantined
-from toolwright.syntax.chunks import split
 from toolwright.types import NotOffered, Tool
 
 # Two saves within one tick of the file system's clock can leave the same times behind: what was written this
@@ -23,22 +24,27 @@ class Snapshot:
 
     text: str
     sha: str
-    tools: dict[str, Tool]
+    catalogue: Catalogue
+    tools: Mapping[str, Tool]
     not_offered: tuple[NotOffered, ...]
     exists: bool = True
-    quarantined: dict[str, Tool] = field(default_factory=dict)
+    quarantined: Mapping[str, Tool] = field(default_factory=dict)
     """Tools that failed their tests and are not offered until they pass; why stands in `not_offered`."""
 
     @property
-    def kept(self) -> dict[str, Tool]:
+    def kept(self) -> Mapping[str, Tool]:
         """The tools on offer and those in quarantine."""
-        together = self.tools | self.quarantined
-        return dict(sorted(together.items(), key=lambda item: item[1].line)) if self.quarantined else together
+        return Tools(self.catalogue, self.catalogue.offered) if self.quarantined else self.tools
+
+    @property
+    def known(self) -> Bindings:
+        """Who binds which name, and uses which."""
+        return self.catalogue.bindings
 
     @property
     def names(self) -> frozenset[str]:
         """Every public name that stands for something at the top level, imports among them."""
-        known = bindings(split(self.text))
+        known = self.known
         return frozenset(name for name in known.header.union(known.chunks) if not name.startswith("_"))
 
 
@@ -57,8 +63,6 @@ class Reader:
             LibraryError: the directory is missing, or tools.py cannot be read or is not UTF-8.
             LibrarySyntaxError: tools.py is not Python; names file and line.
         """
-        from toolwright.syntax.reading import read_library
-
         path = self._place.tools
         stamp, kept = self._stamp_now(), self._kept
         if kept is not None and stamp is not None and stamp == kept[0]:
@@ -69,26 +73,26 @@ class Reader:
         digest = sha(data or b"")
         last = kept[1] if kept else None
         if last is None or (last.sha, last.exists) != (digest, data is not None):
-            listing = read_library(text, str(path))
-            tools = {tool.name: tool for tool in listing.tools}
-            last = Snapshot(text, digest, tools, listing.not_offered, exists=data is not None)
+            catalogue = read_catalogue(text, str(path), last.catalogue if last else None)
+            tools = Tools(catalogue, catalogue.offered)
+            last = Snapshot(text, digest, catalogue, tools, catalogue.not_offered, exists=data is not None)
         last = self._sorted(last)
         self._kept = stamp, last
         return last
 
     def _sorted(self, snapshot: Snapshot) -> Snapshot:
         """Offer what is not in quarantine, as it is now."""
-        tools = snapshot.kept
-        why = quarantined(self._place, snapshot.text, tools)
+        catalogue = snapshot.catalogue
+        why = quarantined(self._place, snapshot.text, catalogue.offered)
         if not why and not snapshot.quarantined:
             return snapshot
-        others = tuple(other for other in snapshot.not_offered if other.name not in snapshot.quarantined)
-        held = (NotOffered(name, f"is in quarantine: {why[name]}", tools[name].line) for name in why)
+        line = {name: catalogue.sections.chunks[catalogue.offered[name]].line for name in why}
+        held = (NotOffered(name, f"is in quarantine: {why[name]}", line[name]) for name in why)
         return replace(
             snapshot,
-            tools={name: tool for name, tool in tools.items() if name not in why},
-            not_offered=(*others, *held),
-            quarantined={name: tools[name] for name in why},
+            tools=Tools(catalogue, (name for name in catalogue.offered if name not in why)),
+            not_offered=(*catalogue.not_offered, *held),
+            quarantined=Tools(catalogue, why),
         )
 
     def _stamp_now(self) -> _Stamp:

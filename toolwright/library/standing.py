@@ -73,7 +73,7 @@ def edit_since(evidence: Mapping[str, Json], source: str, tests: str | None, rea
 
 def reach_hash(library: Bindings, name: str, tools: Collection[str]) -> str:
     """Hash a function with its helpers, constants and imports; other tools have a standing of their own."""
-    return hashed(library.reach([name], stop={*tools} - {name}))
+    return hashed(library.reach([name], stop=tools))
 
 
 def _python(evidence: Mapping[str, Json]) -> Standing | None:

@@ -1,288 +1,139 @@
-"""Module text -> a header and a chunk for every further top-level statement; joined they are the text again.
+"""Module text -> its header and chunks; of a text that was changed since, only the changed part is cut anew.
 
-Pieces are cut before each `def`, `class` and `@` in column 0. A piece that is plainly whole (see `_plain`) is
-never parsed; any other must parse alone, which proves the cuts around it right: the tokenizer reads from left
-to right, so what is complete at a cut did not reach over it. If one does not, the whole text is parsed.
+Where chunks of the text before stand unchanged at the beginning and at the end, what lies between them is cut
+together with the definition on either side. If that part is whole by itself and those two come out as they
+were, the cuts are those that the text as a whole would get; otherwise the whole is cut.
 """
 
-import ast
-import re
-import unicodedata
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final, Literal, TypeAlias
+from collections import deque
+from typing import Final
 
-Kind: TypeAlias = Literal["function", "class", "other"]
+from toolwright.syntax.cutting import BOM, Chunk, Kind, Sections, cut, cut_below, parse
 
-BOM: Final = "\ufeff"
-# A line that begins in column 0 and is neither blank, nor a comment, nor the end of a bracket. A form feed
-# sets the column back to 0.
-_COLUMN_0: Final = re.compile(r"^(?:[^\s#)\]}]|[ \t]*\f)", re.MULTILINE)
-_CUT: Final = re.compile(r"(?:async[ \t]+)?(def|class)\b(?:[ \t]+(\w+))?|@")
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_PREFIXES: Final = frozenset({"", "r", "R", "u", "U"})
-_FIRST_LINES: Final = re.compile(r"#!|[ \t\f]*#.*?coding[:=]")
-_BLANK: Final = " \t\f\r\n"
+__all__ = ["BOM", "Chunk", "Kind", "Sections", "cut", "parse", "recut", "remember", "split"]
+
+_REMEMBERED: Final = 4
+_SHORT: Final = 20_000
+"""Characters that are cut as fast as they are compared."""
+
+# One commit takes the same text, and texts that differ by a function, apart several times.
+_short: Final[deque[tuple[str, Sections]]] = deque(maxlen=_REMEMBERED)
+_long: Final[deque[tuple[str, Sections]]] = deque(maxlen=_REMEMBERED)
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One top-level statement with the blank lines and the comment block directly above it.
-
-    `name` is what a `def`, a `class` or an assignment to one name binds, else "". `line` is the line of its
-    `def`, `class` or first word in the text, from 1. Comments and blank lines that belong to no statement are
-    chunks of kind `other` too, without a name. Statements that share a line share a chunk.
-    """
-
-    name: str
-    kind: Kind
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sections:
-    """A module text taken apart: `header` reaches to the last import above the first `def` or `class`."""
-
-    header: str
-    chunks: tuple[Chunk, ...]
-
-    @property
-    def text(self) -> str:
-        """The whole again."""
-        return self.header + "".join(chunk.text for chunk in self.chunks)
-
-
-@dataclass(slots=True)
-class _Statement:
-    """Offsets of a statement: first line with decorators, line of its keyword, end of its last line."""
-
-    begin: int
-    keyword: int
-    end: int
-    name: str
-    kind: Kind
-    in_header: bool = False
-
-
-@lru_cache(maxsize=4)  # one commit takes the same text apart several times
 def split(text: str) -> Sections:
     """Take a module text apart; `split(text).text == text`, byte for byte.
 
     Raises:
         SyntaxError: the text is not Python (not every text that is not Python is noticed).
     """
-    bom = BOM if text.startswith(BOM) else ""
-    body = text[len(bom) :]
-    statements = _statements(body)
-    header_end = 0
-    for statement in statements:
-        if statement.kind != "other":
-            break
-        if statement.in_header:
-            header_end = statement.end
-    rest = [statement for statement in statements if statement.begin >= header_end]
-    header_end = _loose_end(body, header_end, rest[0].begin if rest else len(body))
-    return Sections(bom + body[:header_end], tuple(_chunks(body, header_end, rest)))
+    recent = [*(_short if len(text) < _SHORT else _long)]
+    for known, sections in reversed(recent):
+        if known == text:
+            return sections
+    sections = recut(recent[-1][1], text) if recent and len(text) >= _SHORT else cut(text)
+    remember(text, sections)
+    return sections
 
 
-def parse(text: str) -> ast.Module:
-    """Parse a text without the warnings that belong to whoever runs it.
+def remember(text: str, sections: Sections) -> None:
+    """Let `split` know a text that was taken apart otherwise."""
+    (_short if len(text) < _SHORT else _long).append((text, sections))
+
+
+def recut(old: Sections, text: str) -> Sections:
+    """Take a text apart that is much like one that was taken apart before.
 
     Raises:
-        SyntaxError: the text is not Python.
+        SyntaxError: as for `split`.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text.removeprefix(BOM) + "\n")  # a piece of a file may end in a backslash
-        except (ValueError, RecursionError) as error:  # null bytes, lone surrogates, absurd nesting
-            raise SyntaxError(str(error)) from None
-
-
-def _chunks(body: str, start: int, statements: list[_Statement]) -> Iterator[Chunk]:
-    line = 1 + _newlines(body, 0, start)
-    at = start
-    for statement in statements:
-        loose = _loose_end(body, at, statement.begin)
-        if loose > at:
-            yield Chunk("", "other", body[at:loose], line)
-        line += _newlines(body, at, statement.keyword)
-        yield Chunk(statement.name, statement.kind, body[loose : statement.end], line)
-        line += _newlines(body, statement.keyword, statement.end)
-        at = statement.end
-    loose = _loose_end(body, at, len(body))
-    for piece in (body[at:loose], body[loose:]):
-        if piece:
-            yield Chunk("", "other", piece, line)
-            line += _newlines(piece, 0, len(piece))
-
-
-def _newlines(text: str, start: int, end: int) -> int:
-    lone = text.count("\r", start, end) - text.count("\r\n", start, end)
-    return text.count("\n", start, end) + lone
-
-
-def _loose_end(body: str, start: int, end: int) -> int:
-    """Return where, in a gap before a statement, that statement's own blank lines and comments begin.
-
-    What stands before belongs to nobody: comments with a blank line below them, comments at the end of the
-    file, and on the first two lines `#!` and the coding.
-    """
-    if not body[start:end].strip(_BLANK):
-        return start
-    lines = [match.group() for match in _LINE.finditer(body, start, end)]
-    kept = len(lines)
-    if end < len(body):
-        floor = sum(1 for line in lines[:2] if _FIRST_LINES.match(line)) if start == 0 else 0
-        while kept > floor and lines[kept - 1].strip(_BLANK):
-            kept -= 1
-    while kept and not lines[kept - 1].strip(_BLANK):
-        kept -= 1
-    return start + sum(map(len, lines[:kept]))
-
-
-def _statements(body: str) -> list[_Statement]:
-    if body.count("\r") != body.count("\r\n"):
-        return _parsed(body, 0)  # the patterns know no lone carriage return
-    found: list[_Statement] = []
-    quotes = _Places(body, '"""')
-    hazards = [_Places(body, mark) for mark in ("'''", "\\\n", "\\\r") if mark in body]
+    top = next((index for index, chunk in enumerate(old.chunks) if chunk.kind != "other"), None)
+    if top is None:
+        return cut(text)
     try:
-        for start, end, cut in _pieces(body):
-            pair = quotes.until(end)
-            continued = [place for places in hazards for place in places.until(end)]
-            known = _plain(body, end, cut, pair) if cut and not continued else None
-            if known:
-                found.append(known)
-            else:
-                found += _parsed(body[start:end], start)
+        head = _head(old, top, text)
+        rest = None if head is None else _rest(old.chunks[top:], text, head)
     except SyntaxError:
-        return _parsed(body, 0)  # a string that looks like code, or a file that is not Python
-    return found
+        return cut(text)
+    return cut(text) if head is None or rest is None else Sections(head.header, (*head.chunks[:-1], *rest))
 
 
-def _pieces(body: str) -> Iterator[tuple[int, int, re.Match[str] | None]]:
-    """Yield start and end of each piece, and its first line if it may be one undecorated definition only."""
-    start, plain, decorated = 0, None, False
-    for match in _COLUMN_0.finditer(body):
-        at = match.start()
-        cut = _CUT.match(body, at)
-        if cut is None:
-            plain = None
-        elif decorated:
-            decorated = cut.group(1) is None
-        else:
-            if at > start:
-                yield start, at, plain
-            decorated = cut.group(1) is None
-            start, plain = at, cut if cut.group(2) else None
-    if len(body) > start:
-        yield start, len(body), plain
-
-
-class _Places:
-    """Where a mark stands in a text, asked for from left to right."""
-
-    def __init__(self, body: str, mark: str) -> None:
-        self._body, self._mark = body, mark
-        self._next = body.find(mark)
-
-    def until(self, end: int) -> list[int]:
-        """Return the places before `end` that were not returned yet."""
-        found = []
-        while -1 < self._next < end:
-            found.append(self._next)
-            self._next = self._body.find(self._mark, self._next + len(self._mark))
-        return found
-
-
-def _plain(body: str, end: int, cut: re.Match[str], pair: list[int]) -> _Statement | None:
-    """Describe a piece that certainly is one definition and the gap after it; None when it needs a parser.
-
-    It has no continued lines and no triple quotes but the `pair` of one docstring, opened where a line
-    begins. So every other string ends on its own line, and nothing reaches over the end of the piece.
-    """
-    start = cut.start()
-    if pair:
-        opening = body[body.rfind("\n", start, pair[0]) + 1 : pair[0]]
-        if len(pair) != 2 or opening.strip(" \t") not in _PREFIXES or body[pair[1] - 1] == "\\":  # noqa: PLR2004 - open, close
-            return None
-    stop = end
-    while stop > start:
-        line = body.rfind("\n", start, stop - 1) + 1 or start
-        if body[line] != "#" and not body[line:stop].isspace():
-            break
-        stop = line
-    if pair and stop < pair[1]:
+def _head(old: Sections, top: int, text: str) -> Sections | None:
+    """Return the header and the chunks down to the first definition, if that stands somewhere still."""
+    first = old.chunks[top]
+    above = old.header + "".join(chunk.text for chunk in old.chunks[:top])
+    if text.startswith(above) and text.startswith(first.text, len(above)):
+        return Sections(old.header, old.chunks[: top + 1])
+    place = text.find(first.text)
+    if place < 0:
         return None
-    name = cut.group(2)
-    if not name.isascii():
-        name = unicodedata.normalize("NFKC", name)
-    return _Statement(start, start, stop, name, "class" if cut.group(1) == "class" else "function")
+    head = cut(text[: place + len(first.text)])
+    if not head.chunks or (head.chunks[-1].text, head.chunks[-1].kind) != (first.text, first.kind):
+        return None
+    return head
 
 
-def _parsed(piece: str, offset: int) -> list[_Statement]:
-    """Describe every statement of a piece that parses alone."""
-    tree = parse(piece)
-    starts, at = [], offset
-    for match in _LINE.finditer(piece):
-        starts.append(at)
-        at += len(match.group())
-    starts.append(at)
-    found: list[_Statement] = []
-    last_line = 0
-    for node in tree.body:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-        end_line = node.end_lineno or node.lineno
-        if found and first <= last_line:  # `a = 1; b = 2`
-            found[-1].name = ""
-            found[-1].in_header |= _is_header(node)
-        else:
-            name, kind = _named(node)
-            begin = starts[first - 1]
-            found.append(_Statement(begin, starts[node.lineno - 1], begin, name, kind, _is_header(node)))
-        last_line = _with_comments_inside(piece, offset, starts, end_line)
-        found[-1].end = starts[last_line]
-    if found and offset == 0 and _is_docstring(tree):
-        found[0].in_header = True
-    return found
+def _rest(old: tuple[Chunk, ...], text: str, head: Sections) -> list[Chunk] | None:
+    """Return the chunks from the first definition on, None when they cannot be told from the old ones."""
+    *above, first = head.chunks
+    start = len(head.header) + sum(len(chunk.text) for chunk in above)
+    front, at = _matching_front(old, text, start)
+    back, end = _matching_back(old[front:], text, at)
+    while front > 1 and old[front - 1].kind == "other":
+        front -= 1
+        at -= len(old[front].text)
+    front -= 1  # the definition above the change is cut with it
+    at -= len(old[front].text)
+    while back and old[len(old) - back].kind == "other":
+        end += len(old[len(old) - back].text)
+        back -= 1
+    if back:
+        end += len(old[len(old) - back].text)
+        back -= 1
+    else:
+        end = len(text)
+    fresh = cut_below(text[at:end])
+    if not fresh or fresh[0].text != old[front].text:
+        return None
+    if back and fresh[-1].text != old[len(old) - back - 1].text:
+        return None
+    return _joined(old, front, fresh, back, first.line - old[0].line)
 
 
-def _with_comments_inside(piece: str, offset: int, starts: list[int], line: int) -> int:
-    """Return the last line of a statement with the indented comments that follow it."""
-    last = line
-    for number in range(line, len(starts) - 1):
-        text = piece[starts[number] - offset : starts[number + 1] - offset]
-        if text.strip(_BLANK):
-            if not (text[0] in " \t" and text.lstrip(" \t").startswith("#")):
-                break
-            last = number + 1
-    return last
+def _joined(old: tuple[Chunk, ...], front: int, fresh: tuple[Chunk, ...], back: int, by: int) -> list[Chunk]:
+    """Put unchanged, fresh and unchanged chunks together, each with its line; the first ones move `by`."""
+    kept = _moved(old[:front], by)
+    middle = _moved(fresh, old[front].line + by - fresh[0].line)
+    tail = old[len(old) - back :] if back else ()
+    if not tail:
+        return [*kept, *middle]
+    before = old[len(old) - back - 1]
+    return [*kept, *middle, *_moved(tail, middle[-1].line - before.line)]
 
 
-def _named(node: ast.stmt) -> tuple[str, Kind]:
-    match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            return name, "function"
-        case ast.ClassDef(name=name):
-            return name, "class"
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            return name, "other"
-    return "", "other"
+def _moved(chunks: tuple[Chunk, ...], by: int) -> tuple[Chunk, ...]:
+    if not by:
+        return chunks
+    return tuple(Chunk(chunk.name, chunk.kind, chunk.text, chunk.line + by) for chunk in chunks)
 
 
-def _is_header(node: ast.stmt) -> bool:
-    """Tell whether a statement is an import, or an `if` or `try` around imports."""
-    if isinstance(node, ast.If | ast.Try):
-        return any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node))
-    return isinstance(node, ast.Import | ast.ImportFrom)
+def _matching_front(old: tuple[Chunk, ...], text: str, at: int) -> tuple[int, int]:
+    """Return how many chunks stand in the text from `at` on, and where they end; the first one does."""
+    count = 0
+    for chunk in old:
+        if not text.startswith(chunk.text, at):
+            break
+        at += len(chunk.text)
+        count += 1
+    return count, at
 
 
-def _is_docstring(tree: ast.Module) -> bool:
-    match tree.body[0]:
-        case ast.Expr(value=ast.Constant(value=str())):
-            return True
-    return False
+def _matching_back(old: tuple[Chunk, ...], text: str, start: int) -> tuple[int, int]:
+    """Return how many chunks stand at the end of the text, not before `start`, and where they begin."""
+    count, end = 0, len(text)
+    for chunk in reversed(old):
+        if end - len(chunk.text) < start or not text.endswith(chunk.text, start, end):
+            break
+        end -= len(chunk.text)
+        count += 1
+    return count, end

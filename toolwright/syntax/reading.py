@@ -41,13 +41,13 @@ def read_library(text: str, filename: str = "tools.py") -> Listing:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
             tools.pop(node.name, None)  # a later definition of one name is the one that counts
             others.pop(node.name, None)
-            read = _read(node, lines, defined)
+            read = read_function(node, lines, defined)
             if isinstance(read, Tool):
                 tools[node.name] = read
             else:
                 others[node.name] = read
         elif tools:
-            for name in tools.keys() & set(bindings(node)):
+            for name in sorted(tools.keys() & set(bindings(node))):
                 again = f"is bound again on line {node.lineno}"
                 others[name] = NotOffered(name, again, tools.pop(name).line)
     return Listing(tuple(tools.values()), tuple(others.values()))
@@ -60,7 +60,7 @@ def parse(text: str, filename: str = "tools.py") -> ast.Module:
         LibrarySyntaxError: the text is not Python; names file and line.
     """
     try:
-        with _collector_off():
+        with collector_off():
             return parse_text(text, filename)
     except SyntaxError as error:
         where = f"{filename}, line {error.lineno}" if error.lineno else filename
@@ -88,9 +88,10 @@ def unix_lines(text: str) -> list[str]:
     return _NEWLINE.sub("\n", text.removeprefix(BOM)).split("\n")
 
 
-def _read(
+def read_function(
     node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str], defined: Definitions
 ) -> Tool | NotOffered:
+    """Read one public function, given the lines of the text that it was parsed from."""
     if isinstance(node, ast.AsyncFunctionDef):
         return NotOffered(node.name, "is async", node.lineno)
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
@@ -118,7 +119,11 @@ def _own_nodes(function: ast.AST) -> Iterator[ast.AST]:
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
+    """Keep the cyclic collector off for a while.
+
+    Of several threads the one that found it on turns it on again, so that it never stays off.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
