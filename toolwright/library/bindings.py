@@ -159,8 +159,8 @@ class Bindings:
         """Map every name that is reached from `names`, through definitions, to what it stands for.
 
         That is the text of its chunk, the imports that bind it, the header when it binds it otherwise, and
-        "" for a name that the library does not bind (a builtin, then). Names in `stop` that are not in `names`
-        count as such.
+        "" for a name that the library does not bind (a builtin, then). Names in `stop` but not in
+        `names` count as such.
         """
         reached: dict[str, str] = {}
         first = frozenset(names)
