@@ -87,6 +87,8 @@ def test_what_is_defined_twice_goes_wholly():
         ),
         ("import n\nX = n.y\n\n\ndef a(): n\n", "import n\nX = n.y\n"),
         ("import n\r\n\r\n\r\ndef a(): n\r\n\r\n\r\ndef b(): 1\r\n", "def b(): 1\r\n"),
+        ("import m, n\r\n\r\n# s\r\n\r\ndef a(): n\r\n", "import m\r\n\r\n# s\r\n"),
+        ('_A = 1\n"""What it is."""\n\n\n# c\n@d\ndef a(): _A\n\n\ndef b(): 1\n', "def b(): 1\n"),
         ("try:\n    import n\nexcept ImportError:\n    n = 0\n\n\ndef a(): n\n", None),
     ],
 )

@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass
 
 from toolwright.library.bindings import bindings, words
-from toolwright.library.evidence import score_in
 from toolwright.library.executions import Uses, as_json, executions
 from toolwright.library.standing import Standing, VersionOf
 from toolwright.library.store import Snapshot, Store
@@ -128,8 +127,12 @@ def _tests(evidence: dict[str, Json]) -> list[str]:
 
 
 def _mutants(evidence: dict[str, Json]) -> list[str]:
-    score = score_in(evidence)
-    return [f"broken copies: {score[0]} of {score[1]} were noticed by the tests"] if score else []
+    match evidence:
+        case {"verdict": {"mutants": {"killed": int(killed), "of": int(of), **rest}}}:
+            untried = rest.get("untried")
+            more = f", {untried} were not tried for want of time" if untried else ""
+            return [f"broken copies: {killed} of {of} were noticed by the tests{more}"]
+    return []
 
 
 def _untried(evidence: dict[str, Json]) -> list[str]:

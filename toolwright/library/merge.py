@@ -4,8 +4,9 @@ Only the header (for imports) and the candidate go through LibCST. Everything el
 text, so that it stays byte for byte, whatever its newlines, tabs and comments.
 """
 
+import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from toolwright.errors import MergeClashError, ToolNotFoundError
 from toolwright.library.bindings import Bindings, bindings, words
@@ -57,7 +58,7 @@ def replace_tool(text: str, name: str, candidate_source: str) -> str:
     check_names(library, parts, replaced=place, owned=owned)
     chunks = [chunk.text for chunk in library.sections.chunks]
     kept = {library.chunks[name] for part in parts.helpers for name in part.names if name in library.chunks}
-    for index in owned - kept:
+    for index in (owned - kept) | notes_below(library, owned - kept):
         chunks[index] = ""
     return _with_candidate(text, library, parts, chunks, place, replaced=library.sections.chunks[place])
 
@@ -112,6 +113,25 @@ def owned_helpers(library: Bindings, *places: int) -> set[int]:
         if not used:
             return owned
         owned -= used
+
+
+def notes_below(library: Bindings, places: Collection[int]) -> set[int]:
+    """Return the texts that stand directly below constants and say what they are."""
+    chunks = library.sections.chunks
+    return {
+        place + 1
+        for place in places
+        if chunks[place].kind == "other" and place + 1 < len(chunks) and _is_text(chunks[place + 1])
+    }
+
+
+def _is_text(chunk: Chunk) -> bool:
+    if chunk.name or chunk.kind != "other":
+        return False
+    match ast.parse(chunk.text).body:
+        case [ast.Expr(ast.Constant(str()))]:
+            return True
+    return False
 
 
 def _mentioned(texts: Iterable[str], names: set[str]) -> set[str]:

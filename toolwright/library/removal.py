@@ -8,10 +8,10 @@ from typing import Final
 from toolwright.errors import LibraryError
 from toolwright.library.bindings import Bindings, Import, bindings, used_by, words
 from toolwright.library.imports import remove_imports
-from toolwright.library.merge import ending_like, function_at, owned_helpers
+from toolwright.library.merge import ending_like, function_at, notes_below, owned_helpers
 from toolwright.syntax.chunks import BOM, parse, split
 
-_TRAILING: Final = re.compile(r"(\r\n|\r|\n)(?:[ \t\f]*(?:\r\n|\r|\n))+\Z")
+_TRAILING: Final = re.compile(r"(\r\n|\r(?!\n)|\n)(?:[ \t\f]*(?:\r\n|\r|\n))+\Z")
 _BLANK_LINES: Final = re.compile(r"\A(?:[ \t\f]*(?:\r\n|\r|\n))+")
 
 
@@ -76,8 +76,9 @@ def remove_functions(text: str, names: Collection[str]) -> Removal:
     # one that is defined twice would be there again if only the last one went
     places = {place for place, chunk in enumerate(chunks) if chunk.name in names and chunk.kind == "function"}
     helpers = owned_helpers(known, *places)
-    gone = [chunk.text for index, chunk in enumerate(chunks) if index in places | helpers]
-    rest = "".join(chunk.text for index, chunk in enumerate(chunks) if index not in places | helpers)
+    going = places | helpers | notes_below(known, helpers)
+    gone = [chunk.text for index, chunk in enumerate(chunks) if index in going]
+    rest = "".join(chunk.text for index, chunk in enumerate(chunks) if index not in going)
     unused = _unused(known, gone, rest)
     header = remove_imports(known.sections.header, unused)
     if unused:
