@@ -107,3 +107,34 @@ def test_examples_that_a_reused_tool_meets_stay_with_it(tmp_path: Path) -> None:
     ]
     assert before.pop("examples") == []
     assert after == before
+
+
+def test_a_tool_that_passes_may_be_the_one_to_widen(library: Path) -> None:
+    """Its contract is then that of a wider tool; nothing is asked a second time about what passes."""
+    tests = "from tools import hyphenate\n\n\ndef test_old():\n    assert hyphenate('A b') == 'a-b'\n"
+    (library / "tool_tests").mkdir()
+    (library / "tool_tests" / "test_hyphenate.py").write_text(tests)
+    old = stub("hyphenate", "...").replace("title", "heading")
+    wider = old.replace("heading: str", 'heading: str, joiner: str = "-"').replace(
+        "Any text.", "Any text.\n        joiner: What stands between."
+    )
+    told = f"{tests}\n\ndef test_joiner():\n    assert hyphenate('A b', joiner='+') == 'a+b'\n"
+    body = "return joiner.join(heading.lower().split())"
+    replies = {
+        "widen": f"```python\n{wider}```\n\n```python\n{told.replace('test_old', 'test_new')}```",
+        "generate": f"```python\n{wider.replace('...', body)}```",
+    }
+    author = Chooser("EXISTS_BUT_SPECIFIC")
+    report = run(lambda p: replies.get(p.stage) or author(p), library, make=True)
+    step = report.steps[0]
+    assert (step.tool, step.action) == ("hyphenate", "widened"), report.failure
+    assert author.asked("reclassify") == 1
+
+
+def test_a_tool_that_may_do_more_than_the_contract_is_not_tried(library: Path) -> None:
+    """It would pass, but a step that needs no permission is not given to a tool that wants one."""
+    text = (library / "tools.py").read_text()
+    (library / "tools.py").write_text(text.replace("    Keywords:", "    Permissions: read\n\n    Keywords:"))
+    author = Chooser("EXISTS_AND_GENERIC", versions=[f'{RIGHT} + ""'])
+    report = run(author, library, make=True)
+    assert (report.steps[0].action, author.asked("reclassify")) == ("written", 0), report.failure
