@@ -98,9 +98,7 @@ def test_a_name_that_is_taken_is_sent_back(tmp_path: Path, name: str, said: str)
     """The author is told why, and what he calls it then is its name; no function is written before."""
     (tmp_path / "tools.py").write_text(LIBRARY, encoding="utf-8")
     model = ScriptedModel([_reply(name), _reply("letters")])
-    parts = open_parts(
-        load({"library": str(tmp_path)}), "run", "goal", Company(), ProcessSandbox(), model
-    )
+    parts = open_parts(load({"library": str(tmp_path)}), "run", "goal", Company(), ProcessSandbox(), model)
     drawn = draft(parts, Wish("goal", STEP, Match(STEP, "NOT_EXISTS"), ()))
     assert drawn.contract.name == "letters"
     assert len(model.prompts) == 2
