@@ -60,7 +60,7 @@ _WINNER = Planted(
     "return max(set(votes), key=votes.count)",
     asserting("winner", "assert winner(['x', 'y', 'y']) == 'y'", "assert winner(['q']) == 'q'"),
     stage="stability",
-    why="hashes",
+    why="another hash seed",
 )
 _DOUBLED = Planted(
     "an answer of a type that it does not promise",

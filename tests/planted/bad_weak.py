@@ -66,7 +66,7 @@ CASES = (
     _flips(
         INITIALS,
         "the order of a set",
-        "hashes",
+        "another hash seed",
         signature="initials(full_name: str) -> list[str]",
         doctest=">>> sorted(initials('b a'))\n['A', 'B']",
         body="return list({word[0].upper() for word in full_name.split()})",
@@ -77,7 +77,7 @@ CASES = (
     _flips(
         INITIALS,
         "a clock that nobody sees in its text",
-        "at another time",
+        "another clock",
         above="import logging",
         doctest=">>> initials('ada king')[:2]\n'AK'",
         body="""
@@ -89,7 +89,7 @@ CASES = (
     _flips(
         ADD,
         "an answer by the address of an object",
-        "when it was called again",
+        "nothing changed (chance, state",
         doctest=">>> add_numbers(1, 2) > 2\nTrue",
         body="return (first + second) * 10**15 + id(object())",
         tests=asserting("add_numbers", "assert add_numbers(2, 3) // 10**15 == 5"),
@@ -97,7 +97,7 @@ CASES = (
     _flips(
         INITIALS,
         "an answer by the name of a temporary file",
-        "when it was called again",
+        "nothing changed (chance, state",
         above="import tempfile",
         doctest=">>> initials('ada king')[:2]\n'AK'",
         body="""

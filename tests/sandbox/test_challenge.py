@@ -156,15 +156,23 @@ def test_save(tmp_path):
         (
             "def f(words: list) -> list:\n    return list(set(words))\n",
             [f"w{i}" for i in range(20)],
-            "hashes|called again",
+            "another hash seed",
         ),
         (
             "def f(n: int) -> int:\n    import datetime\n    return n + datetime.date.today().year\n",
             1,
-            "time",
+            "another clock",
         ),
-        ("def f(n: int) -> int:\n    import time\n    return n + time.gmtime().tm_year\n", 1, "time"),
-        ("def f(n: int) -> float:\n    import random\n    return n + random.random()\n", 1, "called again"),
+        (
+            "def f(n: int) -> int:\n    import time\n    return n + time.gmtime().tm_year\n",
+            1,
+            "another clock",
+        ),
+        (
+            "def f(n: int) -> float:\n    import random\n    return n + random.random()\n",
+            1,
+            "nothing changed .chance",
+        ),
         ("def f(n: int) -> str:\n    import time\n    return time.ctime(n)\n", 1, "time zone"),
         ("_N = iter(range(1, 9))\ndef f(n: int) -> int:\n    return next(_N)\n", 1, "called it twice"),
         ("_DAYS = ['a']\ndef f(n: int) -> list:\n    return [_DAYS]\n", 1, r"twice.* returned \[\[\]\]"),
@@ -203,8 +211,30 @@ def test_what_no_test_asked_must_not_flip_either():
     )
 
     assert "'w16'" in told.flips[0]
-    assert "hashes" in told.flips[0]
+    assert "another hash seed" in told.flips[0]
     assert varying.flips == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "how"),
+    [
+        ("str(list({f'w{i}' for i in range(20)}))", "with another hash seed"),
+        ("__import__('time').strftime('%Y')", "with another clock"),
+        ("str(__import__('random').random())", "when it ran again with nothing changed"),
+    ],
+)
+def test_of_a_tool_with_effects_the_right_cause_is_named(line, how):
+    """Each condition is tried alone: the one that makes the test fail is in the sentence, no other one."""
+    body = f"    with open(path, 'w') as file:\n        file.write({line})\n    return 1\n"
+    source = f"def f(path: str) -> int:\n{body}"
+    tests = "from tools import f\ndef test_f():\n    assert f('a') == 1\n    assert open('a').read()\n"
+    verdict = BOX.verify(source, tests, FILES, function="f")
+    shown = BOX.call(f"def g() -> str:\n    return {line}\n", "g", {}, FILES).value
+    fixed = tests.replace("assert open('a').read()", f"assert open('a').read() == {shown!r}")
+    told = BOX.challenge(source, fixed, FILES, function="f", verdict=verdict, plan=ChallengePlan(source, ()))
+
+    assert len(told.flips) == 1
+    assert f"test_f passed first, but failed {how}" in told.flips[0]
 
 
 def test_tests_that_need_their_order_flip():
@@ -259,7 +289,7 @@ def test_stamp(tmp_path):
 
     assert len(told.flips) == 1
     assert "test_stamp" in told.flips[0]
-    assert "at another time" in told.flips[0]
+    assert "failed with another clock" in told.flips[0]
     assert challenge(source, tests, FILES, broken=(), shifts_clock=False).flips == ()
 
 

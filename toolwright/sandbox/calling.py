@@ -45,13 +45,15 @@ RunCell: TypeAlias = Callable[[bytes, Policy, Bounds, OnFrame], Ended]
 class Caller:
     """Calls functions by `run`, at `level`; `site` are folders with installed packages.
 
-    The clock of its calls is `clock_s` seconds away from the true one.
+    The clock of its calls is `clock_s` seconds away from the true one. Without `has_fixed_hashes` texts have
+    other hashes in each call.
     """
 
     level: str
     site: tuple[str, ...]
     run: RunCell
     clock_s: float = 0.0
+    has_fixed_hashes: bool = True
 
     def call(self, source: str, function: str, arguments: Mapping[str, Json], policy: Policy) -> Answer:
         """Run `function` of `source` once with `arguments` by name.
@@ -96,7 +98,7 @@ def process_caller(
     site: tuple[str, ...], level: str = LEVEL, hash_seed: int = 0, clock_s: float = 0.0
 ) -> Caller:
     """Return a caller that starts a plain process for each call."""
-    return Caller(level, site, partial(_run_in_process, hash_seed), clock_s)
+    return Caller(level, site, partial(_run_in_process, hash_seed), clock_s, bool(hash_seed))
 
 
 def wire_limits(limits: Limits) -> dict[str, float]:

@@ -1,11 +1,10 @@
 """A judge, other conditions and a verified tool with its mutants in, the `Challenge` out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import Final
 
-from toolwright.sandbox.calling import Caller
-from toolwright.sandbox.challenged import Case, Variation
+from toolwright.sandbox.challenged import Case, MakeCaller, Variation
 from toolwright.sandbox.judging import Judge
 from toolwright.types import Challenge
 
@@ -14,11 +13,6 @@ HASH_SEEDS: Final = (1, 2)
 
 _CLOCK_S: Final = 411 * 86_400.0 + 5 * 3600
 """Another year, month, day of the week and hour."""
-
-_AGAIN: Final = "in another run"
-
-MakeCaller: TypeAlias = Callable[[int, float], Caller]
-"""Given a hash seed, 0 for the usual one, and how far the clock is moved, returns who makes such calls."""
 
 
 def challenge(judge: Judge, make: MakeCaller, case: Case) -> Challenge:
@@ -52,10 +46,5 @@ def _unchallenged(case: Case) -> Iterator[str]:
 def _variations(make: MakeCaller, case: Case) -> Sequence[Variation]:
     # a shared network belongs to one zygote
     first, second = (0, 0) if case.policy.network else HASH_SEEDS
-    seeded = [] if case.policy.network else ["with other hashes of texts (PYTHONHASHSEED)"]
     clock = _CLOCK_S if case.plan.shifts_clock else 0.0
-    at = ["at another time and in another time zone"] if clock else []
-    return (
-        Variation(" or ".join(seeded) or _AGAIN, make(first, 0.0)),
-        Variation(" or ".join([*at, *seeded]) or _AGAIN, make(second, clock)),
-    )
+    return Variation(make, first), Variation(make, second, clock)

@@ -1,8 +1,8 @@
 """What a challenge is about: a verified text with its verdict in, what there is to try with it out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.cells.wire import encode
@@ -12,12 +12,41 @@ _MOST_CALLS: Final = 300
 _MOST_BYTES: Final = 1 << 20
 
 
+MakeCaller: TypeAlias = Callable[[int, float], Caller]
+"""Given a hash seed, 0 for the usual one, and how far the clock is moved, returns who makes such calls."""
+
+ANOTHER_SEED: Final = "with another hash seed (PYTHONHASHSEED)"
+ANOTHER_CLOCK: Final = "with another clock and time zone"
+BY_CHANCE: Final = "when it ran again with nothing changed (chance, state or the time that passed)"
+
+
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """Other conditions: `caller` makes calls under them, `how` says which they are."""
+    """Other conditions: a hash seed, 0 for the usual one, and how many seconds the clock is moved."""
 
-    how: str
-    caller: Caller
+    make: MakeCaller
+    hash_seed: int = 0
+    clock_s: float = 0.0
+
+    @property
+    def caller(self) -> Caller:
+        """Who makes calls under them."""
+        return self.make(self.hash_seed, self.clock_s)
+
+    def cause(self, differs: Callable[[Caller], bool]) -> str:
+        """Say which of the conditions makes a difference, where both together made one.
+
+        `differs` tries again what differed. A difference without any of them is not theirs.
+        """
+        plain = self.make(0, 0.0)
+        if plain.has_fixed_hashes and differs(plain):
+            return BY_CHANCE
+        if self.hash_seed and differs(self.make(self.hash_seed, 0.0)):
+            return ANOTHER_SEED
+        if self.clock_s and differs(self.make(0, self.clock_s)):
+            return ANOTHER_CLOCK
+        both = self.hash_seed and self.clock_s
+        return f"{ANOTHER_SEED} and another clock together" if both and differs(self.caller) else BY_CHANCE
 
 
 @dataclass(frozen=True, slots=True)

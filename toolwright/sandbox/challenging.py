@@ -5,12 +5,12 @@ of the judge, and no cell is needed.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from toolwright.sandbox.calling import Answer, Caller
-from toolwright.sandbox.challenged import Calls, Case, Variation, key_of
+from toolwright.sandbox.challenged import ANOTHER_SEED, BY_CHANCE, Calls, Case, Variation, key_of
 from toolwright.sandbox.differing import flip_text, same_answer
 from toolwright.sandbox.judging import Judge
 from toolwright.sandbox.replaying_calls import replay
@@ -18,7 +18,6 @@ from toolwright.sandbox.rounds import Round, run_rounds
 from toolwright.types import CallRecord, Challenge, Json, Mutant, MutantOutcome
 
 _REPLAY_S: Final = 10.0
-_AGAIN: Final = "when it was called again"
 _TWICE: Final = "when one process called it twice, and emptied the first answer,"
 
 
@@ -83,13 +82,13 @@ class PureChallenge:
             return ""
         self._replays += len(records)
         arguments = [record.arguments for record in records.values()]
-        found = _first_flip(records, self._true, _AGAIN) or _first_flip(
-            records, self._replayed(self._judge.caller, arguments, twice=True), _TWICE
+        found = _first_flip(records, self._true, self._again) or _first_flip(
+            records, self._replayed(self._judge.caller, arguments, twice=True), lambda _: _TWICE
         )
         for each in self._variations:
             if found:
                 break
-            found = _first_flip(records, self._replayed(each.caller, arguments), each.how)
+            found = self._flip_under(each, records)
             self._replays += len(records)
             found = found or self._probe_flip(each, fixed)
         return found
@@ -102,9 +101,44 @@ class PureChallenge:
             for key, each in probes.items()
             if key in fixed and key in self._true and self._true[key].result.status == "returned"
         }
-        again = self._replayed(variation.caller, [each.arguments for each in answered.values()])
-        told = {key: said for key, said in again.items() if said.result.status in ("returned", "raised")}
-        return _first_flip(answered, told, variation.how)
+        return self._flip_under(variation, answered, frozenset({"returned", "raised"}))
+
+    def _flip_under(
+        self, variation: Variation, records: Mapping[bytes, CallRecord], counted: Collection[str] = ()
+    ) -> str:
+        """Make calls under other conditions; of the first that answers otherwise say which of them it was."""
+
+        def differing(caller: Caller, among: Mapping[bytes, CallRecord]) -> Mapping[bytes, Answer]:
+            said = self._replayed(caller, [record.arguments for record in among.values()])
+            return {
+                key: answer
+                for key, answer in said.items()
+                if (not counted or answer.result.status in counted)
+                and not same_answer(among[key].result, answer.result)
+            }
+
+        found = differing(variation.caller, records)
+        if not found:
+            return ""
+        key, answer = next(iter(found.items()))
+        how = variation.cause(lambda caller: key in differing(caller, records))
+        return flip_text(records[key], answer.result, how)
+
+    def _again(self, record: CallRecord) -> str:
+        """Say why a call answers otherwise where nothing was changed; the hash seed may be chance there."""
+        make = self._variations[0].make
+
+        def said(hash_seed: int) -> Answer | None:
+            return next(iter(self._replayed(make(hash_seed, 0.0), [record.arguments]).values()), None)
+
+        if self._judge.caller.has_fixed_hashes:
+            return BY_CHANCE
+        first, again, other = said(1), said(1), said(2)
+        if not (first and again and other):
+            return BY_CHANCE
+        if same_answer(first.result, again.result) and not same_answer(first.result, other.result):
+            return ANOTHER_SEED
+        return BY_CHANCE
 
     def _replayed(
         self, caller: Caller, calls: Sequence[Mapping[str, Json]], *, twice: bool = False
@@ -156,8 +190,12 @@ class PureChallenge:
         return result.status == "returned" or (result.status == "raised" and result.error_type in known)
 
 
-def _first_flip(records: Mapping[bytes, CallRecord], answers: Mapping[bytes, Answer], how: str) -> str:
+def _first_flip(
+    records: Mapping[bytes, CallRecord],
+    answers: Mapping[bytes, Answer],
+    how: Callable[[CallRecord], str],
+) -> str:
     for key, record in records.items():
         if key in answers and not same_answer(record.result, answers[key].result):
-            return flip_text(record, answers[key].result, how)
+            return flip_text(record, answers[key].result, how(record))
     return ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.sandbox.calling import Caller
-from toolwright.sandbox.challenged import Case, Variation
+from toolwright.sandbox.challenged import BY_CHANCE, Case, Variation
 from toolwright.sandbox.differing import same_answer
 from toolwright.sandbox.judging import Judge
 from toolwright.sandbox.observing import Observed, Run, Seen
@@ -47,8 +47,8 @@ def challenge_effects(judge: Judge, variations: Sequence[Variation], case: Case)
         failed = _run(judge, each.caller, case, order, case.source, _FLIP_S).failed
         replays += len(names)
         if failed:
-            order_too = " and in the reversed order" if place == 0 and len(names) > 1 else ""
-            flip = f"{failed} passed first, but failed {each.how}{order_too}"
+            how = _cause(judge, each, case, order)
+            flip = f"{failed} passed first, but failed {how}"
             return Challenge((flip,), (), replays, time.monotonic() - started)
     outcomes = []
     true = [record for record in case.verdict.calls if record.function == case.function and record.test]
@@ -68,6 +68,19 @@ def challenge_effects(judge: Judge, variations: Sequence[Variation], case: Case)
             else MutantOutcome(mutant, "survived", call=dict(other.arguments))
         )
     return Challenge((), tuple(outcomes), replays, time.monotonic() - started)
+
+
+def _cause(judge: Judge, variation: Variation, case: Case, order: tuple[str, ...]) -> str:
+    """Try each condition alone: nothing changed, the order, the hash seed, the clock."""
+
+    def fails(caller: Caller, order: tuple[str, ...]) -> bool:
+        return bool(_run(judge, caller, case, order, case.source, _FLIP_S).failed)
+
+    names = case.test_names
+    how = variation.cause(lambda caller: fails(caller, names))
+    if how == BY_CHANCE and order != names and fails(judge.caller, order) and not fails(judge.caller, names):
+        return "when the tests ran in the reversed order"
+    return how
 
 
 def _run(

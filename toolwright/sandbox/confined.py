@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from types import TracebackType
@@ -13,28 +13,25 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 from toolwright.errors import SandboxError
 from toolwright.records import dataclass, replace
 from toolwright.sandbox.calling import Caller
-from toolwright.sandbox.confined_ends import killed, not_lost, too_weak, watched
-from toolwright.sandbox.confined_judge import judge_order, needs_network
+from toolwright.sandbox.confined_ends import too_weak, watched
 from toolwright.sandbox.grants import make_order, narrow
 from toolwright.sandbox.levels import LEVELS, Found, find_level
 from toolwright.sandbox.networks import check_level
-from toolwright.sandbox.owners import give, owner
-from toolwright.sandbox.spawn import Bounds, Cell, Ended, OnFrame
+from toolwright.sandbox.owners import owner
+from toolwright.sandbox.spawn import Bounds, Ended, OnFrame
 from toolwright.sandbox.survey import Survey
 from toolwright.sandbox.unmapped import Unmapped
 from toolwright.sandbox.zygote.launch import Launched
 from toolwright.sandbox.zygote.order import Kind
-from toolwright.sandbox.zygote.process import ZygoteGoneError
 from toolwright.sandbox.zygotes import Zygotes
 from toolwright.temporary.folders import fresh_folder
 from toolwright.types import CallResult, Json, Policy
 
 if TYPE_CHECKING:  # verdicts are for the judge, which a single call does not have
-    from toolwright.sandbox.judging import Judge
+    from toolwright.sandbox.confined_court import Court
     from toolwright.types import Challenge, ChallengePlan, Example, Verdict
 
 _PACKAGE_FOLDERS: Final = {"site-packages", "dist-packages"}
-_TRIES: Final = 2
 
 
 Wanted: TypeAlias = Literal["best", "full", "landlock"]
@@ -155,13 +152,9 @@ class ConfinedSandbox:
         Raises:
             SandboxError: it cannot be confined as the policy asks; every other failure is in the verdict.
         """
-        for _ in range(_TRIES):  # the judge may die with its zygote: that is no verdict
-            with contextlib.suppress(ZygoteGoneError), self._network(policy, tests) as network:
-                judge = self._judge(network)
-                return judge.verify(
-                    source, tests, policy, function=function, examples=examples, brief_s=brief_s
-                )
-        raise killed()
+        return self._court().verify(
+            source, tests, policy, function=function, examples=examples, brief_s=brief_s
+        )
 
     def challenge(
         self,
@@ -178,25 +171,15 @@ class ConfinedSandbox:
         Raises:
             SandboxError: it cannot be confined as the policy asks; every other failure is in the challenge.
         """
-        from toolwright.sandbox.challenge import HASH_SEEDS, challenge
         from toolwright.sandbox.challenged import Case
 
-        self._opened().prepare_seeded(HASH_SEEDS)
-        case = Case(source, tests, policy, function, verdict, plan)
-        for _ in range(_TRIES):
-            with contextlib.suppress(ZygoteGoneError), self._network(policy, tests) as network:
-                return challenge(self._judge(network), partial(self._varied, network), case)
-        raise killed()
+        return self._court().challenge(Case(source, tests, policy, function, verdict, plan))
 
-    def _judge(self, network: Sequence[int]) -> "Judge":
-        from toolwright.sandbox.judging import Judge
+    def _court(self) -> "Court":
+        from toolwright.sandbox.confined_court import Cells, Court
 
-        run_tests = partial(self._run_judge, network)
-        return Judge(self._varied(network), self._bounds.wall_s, self._bounds.calls, None, run_tests)
-
-    def _varied(self, network: Sequence[int], hash_seed: int = 0, clock_s: float = 0.0) -> Caller:
-        """Who makes the calls of a verification, with a hash seed or at another time."""
-        return Caller(self.level, self._site, partial(self._run_tool, network, hash_seed), clock_s)
+        cells = Cells(self.level, self._site, self._opened, self._run, self._unmapped, self._survey)
+        return Court(cells, self._bounds.wall_s, self._bounds.calls)
 
     def prepare(self) -> None:
         """Start what the first call needs, and do not wait for it.
@@ -212,50 +195,6 @@ class ConfinedSandbox:
             zygotes, self._zygotes = self._zygotes, None
         if zygotes is not None:
             zygotes.close()
-
-    @contextlib.contextmanager
-    def _network(self, policy: Policy, tests: str) -> Iterator[tuple[int, ...]]:
-        """The network of one verification that needs one; at a level that cannot make one there is none."""
-        if self.level == "full" and needs_network(policy, tests):
-            with self._opened().network() as network:
-                yield network
-        elif policy.network:
-            raise SandboxError(
-                f"tools that use the network cannot be proven at level {self.level}: their tests need a "
-                "network of their own",
-                hint="it takes level full: user namespaces, which the system must allow",
-            )
-        else:
-            yield ()
-
-    def _run_tool(
-        self,
-        network: Sequence[int],
-        hash_seed: int,
-        request: bytes,
-        policy: Policy,
-        bounds: Bounds,
-        on_frame: OnFrame,
-    ) -> Ended:
-        return not_lost(self._run(request, policy, bounds, on_frame, network, hash_seed))
-
-    def _run_judge(
-        self, network: Sequence[int], cell: Cell, request: bytes, bounds: Bounds, on_frame: OnFrame
-    ) -> Ended:
-        """Run tests. They see no file of the host but the folders that were made for them."""
-        order = judge_order(cell, self._survey, shared_network=bool(network))
-        user = self._opened().get(tests=True).user
-        if self.level != "full" and user >= 0:
-            order = order._replace(user=user, group=user)
-            for folder in cell.shared:
-                give(folder, user)
-        if self.level != "full":
-            return not_lost(self._opened().run(order, request, bounds, on_frame, network))
-        return not_lost(
-            self._unmapped.run(
-                order, (), lambda shown: self._opened().run(shown, request, bounds, on_frame, network)
-            )
-        )
 
     def _run(
         self,

@@ -114,7 +114,7 @@ class WrappedSandbox:
 
     def _shared_caller(self, hash_seed: int = 0, clock_s: float = 0.0) -> Caller:
         run = partial(self._run, shared=True, hash_seed=hash_seed)
-        return Caller(self._level, self._site, run, clock_s)
+        return Caller(self._level, self._site, run, clock_s, bool(hash_seed))
 
     def _judge(self) -> "Judge":
         from toolwright.sandbox.judging import Judge

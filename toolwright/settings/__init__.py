@@ -205,21 +205,9 @@ def installer_environment(environ: Mapping[str, str] | None = None) -> dict[str,
 
 def env_example() -> str:
     """Return the text of `.env.example`: every setting with its meaning, what is allowed and its default."""
-    defaults = Settings()
-    lines = ["# Copy this file to .env and change what you need. Flags and the environment win over it.", ""]
-    for variable in VARIABLES:
-        if variable.in_file:
-            lines += [f"# {variable.about} Allowed: {variable.allowed}."]
-            lines += [f"# {variable.name}={_default(defaults, variable)}", ""]
-    return "\n".join(lines)
+    from toolwright.settings.example import example
 
-
-def _default(defaults: Settings, variable: Variable) -> str:
-    """Return a default as it would be written in `.env`."""
-    value = getattr(defaults, variable.field)
-    if variable.field == "workspace":
-        return "."
-    return "" if value is None or variable.secret else _as_text(value)
+    return example(Settings())
 
 
 def _texts(
@@ -238,7 +226,7 @@ def _texts(
     for name, value in overrides.items():
         if value is not None:
             variable = BY_FIELD[name]
-            yield variable.name, _as_text(value), variable.flag or name
+            yield variable.name, as_text(value), variable.flag or name
 
 
 def _in_file(path: Path) -> "tuple[Assignment, ...]":
@@ -254,7 +242,7 @@ def _in_file(path: Path) -> "tuple[Assignment, ...]":
     return env_file.read(path)
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
     """Return a value as somebody would type it, so that one reader checks all three sources."""
     match value:
         case Secret():
