@@ -1,5 +1,6 @@
 """Something planted -> what the program makes of it, from the reply that holds its contract to the commit."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -45,6 +46,9 @@ class Author:
                 return Reply(f"```python\n{planted.contract}```\n\n```python\n{planted.tests}```\n")
             case "generate":
                 return Reply(f"```python\n{planted.source}```\n")
+            case "reclassify":
+                said = {"step": 1, "verdict": "NOT_EXISTS", "tool": "", "reason": "something else is meant"}
+                return Reply(json.dumps({"matches": [said]}))
             case "strengthen":
                 with suppress(StopIteration):
                     return Reply(f"```python\n{next(self._answers)}```\n")
@@ -68,6 +72,8 @@ def outcome_of(planted: Planted, sandbox: Sandbox, folder: Path) -> Outcome:
         return Outcome("contract", str(error), _text(library))
     if made.failure:
         return Outcome(made.failure.stage, "\n".join([made.failure.message, *made.failure.details]), "")
+    if made.match and made.match.tool in {each.name for each in planted.kept}:
+        return Outcome("duplicate", f"`{made.match.tool}` is used: {made.match.reason}", _text(library))
     return Outcome("", "", _text(library))
 
 
