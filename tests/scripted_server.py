@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from wire_formats import CHAT, Wire
+
 CODE = "def add(a, b):\n    return a + b\n"
 ANSWER = f"```python\n{CODE}```"
 THOUGHT = "The user wants add. A decoy:\n```python\nraise SystemExit\n```"
@@ -147,11 +149,13 @@ class ScriptedServer:
         *,
         hang_s: float = 5.0,
         models: Any = None,
+        wire: Wire = CHAT,
     ) -> None:
-        """`hang_s` is how long silence lasts, `models` the JSON of GET /v1/models."""
+        """`hang_s` is how long silence lasts, `models` the JSON of GET /v1/models, `wire` the protocol."""
         self.reply = reply
+        self.wire = wire
         self.hang_s = hang_s
-        self.models = models if models is not None else [{"id": "deepseek-ai/DeepSeek-R1", "type": "chat"}]
+        self.models = models if models is not None else wire.listing(["deepseek-ai/DeepSeek-R1"])
         self.requests: list[Request] = []
         self.counts: Counter[str] = Counter()
         self.closing = threading.Event()
@@ -208,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         script = self.server.script
         script.requests.append(Request(self.path, dict(self.headers)))
-        if self.path != "/v1/models":
+        if self.path.partition("?")[0] != script.wire.models_path:
             self._send(404, error_body(f"Not found: {self.path}", "invalid_request_error"))
         else:
             self._send(200, json.dumps(script.models).encode())
@@ -217,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         script = self.server.script
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
         script.requests.append(Request(self.path, dict(self.headers), body))
-        if self.path != "/v1/chat/completions":
+        if self.path.partition("?")[0] != script.wire.path:
             self._send(404, error_body(f"Not found: {self.path}", "invalid_request_error"))
         else:
             self._answer(self._turn(body))
@@ -239,9 +243,11 @@ class _Handler(BaseHTTPRequestHandler):
         if turn.what in STATUSES:
             status, body, headers = STATUSES[turn.what]
             body = error_body(turn.says, "scripted") if turn.says else body
+            body = body if body is _PAGE else self.server.script.wire.refusal(body)
             self._send(status, body, "text/html" if body is _PAGE else "application/json", headers)
         elif turn.what in BODIES:
             content_type, body = BODIES[turn.what]
+            body = self.server.script.wire.refusal(body) if turn.what == "err200" else body
             self._send(200, body, content_type)
         elif turn.what == "timeout":
             self._hang()
@@ -272,28 +278,32 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream(self, turn: _Turn) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", self.server.script.wire.content_type)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for number, event in enumerate(self._events(turn)):
             if number == 3 and turn.what in BREAKS and self._break(turn.what):
                 return
-            self._write(b"data: " + event + b"\n\n")
+            self._write(event)
         self.wfile.write(b"0\r\n\r\n")
 
     def _events(self, turn: _Turn) -> Iterator[bytes]:
         shape = turn.shape
         if shape.events is not None:
-            yield from (json.dumps(event).encode() for event in shape.events)
+            yield from (self._framed(json.dumps(event).encode()) for event in shape.events)
+            return
+        if not self.server.script.wire.chats:
+            pieces = [shape.content[at : at + CHUNK] for at in range(0, len(shape.content or ""), CHUNK)]
+            yield from self.server.script.wire.stream(turn.model, shape.reasoning, pieces, shape.finish)
             return
         if shape.reasoning:
-            yield _chunk(turn.model, {shape.field: shape.reasoning})
+            yield _event(turn.model, {shape.field: shape.reasoning})
         content = shape.content or ""
         for start in range(0, len(content), CHUNK):
-            yield _chunk(turn.model, {"content": content[start : start + CHUNK]})
-        yield _chunk(turn.model, {"content": shape.content and ""}, shape.finish, USAGE)
+            yield _event(turn.model, {"content": content[start : start + CHUNK]})
+        yield _event(turn.model, {"content": shape.content and ""}, shape.finish, USAGE)
         if turn.what != "s_nodone":
-            yield b"[DONE]"
+            yield b"data: [DONE]\n\n"
 
     def _break(self, what: str) -> bool:
         """Do in the middle of a stream what `what` says; True when that was the end of it."""
@@ -304,11 +314,19 @@ class _Handler(BaseHTTPRequestHandler):
         elif what == "s_eof":
             self.wfile.write(b"0\r\n\r\n")
         elif what in {"s_badjson", "s_badutf8", "s_error"}:
-            self._write(b"data: " + _BAD_EVENTS[what] + b"\n\n")
+            self._write(self._framed(self._bad_event(what)))
             return False
         else:
-            self._drip(itertools.repeat(_DRIPS[what]), self._write)
+            drop = self.server.script.wire.drips.get(what, _DRIPS[what])
+            self._drip(itertools.repeat(drop), self._write)
         return True
+
+    def _framed(self, event: bytes) -> bytes:
+        return self.server.script.wire.frame(event)
+
+    def _bad_event(self, what: str) -> bytes:
+        event = _BAD_EVENTS[what]
+        return self.server.script.wire.failure(event) if what == "s_error" else event
 
     def _drip(self, drops: Iterable[bytes], send: Callable[[bytes], object]) -> None:
         """Send useless bytes slowly: each of them starts a read timeout anew."""
@@ -338,6 +356,10 @@ _DRIPS = {
     "s_comments": b": still here\n\n",
     "s_halfline": b"data: ",
 }
+
+
+def _event(*chunk: Any) -> bytes:
+    return CHAT.frame(_chunk(*chunk))
 
 
 def _chunk(model: str, delta: Mapping[str, Any], finish: str | None = None, usage: Any = None) -> bytes:

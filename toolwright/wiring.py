@@ -5,15 +5,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from toolwright.errors import ModelError
 from toolwright.events import Event, Listener, Notice
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.memory.plans import NoPlans, PlanMemory
-from toolwright.models import open_model, open_replay
+from toolwright.models import SERVERS, open_replay, open_roles
 from toolwright.models.absent import AbsentModel
-from toolwright.models.endpoint import Connection
+from toolwright.models.endpoint import Connection, Local
 from toolwright.models.metered import MeteredModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.packages.obtaining import Packages
@@ -25,12 +26,15 @@ from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
 from toolwright.settings import Settings, secret_value, secrets
 from toolwright.settings.review_table import read_review
+from toolwright.settings.servers import address_of, key_of, models_of
 from toolwright.stages.rules.chosen import chosen_rules
 from toolwright.stages.rules.rule import Rule
 from toolwright.types import HeldOut
 from toolwright.vault import Sources, Vault
 
 STATE = ".toolwright"
+_SAMPLING_OF_ITS_OWN: Final = frozenset({"openai", "anthropic"})
+"""Servers whose current models refuse a temperature; it is sent only when the user set one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ def open_parts(
         UsageError, ModelError, TranscriptError, LibraryError: a setting, a grant or a file cannot be used.
     """
     store = Store(settings.library)
-    company.redactor.learn(settings.api_key)
+    for secret in secrets(settings, {}):
+        company.redactor.learn(secret)
     redact = company.redactor.redact
     path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
     writer = TranscriptWriter(path, f"recorded from {settings.model}", redact, goal=goal, emit=company.tell)
@@ -147,24 +152,33 @@ def options(
 
 
 def connections(settings: Settings) -> dict[str, Connection]:
-    """Say by server how it is reached."""
-    together = Connection(
-        key=settings.api_key.reveal(),
-        base_url=settings.base_url,
+    """Say by server how it is reached and asked."""
+    return {server: _connection(settings, server) for server in SERVERS}
+
+
+def _connection(settings: Settings, server: str) -> Connection:
+    local = server == "llama-cpp"
+    left = server in _SAMPLING_OF_ITS_OWN
+    temperature = settings.temperature if not left or "temperature" in settings.origins else None
+    if local and settings.local_temperature is not None:
+        temperature = settings.local_temperature
+    return Connection(
+        key=key_of(settings, server).reveal(),
+        base_url=address_of(settings, server),
         idle_s=settings.idle_timeout_s,
         deadline_s=settings.deadline_s,
-        max_tokens=settings.max_tokens,
-        temperature=settings.temperature,
-        top_p=settings.top_p,
+        max_tokens=settings.local_max_tokens if local else settings.max_tokens,
+        temperature=temperature,
+        top_p=settings.top_p if not left or "top_p" in settings.origins else None,
+        think=settings.think,
+        local=Local(settings.models_dir, settings.context_size, settings.gpu_layers),
     )
-    return {"together": together}
 
 
 def _model(settings: Settings, writer: TranscriptWriter, emit: Listener) -> MeteredModel:
     if settings.replay:
         return open_replay(Transcript.read(settings.replay), emit)
-    values = (settings.model, *settings.fallbacks)
     try:
-        return open_model(values, connections(settings), emit, writer=writer)
+        return open_roles(models_of(settings), connections(settings), emit, writer=writer)
     except ModelError as missing:  # a remembered plan needs no model; whoever asks it is told then
         return MeteredModel(AbsentModel(settings.model, missing), emit)

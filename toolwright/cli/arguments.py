@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from toolwright.errors import UsageError
+from toolwright.settings.servers import ROLES
 
 _EPILOG = """\
 commands:
@@ -36,6 +37,8 @@ _EXAMPLE = (
 )
 
 
+_MODEL = "the model (default: together:deepseek-ai/DeepSeek-R1); SERVER alone means its default model"
+_ROLE = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAME; may be given again"
 _JUDGE = "have a model say whether the result answers the goal (default: at a terminal)"
 _THRESHOLD = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
 _MINIMUM = "the weakest confinement of tools that will do: full, bwrap, landlock (default) or seatbelt"
@@ -88,6 +91,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         "workspace": known.workspace,
         "model": known.model,
         "fallbacks": known.fallbacks,
+        **_roles(known.model_for or ()),
         "attempts": known.attempts,
         "mutation_threshold": known.mutation_threshold,
         "samples": known.samples,
@@ -149,7 +153,12 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--allow", metavar="GRANT", action="append", help=_ALLOW)
     add("--sandbox-minimum", metavar="LEVEL", help=_MINIMUM)
     add("--unsafe", action="store_true", help="run kept tools although nothing can confine them here")
-    add("--model", metavar="SERVER:NAME", help="the model (default: together:deepseek-ai/DeepSeek-R1)")
+    add(
+        "--model",
+        metavar="SERVER:NAME",
+        help=_MODEL,
+    )
+    add("--model-for", metavar="ROLE=MODEL", action="append", help=_ROLE)
     add("--fallbacks", metavar="LIST", help="models to ask when that one is not available")
     add("--attempts", metavar="N", help="how often a refused function is sent back for repair (default: 5)")
     add("--mutation-threshold", metavar="SHARE", help=_THRESHOLD)
@@ -173,6 +182,25 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     loud.add_argument("-q", "--quiet", action="store_true", help="show only the result and errors")
     add("--version", action="version", version=f"toolwright {version}")
     return parser
+
+
+def _roles(given: Sequence[str]) -> dict[str, str]:
+    """Return the settings for `ROLE=SERVER:NAME`s.
+
+    Raises:
+        UsageError: one names no role, or no model.
+    """
+    chosen: dict[str, str] = {}
+    for text in given:
+        role, equals, model = (part.strip() for part in text.partition("="))
+        if not equals or role not in ROLES or not model:
+            nearest = difflib.get_close_matches(role, ROLES, n=1, cutoff=0.0)[0]
+            raise UsageError(
+                f"--model-for {text!r} does not say which model a role gets; roles: {', '.join(ROLES)}",
+                hint=f"--model-for {nearest}={model or 'SERVER:NAME'}",
+            )
+        chosen[f"model_{role}"] = model
+    return chosen
 
 
 def _parted(argv: list[str]) -> tuple[list[str], bool, list[str]]:

@@ -10,6 +10,9 @@ from toolwright.library.journal import Journal
 from toolwright.library.place import Place
 from toolwright.library.store import Store
 from toolwright.settings import Settings, level_cache
+from toolwright.settings.servers import SERVERS as SERVER_SETTINGS
+from toolwright.settings.servers import address_of, key_of
+from toolwright.settings.variables import BY_FIELD
 
 PACKAGES: Final = (
     *("together", "httpx", "requests", "libcst", "pytest", "hypothesis", "pytest-httpserver"),
@@ -104,11 +107,14 @@ def _model(settings: Settings, troubles: list[Trouble]) -> dict[str, str]:
         troubles.append(Trouble(True, str(error), error.hint))
         return said
     variable = SERVERS[server].key_variable
-    said |= {"server": server, "address": settings.base_url or "the server's own"}
+    said |= {"server": server, "address": address_of(settings, server) or "the server's own"}
     if settings.replay:
         said["key"] = "not needed: a transcript answers"
-    elif settings.api_key:
-        said["key"] = f"{variable} is set ({settings.origins.get('api_key', '')})"
+    elif key_of(settings, server):
+        known = SERVER_SETTINGS[server].key_field
+        said["key"] = f"{BY_FIELD[known].name} is set ({settings.origins.get(known, '')})"
+    elif not variable:
+        said["key"] = "not needed"
     else:
         said["key"] = f"{variable} is not set"
         troubles.append(

@@ -22,6 +22,7 @@ from toolwright.permissions.allowed import read_allowed
 from toolwright.protocols import Model
 from toolwright.recalling import recall
 from toolwright.settings import Settings, load
+from toolwright.settings.servers import models_of
 from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.syntax.held_out import read_example, read_goal
 from toolwright.wiring import plan_memory
@@ -137,7 +138,8 @@ def _check(settings: Settings, arguments: Arguments) -> None:
             or the name cannot be that of a new tool.
         LibraryError: as for `Store.read`.
     """
-    for model in (settings.model, *settings.fallbacks):
+    named = (model for models in models_of(settings).values() for model in models)
+    for model in dict.fromkeys((*named, *settings.fallbacks)):
         parse_model(model)
     if not settings.workspace.is_dir():
         raise UsageError(

@@ -7,30 +7,41 @@ from toolwright.cli.streams import at_terminal, write_stderr
 from toolwright.errors import ModelError
 from toolwright.models import SERVERS, parse_model
 from toolwright.settings import Secret, Settings, load
+from toolwright.settings.servers import key_of, models_of
+from toolwright.settings.variables import BY_NAME
 
 
 def needs_key(settings: Settings) -> str:
-    """Return the variable that must hold a key before the model can be asked, "" when all is there."""
-    if settings.replay or settings.api_key:
+    """Return the variable that must hold a key before every model can be asked, "" when all is there."""
+    if settings.replay:
         return ""
-    server, _ = parse_model(settings.model)
-    return SERVERS[server].key_variable
+    named = (model for models in models_of(settings).values() for model in models)
+    for server in dict.fromkeys(parse_model(model)[0] for model in named):
+        variable = SERVERS[server].key_variable
+        if variable and not key_of(settings, server):
+            return variable
+    return ""
 
 
 def with_key(settings: Settings, variable: str) -> Settings:
-    """Ask for the key; it is used for this run and kept nowhere.
+    """Ask for the key, and for any other that is missing; they are used for this run and kept nowhere.
 
     Raises:
         ModelError: nobody is there to ask, or nothing was typed.
         UsageError: what was typed cannot be a key.
     """
-    if not at_terminal():
-        raise missing_key(variable)
-    typed = typed_secret(variable)
-    if not typed:
-        raise missing_key(variable, "and none was typed")
-    checked = load({}, {variable: typed})
-    return replace(settings, api_key=Secret(checked.api_key.reveal()))
+    while variable:
+        if not at_terminal():
+            raise missing_key(variable)
+        typed = typed_secret(variable)
+        if not typed:
+            raise missing_key(variable, "and none was typed")
+        server = next(name for name, server in SERVERS.items() if server.key_variable == variable)
+        checked = load({"model": f"{server}:any"}, {variable: typed})
+        key = Secret(key_of(checked, server).reveal())
+        settings = replace(settings, **{BY_NAME[variable].field: key})  # type: ignore[arg-type]  # by field  # type: ignore[arg-type]  # by field
+        variable = needs_key(settings)
+    return settings
 
 
 def missing_key(variable: str, why: str = "and there is nobody to ask for it") -> ModelError:

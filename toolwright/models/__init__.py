@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from toolwright.errors import UsageError
 from toolwright.events import Listener
@@ -13,15 +13,19 @@ from toolwright.models.metered import MeteredModel, Progress
 from toolwright.models.patience import Patience, PatientModel
 from toolwright.models.recording import RecordingModel
 from toolwright.models.replay import ReplayModel
+from toolwright.models.roles import RoleModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.protocols import Model
+
+Open: TypeAlias = Callable[[str, Connection, OnProgress], Backend]
+"""Opens the model of that name on a server; nothing is connected yet, no SDK is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     """A place where models live: how to open one of them, and which variable holds the key ("" for none)."""
 
-    open: Callable[[str, Connection, OnProgress], Backend]
+    open: Open
     key_variable: str = ""
 
 
@@ -31,8 +35,27 @@ def _together(name: str, connection: Connection, on_progress: OnProgress) -> Bac
     return TogetherModel(name, connection, on_progress)
 
 
+def _chat(server: str) -> Open:
+    def open_chat(name: str, connection: Connection, on_progress: OnProgress) -> Backend:
+        from toolwright.models import openai_chat
+
+        return openai_chat.ChatModel(openai_chat.DIALECTS[server], name, connection, on_progress)
+
+    return open_chat
+
+
+def _ollama(name: str, connection: Connection, on_progress: OnProgress) -> Backend:
+    from toolwright.models.ollama import OllamaModel
+
+    return OllamaModel(name, connection, on_progress)
+
+
 SERVERS: Final[Mapping[str, Server]] = {
     "together": Server(_together, "TOGETHER_API_KEY"),
+    "openai": Server(_chat("openai"), "OPENAI_API_KEY"),
+    "groq": Server(_chat("groq"), "GROQ_API_KEY"),
+    "openai-compatible": Server(_chat("openai-compatible")),
+    "ollama": Server(_ollama),
 }
 
 
@@ -93,6 +116,13 @@ def open_model(
         UsageError: a value is malformed, or there is none.
         ModelError: `setup`, a key or an address cannot be used.
     """
+    model = _open_chain(values, connections, emit, patience)
+    return MeteredModel(RecordingModel(model, writer) if writer else model, emit)
+
+
+def _open_chain(
+    values: Sequence[str], connections: Mapping[str, Connection], emit: Listener, patience: Patience | None
+) -> Model:
     if not values:
         raise UsageError("no model is named", hint="write --model SERVER:NAME")
 
@@ -100,8 +130,31 @@ def open_model(
         connection = connections.get(parse_model(value)[0], Connection())
         return PatientModel(open_backend(value, connection, emit), emit, patience)
 
-    model: Model = FallbackModel([patient(value) for value in dict.fromkeys(values)], emit)
-    return MeteredModel(RecordingModel(model, writer) if writer else model, emit)
+    return FallbackModel([patient(value) for value in dict.fromkeys(values)], emit)
+
+
+def open_roles(
+    values: Mapping[str, Sequence[str]],
+    connections: Mapping[str, Connection],
+    emit: Listener,
+    *,
+    writer: TranscriptWriter | None = None,
+    patience: Patience | None = None,
+) -> MeteredModel:
+    """Open by role, "" for all others, what `open_model` opens; all are counted by one meter.
+
+    Raises:
+        UsageError: a value is malformed, or there is none.
+        ModelError: `setup`, a key or an address cannot be used.
+    """
+    if set(values) == {""}:
+        return open_model(values[""], connections, emit, writer=writer, patience=patience)
+
+    def chain(names: Sequence[str]) -> Model:
+        model = _open_chain(names, connections, emit, patience)
+        return RecordingModel(model, writer) if writer else model
+
+    return MeteredModel(RoleModel({role: chain(names) for role, names in values.items()}), emit)
 
 
 def open_replay(transcript: Transcript, emit: Listener, *, pause_s: float = 0.0) -> MeteredModel:

@@ -1,5 +1,6 @@
 """A key and a base URL as a user set them go in; usable ones come out, or a sentence on what is wrong."""
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from toolwright.errors import ModelError
@@ -49,3 +50,20 @@ def host_of(base_url: str) -> str:
     except ValueError:
         return ""
     return f"{parts.hostname}{port}" if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
+def is_loopback(base_url: str) -> bool:
+    """Tell whether an address is on this machine."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def direct_mounts(base_url: str) -> dict[str, None]:
+    """Return the mounts with which an HTTP client reaches this machine directly, whatever proxy is set.
+
+    A proxy of the environment is meant for the way out; to it, `localhost` would be itself.
+    """
+    return dict.fromkeys(("all://", "http://", "https://")) if is_loopback(base_url) else {}

@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 from toolwright.errors import ModelError
 from toolwright.models.endpoint import Connection, Endpoint, OnProgress, ignore_progress
-from toolwright.models.faults import foreign_errors, model_error, translate
+from toolwright.models.faults import Rules, foreign_errors, model_error, together_rules, translate
 from toolwright.models.pieces import Gathering, Piece
 from toolwright.models.pump import Source, drain
 from toolwright.types import Reply, Usage
@@ -31,6 +31,9 @@ class Asking:
     connection: Connection
     on_progress: OnProgress = ignore_progress
     clock: Callable[[], float] = time.monotonic
+    rules: Rules = together_rules
+    most_tokens: int = 0
+    """More than these are never asked for; 0 where only the server knows."""
 
     def answer(self, start: Start) -> Reply:
         """Return the answer; one that was cut off is asked for once more with twice the room.
@@ -42,7 +45,7 @@ class Asking:
         try:
             return self._ask(start, room)
         except ModelError as error:
-            if error.kind != "truncated":
+            if error.kind != "truncated" or 0 < self.most_tokens <= room:
                 raise
             return self._ask_again(start, room * 2, error)
 
@@ -83,8 +86,8 @@ class Asking:
             raise (self._unfinished() if connected.is_set() else self._unconnected()) from None
         except ModelError:  # perhaps that there is no SDK, whose errors the next line names
             raise
-        except foreign_errors() as error:
-            raise translate(error, self.at) from None
+        except foreign_errors(self.rules) as error:
+            raise translate(error, self.at, self.rules) from None
 
     def _unfinished(self) -> ModelError:
         message = f"{self.at.name} had not finished its answer after {self.connection.deadline_s:g} s"

@@ -1,7 +1,8 @@
 """Records that say which server is asked and how: settings come in, every part of a backend reads them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from toolwright.protocols import Model
@@ -29,12 +30,22 @@ class Backend(Model, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """Where models lie that run in this process, how long their context is, how many layers a GPU takes."""
+
+    folder: Path = Path("models")
+    context_size: int = 16_384
+    gpu_layers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """How to reach a server and how to ask it.
 
     `base_url` "" means the server's own; with or without a final `/v1`. `connect_s` bounds the way to
     an open connection, name resolution included; `idle_s` the silence between two pieces;
-    `deadline_s` one whole answer. `max_tokens` covers thought and answer together.
+    `deadline_s` one whole answer. `max_tokens` covers thought and answer together. A temperature or
+    top_p of None is left to the server; `think` None leaves it to the model whether it thinks first.
     """
 
     key: str = field(default="", repr=False)
@@ -43,8 +54,10 @@ class Connection:
     idle_s: float = 120.0
     deadline_s: float = 900.0
     max_tokens: int = 16_384
-    temperature: float = 0.6
-    top_p: float = 0.95
+    temperature: float | None = 0.6
+    top_p: float | None = 0.95
+    think: bool | None = None
+    local: Local = field(default_factory=Local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,8 @@ class Endpoint:
     key_variable: str = ""
     key: str = field(default="", repr=False)
     idle_s: float = 120.0
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """By kind of error, what to do about it where this server wants something of its own."""
 
     @property
     def name(self) -> str:

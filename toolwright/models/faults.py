@@ -6,13 +6,16 @@ In goes what was raised or what the server said, and who was asked; out comes ki
 import json
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from toolwright.errors import ModelError
 from toolwright.models.endpoint import Endpoint
 from toolwright.models.refusals import Refusal, kind_of, plain, read_refusal, wanted_wait
+from toolwright.types import Json
 
+_ELSEWHERE: Final = frozenset({301, 302, 303, 307, 308})
+_FIRST_OF_REFUSALS: Final = 300
 _ASK_OTHER: Final = (
     "choose another model with `--model {server}:NAME`; `python agent.py models` lists what the server offers"
 )
@@ -29,7 +32,7 @@ _HINTS: Final = {
     "protocol": "check that {host} is an OpenAI-compatible server, then run the same command again",
     "truncated": "ask for less at once, or " + _ASK_OTHER,
     "empty": "run the same command again, or " + _ASK_OTHER,
-    "setup": "check {variable} and the base URL",
+    "setup": "check {variable} and the base URL of {server}",
 }
 
 _SENTENCES: Final = {
@@ -44,7 +47,10 @@ _SENTENCES: Final = {
     "protocol": "{host} answered in a way nobody understands: {said}",
 }
 
-_Rule: TypeAlias = tuple[tuple[type[BaseException], ...], Callable[[Any, Endpoint], ModelError]]
+Rule: TypeAlias = tuple[tuple[type[BaseException], ...], Callable[[Any, Endpoint], ModelError]]
+"""What to do with which errors; of several rules the first that fits counts."""
+Rules: TypeAlias = Callable[[], tuple[Rule, ...]]
+"""The rules of one way to ask; calling it loads the packages whose errors they name."""
 
 
 def model_error(
@@ -52,21 +58,92 @@ def model_error(
 ) -> ModelError:
     """Build the error of that kind with the kind's hint; the key is taken out of the text."""
     variable = at.key_variable or "the API key"
-    usual = _HINTS[kind].format(server=at.server, name=at.name, host=at.host, variable=variable)
+    template = at.hints.get(kind, _HINTS[kind])
+    usual = template.format(server=at.server, name=at.name, model=at.model, host=at.host, variable=variable)
     return ModelError(kind, at.blot(message), retry_after=retry_after, hint=at.blot(hint or usual))
 
 
-def foreign_errors() -> tuple[type[BaseException], ...]:
-    """Return what asking a server through the SDK may raise, for an `except` clause. Loads the SDK."""
-    return tuple(kind for kinds, _ in _rules() for kind in kinds)
+def http_rules(http: Any = None) -> tuple[Rule, ...]:
+    """Return the rules for what an HTTP client raises; `http` is its package, by default `httpx`."""
+    if http is None:
+        import httpx as http
+    return (
+        ((http.ConnectTimeout,), _lost),
+        ((http.TimeoutException,), _silent),
+        ((http.DecodingError, http.TooManyRedirects, http.StreamError), _unreadable),
+        (
+            (http.UnsupportedProtocol, http.LocalProtocolError, http.InvalidURL, http.CookieConflict),
+            _misused,
+        ),
+        ((http.HTTPError,), _lost),
+        ((json.JSONDecodeError, UnicodeDecodeError, RecursionError), _unreadable),
+        ((UnicodeEncodeError,), _unsendable),
+        ((OSError,), _lost),
+    )
 
 
-def translate(error: BaseException, at: Endpoint) -> ModelError:
+def sdk_rules(sdk: Any, base: type[BaseException], http: Any = None) -> tuple[Rule, ...]:
+    """Return the rules for an SDK whose errors all come from `base`, over the HTTP client it uses."""
+    wire = http_rules(http)
+
+    def unreachable(error: BaseException, at: Endpoint) -> ModelError:
+        """The SDK wraps everything that goes wrong before the answer begins; its cause is the real story."""
+        cause = error.__cause__
+        rule = _rule_for(cause, wire) if cause is not None else None
+        return rule(cause, at) if rule else _lost(error, at)
+
+    return (
+        ((sdk.APIStatusError,), _refused),
+        ((sdk.APITimeoutError, sdk.APIConnectionError), unreachable),
+        ((sdk.APIResponseValidationError,), _unreadable),
+        ((sdk.APIError,), _failed_midway),
+        ((base,), _misused),
+        *wire,
+    )
+
+
+def together_rules() -> tuple[Rule, ...]:
+    """Return the rules for asking through Together's SDK."""
+    import together
+
+    return sdk_rules(together, together.TogetherError)
+
+
+def foreign_errors(rules: Rules = together_rules) -> tuple[type[BaseException], ...]:
+    """Return what asking a server may raise, for an `except` clause. Loads the packages that raise it."""
+    return tuple(kind for kinds, _ in rules() for kind in kinds)
+
+
+def translate(error: BaseException, at: Endpoint, rules: Rules = together_rules) -> ModelError:
     """Return the `ModelError` for an instance of `foreign_errors()`; any other error is raised again."""
-    for kinds, rule in _rules():
-        if isinstance(error, kinds):
-            return rule(error, at)
-    raise error
+    rule = _rule_for(error, rules())
+    if rule is None:
+        raise error
+    return rule(error, at)
+
+
+def _rule_for(error: BaseException, rules: tuple[Rule, ...]) -> Callable[[Any, Endpoint], ModelError] | None:
+    return next((rule for kinds, rule in rules if isinstance(error, kinds)), None)
+
+
+def refused(status: int, body: Json, headers: Mapping[str, str], at: Endpoint) -> ModelError:
+    """Return the error for an answer that is a refusal: its status, its body as JSON, its headers."""
+    if status in _ELSEWHERE:
+        return model_error(
+            "setup", f"{at.host} points to another address (HTTP {status}), where nothing is sent", at
+        )
+    refusal = read_refusal(status, body)
+    kind = kind_of(refusal, "server" if status < _FIRST_OF_REFUSALS else "")
+    said = refusal.message or f"HTTP {refusal.status}"
+    sentence = _SENTENCES[kind].format(name=at.name, host=at.host, said=said)
+    return model_error(kind, sentence, at, retry_after=wanted_wait(headers))
+
+
+def broke_off(body: Json, at: Endpoint) -> ModelError:
+    """Return the error for an event of a stream, in JSON, that reports a failure in mid-answer."""
+    refusal = read_refusal(200, body)
+    said = refusal.message or "it gave no reason"
+    return model_error(kind_of(refusal, "server"), f"{at.name} broke off its answer: {said}", at)
 
 
 def unanswered(content_type: str, body: str, at: Endpoint) -> ModelError:
@@ -81,51 +158,8 @@ def unanswered(content_type: str, body: str, at: Endpoint) -> ModelError:
     return model_error("protocol", f"{at.host} answered with {what} instead of a streamed answer", at)
 
 
-def _rules() -> tuple[_Rule, ...]:
-    """What to do with which error, the first fit counts."""
-    import httpx
-    import together
-
-    return (
-        ((together.APIStatusError,), _refused),
-        ((together.APITimeoutError, together.APIConnectionError), _unreachable),
-        ((together.APIResponseValidationError,), _unreadable),
-        ((together.APIError,), _failed_midway),
-        ((together.TogetherError,), _misused),
-        ((httpx.ConnectTimeout,), _lost),
-        ((httpx.TimeoutException,), _silent),
-        ((httpx.DecodingError, httpx.TooManyRedirects, httpx.StreamError), _unreadable),
-        (
-            (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, httpx.CookieConflict),
-            _misused,
-        ),
-        ((httpx.HTTPError,), _lost),
-        ((json.JSONDecodeError, UnicodeDecodeError), _unreadable),
-        ((UnicodeEncodeError,), _unsendable),
-        ((OSError,), _lost),
-    )
-
-
 def _refused(error: Any, at: Endpoint) -> ModelError:
-    refusal = read_refusal(error.status_code, error.body)
-    kind = kind_of(refusal)
-    said = refusal.message or f"HTTP {refusal.status}"
-    wait = wanted_wait(error.response.headers)
-    return model_error(
-        kind, _SENTENCES[kind].format(name=at.name, host=at.host, said=said), at, retry_after=wait
-    )
-
-
-def _unreachable(error: BaseException, at: Endpoint) -> ModelError:
-    """The SDK wraps everything that goes wrong before the answer begins; its cause is the real story."""
-    import httpx
-
-    cause = error.__cause__
-    if isinstance(cause, httpx.TimeoutException) and not isinstance(cause, httpx.ConnectTimeout):
-        return _silent(cause, at)
-    if isinstance(cause, httpx.HTTPError | httpx.InvalidURL):
-        return translate(cause, at)
-    return _lost(error, at)
+    return refused(error.status_code, error.body, error.response.headers, at)
 
 
 def _lost(error: BaseException, at: Endpoint) -> ModelError:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from toolwright.errors import ModelError
 from toolwright.events import Listener, ModelAnswered, ModelAsked, ModelProgress
+from toolwright.models.roles import RoleModel
 from toolwright.protocols import Model
 from toolwright.types import Prompt, Reply, Usage
 
@@ -61,7 +62,8 @@ class MeteredModel:
         Raises:
             ModelError: as `inner` raises it; what it cost is counted too.
         """
-        self._emit(ModelAsked(prompt.stage, prompt.subject, self.name))
+        name = self._inner.name_for(prompt) if isinstance(self._inner, RoleModel) else self.name
+        self._emit(ModelAsked(prompt.stage, prompt.subject, name))
         began = self._clock()
         try:
             reply = self._inner.complete(prompt)

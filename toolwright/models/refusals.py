@@ -35,12 +35,16 @@ _BY_WORDS: Final = (
     (
         "context",
         re.compile(
-            r"context_length|context (length|window)|max_new_tokens|maximum context|prompt is too long"
+            r"context_length|context (length|window|size)|max_new_tokens|maximum context|prompt is too long"
+            r"|request too large|exceeds? the (available )?context|input is too long"
         ),
     ),
     (
         "billing",
-        re.compile(r"insufficient_quota|credit limit|credit_limit|exceeded your current quota|billing"),
+        re.compile(
+            r"insufficient_quota|credit limit|credit_limit|credit balance|insufficient credits"
+            r"|exceeded your current quota|spend_limit|billing"
+        ),
     ),
     ("rate", re.compile(r"rate_limit|rate limited|too many requests")),
 )

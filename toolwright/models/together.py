@@ -8,9 +8,10 @@ from toolwright.models.address import base_of, checked_key, host_of
 from toolwright.models.asking import Asking, OnConnected
 from toolwright.models.endpoint import Connection, Endpoint, OnProgress, ignore_progress
 from toolwright.models.faults import model_error
+from toolwright.models.line import Line
 from toolwright.models.pieces import Piece
 from toolwright.models.pump import Put, Source
-from toolwright.models.wire import Line, model_names, open_client, stream_answer
+from toolwright.models.wire import model_names, open_client, stream_answer
 from toolwright.types import Json, Prompt, Reply
 
 KEY_VARIABLE: Final = "TOGETHER_API_KEY"

@@ -3,60 +3,22 @@
 The SDK builds its records leniently (a field may be missing or of any type), so every access is guarded.
 """
 
-import contextlib
-import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from toolwright.errors import ModelError
+from toolwright.models.address import direct_mounts
 from toolwright.models.endpoint import Connection, Endpoint
 from toolwright.models.faults import unanswered
+from toolwright.models.line import Line, read_page
 from toolwright.models.pieces import Piece
-from toolwright.models.pump import Abandoned, Put
+from toolwright.models.pump import Put
 from toolwright.types import Json
 
 if TYPE_CHECKING:
-    import httpx
     import together
 
-_MOST_OF_PAGE: Final = 8192
 _CHAT_TYPES: Final = frozenset({"chat", "", None})
-
-
-class Line:
-    """The connection under one request: it says when it is made, and it can be cut from any thread.
-
-    Closing an HTTP response in another thread does not wake one that reads it; shutting down its
-    socket does.
-    """
-
-    def __init__(self, on_connected: Callable[[], None]) -> None:
-        """`on_connected` is called in the thread that sends the request."""
-        self._on_connected = on_connected
-        self._stream: Any = None
-        self._gone = False
-
-    def watch(self, request: "httpx.Request") -> None:
-        """Follow this request; a hook for an httpx client."""
-        request.extensions["trace"] = self._trace
-
-    def cut(self) -> None:
-        """Let whoever reads from the connection find it closed."""
-        self._gone = True
-        found = self._stream.get_extra_info("socket") if self._stream is not None else None
-        if isinstance(found, socket.socket):
-            with contextlib.suppress(OSError):  # it is closed already
-                # Not `found.shutdown`: that of an SSLSocket drops the TLS layer under its reader.
-                socket.socket.shutdown(found, socket.SHUT_RDWR)
-
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        made = info.get("return_value")
-        if hasattr(made, "get_extra_info"):  # first the TCP connection, then TLS over it
-            self._stream = made
-        if event.endswith("send_request_headers.started"):
-            if self._gone:  # connected too late: do not ask what nobody waits for
-                raise Abandoned
-            self._on_connected()
 
 
 def open_client(at: Endpoint, base_url: str, connection: Connection, line: Line) -> Any:
@@ -81,7 +43,9 @@ def open_client(at: Endpoint, base_url: str, connection: Connection, line: Line)
         base_url=base_url or None,
         max_retries=0,  # retrying is the business of `patience.py` alone
         timeout=httpx.Timeout(idle, connect=connect),
-        http_client=together.DefaultHttpxClient(event_hooks={"request": [line.watch]}),
+        http_client=together.DefaultHttpxClient(
+            event_hooks={"request": [line.watch]}, follow_redirects=False, mounts=direct_mounts(base_url)
+        ),
     )
     _ = client.chat.completions, client.models  # loads their modules before any clock runs
     return client
@@ -99,7 +63,7 @@ def stream_answer(
     with client, client.chat.completions.create(**request, stream=True) as stream:
         content_type = stream.response.headers.get("content-type", "")
         if "json" in content_type or "html" in content_type:
-            raise unanswered(content_type, _page(stream.response), at)
+            raise unanswered(content_type, read_page(stream.response), at)
         for chunk in stream:
             for piece in read_chunk(chunk):
                 put(piece)
@@ -132,15 +96,6 @@ def model_names(body: Json) -> tuple[str, ...] | None:
 def _chats(entry: Mapping[str, Json]) -> bool:
     kind = entry.get("type")
     return not isinstance(kind, str) or kind in _CHAT_TYPES
-
-
-def _page(response: "httpx.Response") -> str:
-    page = b""
-    for part in response.iter_bytes():
-        page += part
-        if len(page) > _MOST_OF_PAGE:
-            break
-    return page.decode("utf-8", "replace")
 
 
 def _text(holder: object, field: str) -> str:

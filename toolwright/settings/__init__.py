@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
-from urllib.parse import urlsplit
 
 from toolwright.errors import UsageError
 from toolwright.records import dataclass, field
 from toolwright.redaction import Secret
-from toolwright.settings.variables import BY_FIELD, BY_NAME, VARIABLES, Variable
+from toolwright.settings.servers import SERVERS, key_of, name_defaults, used_servers
+from toolwright.settings.strangers import ENV_FILE, refuse_stranger
+from toolwright.settings.variable import Variable
+from toolwright.settings.variables import BY_FIELD, BY_NAME, MODEL_NAMES, VARIABLES
 
 if TYPE_CHECKING:
     from toolwright.settings.env_file import Assignment
@@ -36,8 +38,6 @@ __all__ = [
 ]
 
 PREFIX: Final = "TOOLWRIGHT_"
-ENV_FILE: Final = ".env"
-_LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_FOREIGN_SECRET: Final = 8
 LONGEST_SHOWN: Final = 80
 _SECRET_NAME: Final = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$")
@@ -58,8 +58,31 @@ class Settings:
         "together:deepseek-ai/DeepSeek-V4.1-Flash",
         "together:deepseek-ai/DeepSeek-V4-Pro-0813",
     )
+    model_decompose: str = ""
+    model_classify: str = ""
+    model_contract: str = ""
+    model_generate: str = ""
+    model_bind: str = ""
+    model_judge: str = ""
     api_key: Secret = field(default_factory=Secret)
     base_url: str = ""
+    openai_key: Secret = field(default_factory=Secret)
+    openai_base_url: str = ""
+    groq_key: Secret = field(default_factory=Secret)
+    groq_base_url: str = ""
+    anthropic_key: Secret = field(default_factory=Secret)
+    anthropic_base_url: str = ""
+    compatible_key: Secret = field(default_factory=Secret)
+    compatible_base_url: str = ""
+    ollama_host: str = "http://127.0.0.1:11434"
+    ollama_key: Secret = field(default_factory=Secret)
+    think: bool | None = None
+    models_dir: Path = Path("~/.toolwright/models")
+    local_model: str = "Qwen3-4B-Q4_K_M.gguf"
+    context_size: int = 16_384
+    gpu_layers: int = 0
+    local_temperature: float | None = None
+    local_max_tokens: int = 4096
     temperature: float = 0.6
     top_p: float = 0.95
     max_tokens: int = 16384
@@ -119,17 +142,26 @@ def load(
     values: dict[str, object] = {}
     origins: dict[str, str] = {}
     notices: list[str] = []
-    for name, text, origin in _texts(overrides, environ, directory or Path()):
+    texts = tuple(_texts(overrides, environ, directory or Path()))
+    used = used_servers(text for name, text, _ in texts if name in MODEL_NAMES)
+    for name, text, origin in texts:
         variable = BY_NAME.get(name)
         if variable is None:
             if name.startswith(PREFIX):
                 notices.append(_unknown(name, origin))
         elif variable.in_file or not origin.startswith(ENV_FILE):
-            values[variable.field] = _parsed(variable, text, origin)
-            origins[variable.field] = origin
+            try:
+                values[variable.field] = _parsed(variable, text, origin)
+            except UsageError:
+                if not variable.server or variable.server in used:
+                    raise
+            else:
+                origins[variable.field] = origin
         else:
             notices.append(f"{name} in {origin} is ignored; use {variable.flag} or set it in the environment")
-    _refuse_stranger(values, origins)
+    for server in SERVERS.values():
+        refuse_stranger(server, values, origins)
+    name_defaults(values)
     try:
         return Settings(**values, origins=origins, notices=tuple(notices))  # type: ignore[arg-type]  # parsed by field
     except FileNotFoundError:
@@ -169,8 +201,8 @@ def secrets(settings: Settings | None = None, environ: Mapping[str, str] | None 
         for name, value in environ.items()
         if _SECRET_NAME.search(name.upper()) and len(value) >= SHORTEST_FOREIGN_SECRET
     )
-    own = settings.api_key if settings else Secret()
-    return tuple(secret for secret in (own, *others) if secret)
+    own = [key_of(settings, server) for server in SERVERS] if settings else []
+    return tuple(secret for secret in (*own, *others) if secret)
 
 
 def secret_value(
@@ -279,20 +311,3 @@ def _unknown(name: str, origin: str) -> str:
     where = "" if origin == name else f" in {origin}"
     advice = f"; did you mean {nearest[0]}?" if nearest else ""
     return f"{name}{where} is not a setting and is ignored{advice}"
-
-
-def _refuse_stranger(values: Mapping[str, object], origins: Mapping[str, str]) -> None:
-    """Keep a `.env` that came with somebody's folder from sending the user's own key elsewhere."""
-    key, address = origins.get("api_key", ""), origins.get("base_url", "")
-    url = str(values.get("base_url", ""))
-    if (
-        not address.startswith(ENV_FILE)
-        or not key
-        or key.startswith(ENV_FILE)
-        or urlsplit(url).hostname in _LOOPBACK
-    ):
-        return
-    raise UsageError(
-        f"TOGETHER_BASE_URL in {address} would send the key from your environment to {url}",
-        hint=f"export TOGETHER_BASE_URL={url}  (if you trust that server), or remove it from {ENV_FILE}",
-    )

@@ -7,9 +7,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from toolwright.redaction import Secret
+from toolwright.settings.servers import SERVERS
 
 ON: Final = {"1", "true", "yes", "on"}
 OFF: Final = {"0", "false", "no", "off"}
+SWITCH: Final = "one of 1, 0, true, false, yes, no, on, off"
+"""What is allowed for a switch, in words."""
 
 
 def within(kind: Callable[[str], Any], low: float, high: float) -> Callable[[str], object]:
@@ -52,7 +55,9 @@ def path(text: str) -> Path:
 
 
 def model(text: str) -> str:
-    """Return `SERVER:NAME` as it is; whether that server exists is for others to say."""
+    """Return `SERVER:NAME`, or a server that has a default model, as it is; others know whether it exists."""
+    if text in SERVERS and SERVERS[text].default:
+        return text
     if not re.fullmatch(r"[a-z][a-z0-9_.-]*:[^\s\x00-\x1f\x7f]+", text):
         raise ValueError(text)
     return text
@@ -102,6 +107,26 @@ def url(text: str) -> str:
     if not ordinary or parts.query or parts.fragment or re.search(r"[\s\x00-\x1f]", text):
         raise ValueError(text)
     return text.rstrip("/").removesuffix("/v1").rstrip("/")
+
+
+def host(text: str) -> str:
+    """Return the address for an OLLAMA_HOST: a host, a port, both, or a URL; 0.0.0.0 means here."""
+    bare = "://" not in text
+    parts = urlsplit(f"http://{text}" if bare else text)
+    if not (parts.hostname or parts.netloc.startswith(":")) or (parts.path.strip("/") and bare):
+        raise ValueError(text)
+    name = parts.hostname or "127.0.0.1"
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)  # noqa: S104 - what a server listens on
+    shown = f"[{name}]" if ":" in name else name
+    port = parts.port or (11434 if bare else None)
+    return url(f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}")
+
+
+def file_name(text: str) -> str:
+    """Return the name or path of a file without blanks, so that it can stand behind `SERVER:`."""
+    if not re.fullmatch(r"[^\s\x00-\x1f\x7f]+", text):
+        raise ValueError(text)
+    return text
 
 
 def packages(text: str) -> tuple[str, ...]:

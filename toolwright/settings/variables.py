@@ -1,101 +1,15 @@
 """The one table of settings; reading, documentation and `.env.example` are made from it."""
 
-from collections.abc import Callable
 from typing import Final
 
-from toolwright.records import dataclass
 from toolwright.settings import values
+from toolwright.settings.model_variables import MODEL_VARIABLES
+from toolwright.settings.variable import Variable
 
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One setting: its field, environment name and flag, how it is read, what is allowed, what it is for."""
-
-    field: str
-    name: str
-    flag: str
-    parse: Callable[[str], object]
-    allowed: str
-    about: str
-    in_file: bool = True
-
-    @property
-    def secret(self) -> bool:
-        """Whether its value is never shown."""
-        return self.field == "api_key"
-
-
-_SWITCH: Final = "one of 1, 0, true, false, yes, no, on, off"
-_SERVER_NAME: Final = "SERVER:NAME, such as together:deepseek-ai/DeepSeek-R1"
+_SWITCH: Final = values.SWITCH
 
 VARIABLES: Final = (
-    Variable(
-        "model", "TOOLWRIGHT_MODEL", "--model", values.model, _SERVER_NAME, "The model that plans and writes."
-    ),
-    Variable(
-        "fallbacks",
-        "TOOLWRIGHT_FALLBACKS",
-        "--fallbacks",
-        values.models,
-        f"{_SERVER_NAME}, separated by commas, or none",
-        "Models to ask instead, in this order, when the model is not available to the account.",
-    ),
-    Variable(
-        "api_key",
-        "TOGETHER_API_KEY",
-        "",
-        values.key,
-        "printable ASCII without spaces or line breaks",
-        "The key for Together; asked for at the terminal when it is not set.",
-    ),
-    Variable(
-        "base_url",
-        "TOGETHER_BASE_URL",
-        "",
-        values.url,
-        "an http:// or https:// address without user, password or query",
-        "Another server that speaks the same protocol.",
-    ),
-    Variable(
-        "temperature",
-        "TOOLWRIGHT_TEMPERATURE",
-        "",
-        values.within(float, 0, 2),
-        "a number from 0 to 2",
-        "How freely the model chooses its words; 0.6 is what the makers of R1 advise.",
-    ),
-    Variable(
-        "top_p",
-        "TOOLWRIGHT_TOP_P",
-        "",
-        values.within(float, 0.01, 1),
-        "a number from 0.01 to 1",
-        "The share of likely words the model chooses among; 0.95 is what the makers of R1 advise.",
-    ),
-    Variable(
-        "max_tokens",
-        "TOOLWRIGHT_MAX_TOKENS",
-        "",
-        values.within(int, 256, 1_000_000),
-        "a whole number from 256 to 1000000",
-        "Room for thought and answer together, in tokens; doubled once when an answer is cut off.",
-    ),
-    Variable(
-        "idle_timeout_s",
-        "TOOLWRIGHT_IDLE_TIMEOUT_S",
-        "",
-        values.within(float, 1, 3600),
-        "seconds from 1 to 3600",
-        "How long the model's server may send nothing.",
-    ),
-    Variable(
-        "deadline_s",
-        "TOOLWRIGHT_DEADLINE_S",
-        "",
-        values.within(float, 1, 86_400),
-        "seconds from 1 to 86400",
-        "How long one answer of the model may take in all.",
-    ),
+    *MODEL_VARIABLES,
     Variable(
         "attempts",
         "TOOLWRIGHT_ATTEMPTS",
@@ -280,3 +194,5 @@ VARIABLES: Final = (
 
 BY_NAME: Final = {variable.name: variable for variable in VARIABLES}
 BY_FIELD: Final = {variable.field: variable for variable in VARIABLES}
+MODEL_NAMES: Final = frozenset(one.name for one in VARIABLES if one.parse in {values.model, values.models})
+"""The settings that name models."""
