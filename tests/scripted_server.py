@@ -183,6 +183,7 @@ class ScriptedServer:
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, script: ScriptedServer) -> None:
         self.script = script

@@ -79,7 +79,7 @@ def server(case):
 
 def failing(case, url, name="any", **settings):
     """Ask once and return the error."""
-    model = case.open(url, name, **{"idle_s": 0.4, "deadline_s": 1.2, "max_tokens": 100, **settings})
+    model = case.open(url, name, **{"idle_s": 0.4, "deadline_s": 2.0, "max_tokens": 100, **settings})
     with pytest.raises(ModelError) as caught:
         model.complete(PROMPT)
     return caught.value

@@ -1,7 +1,8 @@
 """The defaults in, the text of `.env.example` out."""
 
 from toolwright.settings import Settings, as_text
-from toolwright.settings.variables import VARIABLES, Variable
+from toolwright.settings.variable import Variable
+from toolwright.settings.variables import VARIABLES
 
 
 def example(defaults: Settings) -> str:
