@@ -10,6 +10,7 @@ ToolwrightError             one sentence for the user, an exit code, and where p
 │   ├── LibraryWriteError   the folder is read-only, the disk is full, ...; nothing was changed
 │   ├── LibraryBusyError    another program holds the lock for too long
 │   ├── LibraryChangedError somebody changed what a candidate was verified with; verify it again
+│   │   └── SavedMeanwhileError  somebody saved tools.py at the very moment; read it again
 │   ├── ToolNotFoundError   no such tool; carries the nearest names
 │   └── MergeClashError     a candidate would rebind a name that the library uses already
 ├── NotPermittedError       a tool declares what was not allowed; the hint names the flag
@@ -116,6 +117,10 @@ class LibraryChangedError(LibraryError):
     """The library is not what the candidate was verified with; nothing was written, verify it again."""
 
     kind = "library_changed"
+
+
+class SavedMeanwhileError(LibraryChangedError):
+    """tools.py was saved by somebody else at the very moment it was to be replaced; nothing was changed."""
 
 
 class ToolNotFoundError(LibraryError):

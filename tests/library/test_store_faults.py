@@ -102,6 +102,11 @@ class Failing(Disk):
         self._count()
         super().rename(source, target)
 
+    def swap(self, one, other):
+        """Exchange, or fail."""
+        self._count()
+        return super().swap(one, other)
+
     def remove(self, path):
         """Remove, or fail."""
         if self.how != "torn":
@@ -197,21 +202,69 @@ def test_an_edit_between_crash_and_recovery_survives(tmp_path):
     assert n > 4
 
 
-def test_an_edit_at_the_very_moment(tmp_path):
-    """Somebody saves while the files are being written: the commit gives way, and takes its tests along."""
-    path = tmp_path / "tools.py"
-    path.write_text("X = 1\n")
+def editing(path, when, texts):
+    """Return a disk during whose operation `when` somebody saves the next of `texts` as `path`."""
+    left = iter(texts)
+
+    def save():
+        for text in left:
+            path.write_text(text)
+            return
 
     class Editing(Disk):
         def rename(self, source, target):
             """Rename; meanwhile, an editor saves."""
             super().rename(source, target)
-            if target.name == "test_count_rows.py":
-                path.write_text("X = 2\n")
+            if when == "before" and target.name == "test_count_rows.py":
+                save()
 
+        def swap(self, one, other):
+            """Exchange; just before, an editor saves."""
+            if when == "at the last moment" and other.read_text() == "X = 1\n":
+                save()
+            return super().swap(one, other)
+
+    return Editing()
+
+
+@pytest.mark.parametrize("when", ["before", "at the last moment"])
+def test_an_edit_at_the_very_moment(tmp_path, when):
+    """Somebody saves while the files are being written: the tool is merged with what was saved, not over."""
+    path = tmp_path / "tools.py"
+    path.write_text("X = 1\n")
+    add(Store(tmp_path, disk=editing(path, when, ["X = 2\n", "X = 3\n"])))
+    assert path.read_text().startswith("X = 3\n" if when == "before" else "X = 2\n")
+    assert set(Store(tmp_path).read().tools) == {"count_rows"}
+    assert not list(tmp_path.rglob("*toolwright-new*"))
+
+
+def test_an_editor_that_never_rests(tmp_path):
+    """Somebody saves each time that the change is tried: it gives way, and takes its tests along."""
+    path = tmp_path / "tools.py"
+    path.write_text("X = 1\n")
     with pytest.raises(LibraryChangedError):
-        add(Store(tmp_path, disk=Editing()))
-    assert files(tmp_path) == {"tools.py": b"X = 2\n"}
+        add(Store(tmp_path, disk=editing(path, "before", (f"X = {n}\n" for n in range(2, 99)))))
+    [(name, text)] = files(tmp_path).items()
+    assert (name, text) == ("tools.py", path.read_bytes())
+    add(Store(tmp_path))
+
+
+def test_killed_just_as_somebody_saved(tmp_path):
+    """Killed between an edit of that very moment and its return: the next start brings the edit back."""
+    path = tmp_path / "tools.py"
+    path.write_text("X = 1\n")
+
+    class Dying(Disk):
+        def swap(self, one, other):
+            """Exchange what somebody has just saved, and die."""
+            path.write_text("X = 2\n")
+            super().swap(one, other)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert killed(lambda: add(Store(tmp_path, disk=Dying())))
+    assert "taken back" in Store(tmp_path).recover()
+    assert files(tmp_path).get("tools.py") == b"X = 2\n"
+    assert not list(tmp_path.rglob("*toolwright-new*"))
     add(Store(tmp_path))
 
 

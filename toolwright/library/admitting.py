@@ -10,7 +10,7 @@ from toolwright.library.bindings import Bindings, bindings, used_by
 from toolwright.library.evidence import evidence_json
 from toolwright.library.excerpt import excerpt_of
 from toolwright.library.history import Entry, as_text, next_path, splices, to_json
-from toolwright.library.journal import Change
+from toolwright.library.journal_entries import Change
 from toolwright.library.merge import add_tool, replace_tool
 from toolwright.library.place import BANNER, CONFTEST, Place, read_bytes, sha
 from toolwright.library.snapshot import Snapshot

@@ -9,6 +9,8 @@ import os
 import stat
 from pathlib import Path
 
+from toolwright.library.swapping import swapped
+
 
 class Disk:
     """Durable file operations; each either happens or raises OSError."""
@@ -35,6 +37,14 @@ class Disk:
     def rename(self, source: Path, target: Path) -> None:
         """Give a file another name in one act, replacing what had it."""
         source.replace(target)
+
+    def swap(self, one: Path, other: Path) -> bool:
+        """Let two files change names in one act; False, and nothing done, where that is not to be had.
+
+        Raises:
+            OSError: as for a rename.
+        """
+        return swapped(one, other)
 
     def remove(self, path: Path) -> None:
         """Remove a file; one that is not there is fine."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from toolwright.errors import ToolNotFoundError
 from toolwright.library.bindings import bindings
 from toolwright.library.history import Entry, as_text, next_path, splices, to_json
-from toolwright.library.journal import Change
+from toolwright.library.journal_entries import Change
 from toolwright.library.place import Place, read_bytes, sha
 from toolwright.library.removal import Removal, remove_functions
 from toolwright.library.snapshot import Snapshot

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from toolwright.library.bindings import bindings
 from toolwright.library.evidence import kept_examples, read_evidence, renewed_json, with_examples
-from toolwright.library.journal import Change
+from toolwright.library.journal_entries import Change
 from toolwright.library.place import Place, decode, read_bytes
 from toolwright.library.snapshot import Snapshot
 from toolwright.library.standing import Standing, VersionOf, edit_since, reach_hash, standing

@@ -4,18 +4,20 @@ The seam of this package: `Store` for everything that touches files, `index.Inde
 the pure operations on text.
 """
 
+import contextlib
 import os
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteError
+from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteError, SavedMeanwhileError
 from toolwright.library.admitting import Admitting, changed_basis
 from toolwright.library.disk import Disk
 from toolwright.library.evidence import kept_examples, read_evidence
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.journal import Journal
+from toolwright.library.journal_entries import Change
 from toolwright.library.lock import locked
 from toolwright.library.place import BANNER, Place, sha
 from toolwright.library.quarantine import let_out, put_in
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["BANNER", "Snapshot", "Store"]
 
 _REMEMBERED: Final = 64
+# So often may somebody save tools.py just as a change is being made, before the change gives way.
+_SAVED_MEANWHILE: Final = 8
+_Done = TypeVar("_Done")
 
 
 class Store:
@@ -96,17 +101,30 @@ class Store:
                 f"{admission.candidate.name} was not kept: what runs unconfined proves nothing",
                 hint="python agent.py doctor says what keeps tools from being confined here",
             )
-        with locked(self.place, self._wait_s):
-            self._journal.recover()
-            self._check_writable()
+
+        def planned() -> tuple[str, list[Change], Commit]:
             admitting = Admitting(self.place, self.read(), admission.candidate, admission.replaces)
             if admission.replaces:
                 changed_basis(admitting, self._replaced.get(sha(verified.encode()), ""))
             if admitting.text != verified:
                 admitting.check_unchanged(verified)
-            what, changes = admitting.changes(admission)
+            return *admitting.changes(admission), admitting.commit()
+
+        return self._carried_out(planned)
+
+    def _carried_out(self, planned: Callable[[], tuple[str, list[Change], _Done]]) -> _Done:
+        """Carry out a change as one act; it is planned anew when somebody saved tools.py meanwhile."""
+        with locked(self.place, self._wait_s):
+            self._journal.recover()
+            self._check_writable()
+            for _ in range(_SAVED_MEANWHILE):
+                what, changes, done = planned()
+                with contextlib.suppress(SavedMeanwhileError):
+                    self._journal.carry_out(what, changes)
+                    return done
+            what, changes, done = planned()
             self._journal.carry_out(what, changes)
-            return admitting.commit()
+            return done
 
     def recover(self) -> str | None:
         """Finish or take back what a crash interrupted, and say which; None when there was nothing.
@@ -129,12 +147,7 @@ class Store:
         """
         from toolwright.library.undoing import undo_changes
 
-        with locked(self.place, self._wait_s):
-            self._journal.recover()
-            self._check_writable()
-            what, changes, said = undo_changes(self.place, self.read())
-            self._journal.carry_out(what, changes)
-            return said
+        return self._carried_out(lambda: undo_changes(self.place, self.read()))
 
     def remove(self, names: Sequence[str], seen: Snapshot) -> "Removal":
         """Remove functions with their tests and evidence, provided that the library is what was `seen`.
@@ -146,17 +159,15 @@ class Store:
         """
         from toolwright.library.removing import removal_changes
 
-        with locked(self.place, self._wait_s):
-            self._journal.recover()
-            self._check_writable()
+        def planned() -> "tuple[str, list[Change], Removal]":
             now = self.read()
             if (now.sha, now.exists) != (seen.sha, seen.exists):
                 raise LibraryChangedError(
                     "tools.py was changed by somebody else meanwhile; nothing was removed", hint="try again"
                 )
-            what, changes, removal = removal_changes(self.place, now, names)
-            self._journal.carry_out(what, changes)
-            return removal
+            return removal_changes(self.place, now, names)
+
+        return self._carried_out(planned)
 
     def versions(self, name: str) -> "tuple[Version, ...]":
         """Return the versions of a tool, oldest first; the last may be one that is only in tools.py yet.

@@ -7,7 +7,7 @@ from toolwright.library.bindings import Bindings
 from toolwright.library.evidence import EDITED, read_evidence
 from toolwright.library.excerpt import excerpt_of
 from toolwright.library.history import as_text
-from toolwright.library.journal import Change
+from toolwright.library.journal_entries import Change
 from toolwright.library.place import Place, read_bytes, sha
 from toolwright.library.standing import reach_hash
 from toolwright.library.versions import (
