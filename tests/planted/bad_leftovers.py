@@ -51,7 +51,7 @@ _ZONE = Planted(
     asserting("day_of", "assert day_of(0) == '1970-01-01'", "assert day_of(86399) == '1970-01-01'"),
     above="import datetime",
     stage="stability",
-    why="in another time zone",
+    why="another clock and time zone",
 )
 _WINNER = Planted(
     "the order of a set where no test looks",
