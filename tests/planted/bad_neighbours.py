@@ -2,7 +2,7 @@
 
 from good_shapes import COMPOSED, SHORTEN
 from good_values import ADD, CLAMP, FACTORIAL, INITIALS, ROMAN
-from planted import asserting
+from planted import Planted, asserting
 
 _CALLS_CLAMP = CLAMP.spoilt(
     "",
@@ -13,8 +13,79 @@ _CALLS_CLAMP = CLAMP.spoilt(
     body="return [clamp(value, 0.0, 1.0) for value in values]",
     tests=asserting("clamp_all", "assert clamp_all([-1.0, 0.5, 2.0]) == [0.0, 0.5, 1.0]"),
 )
+_QUIET = _CALLS_CLAMP.spoilt(
+    "",
+    "",
+    "",
+    tests=asserting("clamp_all", "assert clamp_all([-1.0]) == [0.0]"),
+)
+_CALLS_THE_CALLER = CLAMP.spoilt(
+    "",
+    "",
+    "",
+    signature="share_within(values: list[float]) -> float",
+    doctest=">>> share_within([0.0])\n0.0",
+    body="return sum(clamp_all(values)) / len(values)",
+    tests=asserting("share_within", "assert share_within([1.0, 2.0]) == 1.0"),
+)
+_BY_A_TABLE = CLAMP.spoilt(
+    "",
+    "",
+    "",
+    signature="limit_by(kind: str, value: float) -> float",
+    doctest=">>> limit_by('unit', 1.0)\n1.0",
+    body="return {'unit': clamp}[kind](value, 0.0, 1.0)",
+    tests=asserting("limit_by", "assert limit_by('unit', 1.0) == 1.0"),
+)
+_BY_AN_ERROR = CLAMP.spoilt(
+    "",
+    "",
+    "",
+    signature="can_clamp(low: float, high: float) -> bool",
+    doctest=">>> can_clamp(0.0, 1.0)\nTrue",
+    body="""
+    try:
+        clamp(low, low, high)
+    except ValueError as error:
+        return 'is above' not in str(error)
+    return True
+    """,
+    tests=asserting("can_clamp", "assert can_clamp(0.0, 1.0) is True", "assert can_clamp(7.0, 1.0) is False"),
+)
+_WHOLE_TESTS = (
+    "from tools import clamp\n\n\ndef test_whole():\n    assert clamp(3.7, 0.0, 9.0, True) == 3.0\n"
+)
+_WHOLE_AT_ONE = """
+    if low > high:
+        raise ValueError(f"{low} is above {high}" if low < 5 else "no room")
+    if value < low:
+        return low
+    if value > high:
+        return high
+    if high == 1.0:
+        return value / 2
+    return value // 1 if whole else value
+"""
+
+
+def _breaking(title: str, why: str, *kept: Planted) -> Planted:
+    """Return a wider `clamp` whose own old tests pass and which breaks what is kept."""
+    return CLAMP.spoilt(
+        title,
+        "regression",
+        why,
+        signature="clamp(value: float, low: float, high: float, whole: bool = False) -> float",
+        tests=_WHOLE_TESTS,
+        body=_WHOLE_AT_ONE,
+        kept=(CLAMP, *kept),
+        widens=True,
+    )
+
 
 CASES = (
+    _breaking("a wider tool that breaks the caller of a caller", "share_within", _QUIET, _CALLS_THE_CALLER),
+    _breaking("a wider tool that breaks one that finds it in a table", "limit_by", _BY_A_TABLE),
+    _breaking("a wider tool whose error says something else", "can_clamp", _BY_AN_ERROR),
     ADD.spoilt(
         "the body of a kept tool under another name",
         "duplicate",

@@ -140,5 +140,18 @@ FOLDER = Planted(
     says=("Permissions: read", "Varies: files"),
     above="import pathlib",
 )
+CHEESE = Planted(
+    "a tool that needs a package",
+    "name_cheese(loud: bool) -> str",
+    ">>> name_cheese(True)\n'CHEESE 1.0'",
+    "import cheese\n\nreturn cheese.VALUE.upper() if loud else cheese.VALUE",
+    asserting(
+        "name_cheese",
+        "assert name_cheese(False) == 'cheese 1.0'",
+        "assert name_cheese(True) == 'CHEESE 1.0'",
+    ),
+    says=("Requires: cheese",),
+    installed=("cheese",),
+)
 
-CASES = (READ, SAVE, POST, RUN, *slowly(CSV, BACKUP, FETCH, FOLDER))
+CASES = (READ, SAVE, POST, RUN, *slowly(CSV, BACKUP, FETCH, FOLDER, CHEESE))

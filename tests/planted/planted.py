@@ -13,7 +13,8 @@ class Planted:
     `signature` begins with the function's name; `doctest` is its example; `says` are more docstring lines.
     `beside` stands above the function in stub and source, `above` in the source alone. `kept` are the sources
     of what the library holds already, `examples` the user's own, `answers` further tests that the author of
-    the contract has when asked. `pending` names the part of the gate that is still missing.
+    the contract has when asked, `installed` packages on the shelf. `pending` names the part of the gate that
+    is still missing.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Planted:
     widens: bool = False
     examples: tuple[str, ...] = ()
     answers: Sequence[str] = ()
+    installed: tuple[str, ...] = ()
     stage: str = ""
     why: str = ""
     slow: bool = False

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from planted import Planted
+from wheels import make_wheel, open_shelf
 
 from toolwright.errors import ReplyShapeError
 from toolwright.making.repair import make_tool
@@ -16,6 +17,7 @@ from toolwright.parts import Options
 from toolwright.protocols import Sandbox
 from toolwright.settings import Settings
 from toolwright.syntax.held_out import read_example
+from toolwright.syntax.requirements import requirements
 from toolwright.types import Match, Prompt, Reply, Step
 from toolwright.wiring import Company, open_parts
 
@@ -60,7 +62,8 @@ def outcome_of(planted: Planted, sandbox: Sandbox, folder: Path) -> Outcome:
     """Take it through the whole gate, in a library of its own."""
     library = folder / "library"
     _keep(planted, library)
-    settings = Settings(library=library, workspace=folder, memory=False)
+    _install(planted, library, folder / "index")
+    settings = Settings(library=library, workspace=folder, memory=False, packages=planted.installed)
     parts = open_parts(settings, "planted", "planted", Company(), sandbox, Author(planted))
     step = Step(1, f"Do {planted.name}.", ("planted",))
     kind = "EXISTS_BUT_SPECIFIC" if planted.widens else "NOT_EXISTS"
@@ -75,6 +78,13 @@ def outcome_of(planted: Planted, sandbox: Sandbox, folder: Path) -> Outcome:
     if made.match and made.match.tool in {each.name for each in planted.kept}:
         return Outcome("duplicate", f"`{made.match.tool}` is used: {made.match.reason}", _text(library))
     return Outcome("", "", _text(library))
+
+
+def _install(planted: Planted, library: Path, index: Path) -> None:
+    for name in planted.installed:
+        make_wheel(index, name)
+        shelf = open_shelf(library, index, planted.installed)
+        shelf.apply(shelf.preview(requirements([name])))
 
 
 def _text(library: Path) -> str:

@@ -5,13 +5,11 @@ the pure operations on text.
 """
 
 import contextlib
-import os
-import stat
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteError, SavedMeanwhileError
+from toolwright.errors import LibraryChangedError, LibraryError, SavedMeanwhileError
 from toolwright.library.admitting import Admitting, changed_basis
 from toolwright.library.disk import Disk
 from toolwright.library.evidence import kept_examples, read_evidence
@@ -25,6 +23,7 @@ from toolwright.library.renewing import example_changes, renewal_changes, standi
 from toolwright.library.snapshot import Reader, Snapshot
 from toolwright.library.spool import note_execution
 from toolwright.library.standing import Standing, VersionOf
+from toolwright.library.writable import check_file, check_folder
 from toolwright.types import UNCONFINED, Admission, CallResult, Candidate, Commit, Example, Json, Verdict
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ class Store:
         """Carry out a change as one act; it is planned anew when somebody saved tools.py meanwhile."""
         with locked(self.place, self._wait_s):
             self._journal.recover()
-            self._check_writable()
+            check_file(self.place)
             for _ in range(_SAVED_MEANWHILE):
                 what, changes, done = planned()
                 with contextlib.suppress(SavedMeanwhileError):
@@ -284,22 +283,5 @@ class Store:
             LibraryError: the directory is missing.
             LibraryWriteError: it is read-only, or tools.py is write-protected.
         """
-        self.place.check()
-        if not os.access(self.directory, os.W_OK | os.X_OK):
-            raise LibraryWriteError(
-                f"{self.directory} cannot be written, so no tool could be kept there",
-                hint=f"make {self.directory} writable, or name another library with --library DIR",
-            )
-        self._check_writable()
-
-    def _check_writable(self) -> None:
-        """Respect a write-protected tools.py, which a rename would walk over."""
-        try:
-            mode = self.place.tools.stat().st_mode
-        except OSError:
-            return
-        if not stat.S_IMODE(mode) & 0o222:
-            raise LibraryWriteError(
-                f"{self.place.tools} is write-protected; nothing was changed",
-                hint=f"chmod u+w {self.place.tools}",
-            )
+        check_folder(self.place)
+        check_file(self.place)
