@@ -12,7 +12,10 @@ from scripted_author import FIRST_WORDS
 from scripted_server import ScriptedServer
 from wheels import make_wheel, offline
 
-pytestmark = pytest.mark.skipif(shutil.which("uv") is None, reason="uv, which installs packages, is not here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("uv") is None, reason="uv, which installs packages, is not here"),
+]
 
 STUB = '''def name_cheese(loud: bool) -> str:
     """Name a cheese.

@@ -25,7 +25,7 @@ def run(
     return agent.run(goal, **how)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 5, 12])
+@pytest.mark.parametrize("steps", [1, 2, 5, pytest.param(12, marks=pytest.mark.slow)])
 def test_a_goal_of_any_length_reaches_its_result(tmp_path: Path, steps: int) -> None:
     """Every step gets its own function, each is tested and merged, and the values flow from step to step."""
     author = Author(steps)
@@ -178,6 +178,7 @@ def test_making_stops_with_the_tools(tmp_path: Path) -> None:
     assert "def apply_op_1(" in (tmp_path / "tools.py").read_text()
 
 
+@pytest.mark.slow
 def test_two_programs_add_to_one_library_at_once(tmp_path: Path) -> None:
     """Two processes that add different functions at the same time both find theirs kept."""
     with ScriptedServer(reply=Author(3, "left")) as left, ScriptedServer(reply=Author(3, "right")) as right:

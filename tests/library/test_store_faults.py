@@ -15,6 +15,7 @@ from toolwright.errors import LibraryChangedError, LibraryError, LibraryWriteErr
 from toolwright.library.disk import Disk
 from toolwright.library.store import Store
 
+SOME = [pytest.param(what, marks=[pytest.mark.slow] * (what != "widen")) for what in CHANGES]
 EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"}
 
 
@@ -42,7 +43,7 @@ def trouble(change):
     return ""
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", SOME)
 def test_killed_before_every_file_operation(tmp_path, what):
     """Killed before the n-th operation on a file, for every n: all of the change is there or none."""
     new = expected(tmp_path, what)
@@ -120,7 +121,7 @@ class Failing(Disk):
         super().settle(folder)
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", SOME)
 def test_killed_in_the_middle_of_a_write(tmp_path, what):
     """A file that was half written when the process died is no part of any state."""
     for n in range(20):
@@ -137,7 +138,7 @@ def test_killed_in_the_middle_of_a_write(tmp_path, what):
     assert n >= 2
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", SOME)
 def test_one_operation_fails(tmp_path, what):
     """EIO at the n-th operation: an error that names it and a library as before, or the change is done."""
     for n in range(100):
@@ -159,7 +160,7 @@ def test_one_operation_fails(tmp_path, what):
     assert n > 12
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", SOME)
 def test_the_disk_goes_away(tmp_path, what):
     """When nothing can be written any more, not even to take it back, the next start brings it in order."""
     new = expected(tmp_path, what)

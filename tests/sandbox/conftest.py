@@ -1,6 +1,7 @@
 """Runs each module that has a `BOX` over every backend: the same contract holds at every level.
 
-A test marked `only("process")` is about that backend; a module's `BACKENDS` says it for all of its tests.
+A test marked `only("process")` is about that backend; a module's `BACKENDS` says it for all of its tests. What
+is tried at level full runs at the others with the slow tests.
 """
 
 import pytest
@@ -21,7 +22,11 @@ def pytest_generate_tests(metafunc):
     if hasattr(metafunc.module, "BOX"):
         mark = metafunc.definition.get_closest_marker("only")
         backends = mark.args if mark else getattr(metafunc.module, "BACKENDS", BACKENDS)
-        metafunc.parametrize("backend", backends, indirect=True, scope="module")
+        rows = [
+            pytest.param(name, marks=pytest.mark.slow) if name != "full" and "full" in backends else name
+            for name in backends
+        ]
+        metafunc.parametrize("backend", rows, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
