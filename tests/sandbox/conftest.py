@@ -1,7 +1,7 @@
 """Runs each module that has a `BOX` over every backend: the same contract holds at every level.
 
-A test marked `only("process")` is about that backend; a module's `BACKENDS` says it for all of its tests. What
-is tried at level full runs at the others with the slow tests.
+A test marked `only("process")` is about that backend; a module's `BACKENDS` says it for all of its tests.
+What is tried at level full runs at the others with the slow tests.
 """
 
 import pytest
