@@ -32,6 +32,7 @@ RUN = ("README.md", "docs/how-it-works.md", "docs/cli.md", "docs/permissions.md"
 LINKED = (
     *RUN,
     "docs/README.md",
+    "docs/models.md",
     "docs/security.md",
     "docs/review.md",
     "CONTRIBUTING.md",

@@ -16,7 +16,7 @@ if __name__ == "__main__":
 
 from scripted_author import Author, expected
 from scripted_server import ScriptedServer
-from wire_formats import CHAT, OLLAMA, CompatibleWire
+from wire_formats import ANTHROPIC, CHAT, OLLAMA, CompatibleWire
 
 from toolwright import Agent
 
@@ -29,6 +29,7 @@ SERVERS = {
     "groq": (CompatibleWire("/openai"), "/openai/v1", "groq_base_url", "groq_key"),
     "openai-compatible": (CHAT, "", "compatible_base_url", "compatible_key"),
     "ollama": (OLLAMA, "", "ollama_host", "ollama_key"),
+    "anthropic": (ANTHROPIC, "", "anthropic_base_url", "anthropic_key"),
 }
 """Of each backend: the wire, the path of its address, the settings of address and key."""
 PACKAGES = {"anthropic": "anthropic"}
@@ -47,11 +48,28 @@ def run(server: str, library: Path) -> tuple[object, list[dict]]:
     return report, [json.loads(line) for line in written.splitlines()]
 
 
+def run_local(library: Path, models: Path) -> tuple[object, list[dict]]:
+    """Run the goal with real llama.cpp: a tiny model for each role says what was recorded."""
+    from scripted_gguf import write_model
+
+    recorded = map(json.loads, (KEPT / "together.jsonl").read_text(encoding="utf-8").splitlines()[1:])
+    for exchange in recorded:
+        write_model(models / f"{exchange['stage']}.gguf", [exchange["reply"]], context=16384)
+    roles = {f"model_{role}": f"llama-cpp:{role}.gguf" for role in ("decompose", "contract", "bind", "judge")}
+    settings = {"models_dir": str(models), "judge": "yes", "mutation_budget": 4, **roles}
+    report = Agent(library, "llama-cpp:generate.gguf", **settings).run(GOAL)
+    written = next((library / ".toolwright" / "transcripts").glob("*.jsonl")).read_text(encoding="utf-8")
+    return report, [json.loads(line) for line in written.splitlines()]
+
+
 def essence(exchanges: list[dict]) -> list[dict]:
     """Return what a transcript says without prompts, which get reworded, and without times."""
     for exchange in exchanges:
         exchange.pop("prompt", None)
-        exchange.get("usage", {}).pop("seconds", None)
+        usage = exchange.get("usage", {})
+        usage.pop("seconds", None)
+        if exchange.get("model", "").startswith("llama-cpp"):  # its prompts are counted as they are
+            usage["prompt_tokens"] = 0
     return exchanges
 
 
@@ -75,12 +93,21 @@ def test_a_goal_reaches_its_result_and_its_transcript_is_the_one_that_is_kept(se
 @pytest.mark.parametrize("server", [*SERVERS, "llama-cpp"])
 def test_a_kept_transcript_leads_to_the_result_again(server, tmp_path):
     """`--replay` of what was recorded with a backend needs no server, and no package of that backend."""
-    path = KEPT / f"{server}.jsonl"
-    if server == "llama-cpp" and not path.exists():
-        pytest.skip("nothing was recorded with llama.cpp yet")
-    report = Agent(tmp_path, replay=str(path), judge="yes", mutation_budget=4).run(GOAL)
+    report = Agent(tmp_path, replay=str(KEPT / f"{server}.jsonl"), judge="yes", mutation_budget=4).run(GOAL)
     assert report.failure is None
     assert report.output == expected(1)
+
+
+@pytest.mark.slow
+def test_a_goal_reaches_its_result_with_llama_cpp(tmp_path):
+    """Real llama.cpp, loaded in this process, answers every stage; JSON stages under their grammar."""
+    pytest.importorskip("llama_cpp", reason="llama-cpp-python (the extra `local`) is not installed")
+    pytest.importorskip("gguf", reason="the package gguf is not installed")
+    report, exchanges = run_local(tmp_path, tmp_path)
+    assert report.failure is None
+    assert report.output == expected(1)
+    kept = (KEPT / "llama-cpp.jsonl").read_text(encoding="utf-8")
+    assert essence(exchanges) == [json.loads(line) for line in kept.splitlines()]
 
 
 def test_roles_are_answered_by_their_own_models(tmp_path):
@@ -103,8 +130,9 @@ def test_roles_are_answered_by_their_own_models(tmp_path):
 
 if __name__ == "__main__":
     KEPT.mkdir(exist_ok=True)
-    for name in SERVERS:
+    for name in (*SERVERS, "llama-cpp"):
         with tempfile.TemporaryDirectory() as folder:
-            _, recorded = run(name, Path(folder))
+            here = Path(folder)
+            _, recorded = run_local(here, here) if name == "llama-cpp" else run(name, here)
             lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in essence(recorded))
             (KEPT / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")

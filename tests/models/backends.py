@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wire_formats import CHAT, OLLAMA, CompatibleWire, Wire
+from wire_formats import ANTHROPIC, CHAT, OLLAMA, CompatibleWire, Wire
 
 from toolwright.models import SERVERS
 from toolwright.models.endpoint import Connection, ignore_progress
@@ -44,5 +44,12 @@ CASES = [
         # its error is a bare sentence, without a code
         kinds={"429quota": "billing", "nullbody": "protocol"},
         skip=frozenset({"reasoning_content", "s_nodone"}),
+    ),
+    Case(
+        "anthropic",
+        ANTHROPIC,
+        key_variable="ANTHROPIC_API_KEY",
+        package="anthropic",
+        schema=lambda body: body.get("output_config"),
     ),
 ]

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import replace
 
+from toolwright.cli.offer import found_here, offered
 from toolwright.cli.streams import at_terminal, write_stderr
 from toolwright.errors import ModelError
 from toolwright.models import SERVERS, parse_model
@@ -24,15 +25,17 @@ def needs_key(settings: Settings) -> str:
 
 
 def with_key(settings: Settings, variable: str) -> Settings:
-    """Ask for the key, and for any other that is missing; they are used for this run and kept nowhere.
+    """Offer a model that needs no key, else ask for every key that is missing; they are kept nowhere.
 
     Raises:
         ModelError: nobody is there to ask, or nothing was typed.
         UsageError: what was typed cannot be a key.
     """
+    if (here := offered(settings)) is not None:
+        return here
     while variable:
         if not at_terminal():
-            raise missing_key(variable)
+            raise missing_key(variable, ready=found_here(settings))
         typed = typed_secret(variable)
         if not typed:
             raise missing_key(variable, "and none was typed")
@@ -44,12 +47,14 @@ def with_key(settings: Settings, variable: str) -> Settings:
     return settings
 
 
-def missing_key(variable: str, why: str = "and there is nobody to ask for it") -> ModelError:
-    """Return the error that says which variable to set."""
+def missing_key(variable: str, why: str = "and there is nobody to ask for it", ready: str = "") -> ModelError:
+    """Return the error that says which variable to set; `ready` is a model that would do without."""
+    local = f"or use what is ready here: --model {ready}" if ready else ""
+    demo = "or see it work without a key: python agent.py --demo"
     return ModelError(
         "setup",
         f"{variable} is not set, {why}",
-        hint=f"export {variable}=... or see it work without a key: python agent.py --demo",
+        hint=f"export {variable}=... {local or demo}",
     )
 
 

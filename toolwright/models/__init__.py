@@ -50,12 +50,26 @@ def _ollama(name: str, connection: Connection, on_progress: OnProgress) -> Backe
     return OllamaModel(name, connection, on_progress)
 
 
+def _anthropic(name: str, connection: Connection, on_progress: OnProgress) -> Backend:
+    from toolwright.models.anthropic import AnthropicModel
+
+    return AnthropicModel(name, connection, on_progress)
+
+
+def _llama_cpp(name: str, connection: Connection, on_progress: OnProgress) -> Backend:
+    from toolwright.models.llama_cpp import LlamaCppModel
+
+    return LlamaCppModel(name, connection, on_progress)
+
+
 SERVERS: Final[Mapping[str, Server]] = {
     "together": Server(_together, "TOGETHER_API_KEY"),
     "openai": Server(_chat("openai"), "OPENAI_API_KEY"),
     "groq": Server(_chat("groq"), "GROQ_API_KEY"),
     "openai-compatible": Server(_chat("openai-compatible")),
     "ollama": Server(_ollama),
+    "anthropic": Server(_anthropic, "ANTHROPIC_API_KEY"),
+    "llama-cpp": Server(_llama_cpp),
 }
 
 
@@ -116,19 +130,25 @@ def open_model(
         UsageError: a value is malformed, or there is none.
         ModelError: `setup`, a key or an address cannot be used.
     """
-    model = _open_chain(values, connections, emit, patience)
+    model = _open_chain(values, connections, emit, patience, {})
     return MeteredModel(RecordingModel(model, writer) if writer else model, emit)
 
 
 def _open_chain(
-    values: Sequence[str], connections: Mapping[str, Connection], emit: Listener, patience: Patience | None
+    values: Sequence[str],
+    connections: Mapping[str, Connection],
+    emit: Listener,
+    patience: Patience | None,
+    opened: dict[str, Model],
 ) -> Model:
     if not values:
         raise UsageError("no model is named", hint="write --model SERVER:NAME")
 
     def patient(value: str) -> Model:
-        connection = connections.get(parse_model(value)[0], Connection())
-        return PatientModel(open_backend(value, connection, emit), emit, patience)
+        if value not in opened:
+            connection = connections.get(parse_model(value)[0], Connection())
+            opened[value] = PatientModel(open_backend(value, connection, emit), emit, patience)
+        return opened[value]
 
     return FallbackModel([patient(value) for value in dict.fromkeys(values)], emit)
 
@@ -150,8 +170,10 @@ def open_roles(
     if set(values) == {""}:
         return open_model(values[""], connections, emit, writer=writer, patience=patience)
 
+    opened: dict[str, Model] = {}  # roles share a model, which may be gigabytes in memory
+
     def chain(names: Sequence[str]) -> Model:
-        model = _open_chain(names, connections, emit, patience)
+        model = _open_chain(names, connections, emit, patience, opened)
         return RecordingModel(model, writer) if writer else model
 
     return MeteredModel(RoleModel({role: chain(names) for role, names in values.items()}), emit)

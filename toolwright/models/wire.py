@@ -18,7 +18,7 @@ from toolwright.types import Json
 if TYPE_CHECKING:
     import together
 
-_CHAT_TYPES: Final = frozenset({"chat", "", None})
+_CHAT_TYPES: Final = frozenset({"chat", "model", "", None})
 
 
 def open_client(at: Endpoint, base_url: str, connection: Connection, line: Line) -> Any:
