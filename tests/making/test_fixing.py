@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from toolwright.errors import ToolwrightError, UsageError
+from toolwright.library.place import sha
 from toolwright.library.store import Store
 from toolwright.making.fixing import Tried, fix_tool, try_examples
+from toolwright.making.supposing import supposing
 from toolwright.making.wish import Made
 from toolwright.models.scripted import ScriptedModel
 from toolwright.protocols import Sandbox
 from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load
 from toolwright.syntax.held_out import read_example
-from toolwright.types import Prompt
+from toolwright.types import Example, Prompt
 from toolwright.wiring import Company, open_parts, options
 
 EXAMPLE = 'join_words("wide  gap") == "wide-gap"'
@@ -185,6 +187,33 @@ def test_a_test_that_says_otherwise_is_named(fix: Fix, library: Path) -> None:
     with pytest.raises(ToolwrightError, match="it breaks `page_address`, which calls it"):
         fix(author, 'join_words("a  b", "-") == "a-b"')
     assert not author.prompts
+
+
+def test_a_caller_whose_tests_are_corrected_is_no_obstacle(fix: Fix, library: Path) -> None:
+    """Its recorded calls are held to as long as its tests are those they were recorded with."""
+    tests = "from tools import page_address\n\n\ndef test_it():\n    assert page_address('a  b') == '/a--b'\n"
+    path = library / "tool_tests/test_page_address.py"
+    path.write_text(tests)
+    with_calls(library, "page_address", ("page_address", {"title": "a  b"}, "/a--b"))
+    evidence = library / "tool_tests/evidence/page_address.json"
+    said = json.loads(evidence.read_text()) | {"tests_sha256": sha(tests.encode())}
+    evidence.write_text(json.dumps(said))
+    example = 'join_words("a  b") == "a-b"'
+    with pytest.raises(ToolwrightError, match="answered \"/a--b\" until now"):
+        fix(FixAuthor(), example)
+    path.write_text(tests.replace("--", "-"))
+    _, made = fix(FixAuthor(), example)
+    assert made is not None
+    assert made.failure is None, made.failure
+
+
+def test_a_caller_may_pass_what_is_no_json() -> None:
+    """Looking for contradictions compares arguments as JSON; a call with what is none is another call."""
+    text = "def size(x: list[int], more: int = 1) -> int:\n    return len(x) + more\n"
+    names: dict[str, Callable[..., int]] = {}
+    exec(supposing(text, "size", [Example("size", {"x": [1]}, 7)]), names)
+    assert [names["size"](x) for x in ([1], (1,), {1}, {"a": 1, 2: 3})] == [7, 7, 2, 3]
+    assert names["size"]([1], 2) == 3
 
 
 def test_other_answers_are_kept(fix: Fix, library: Path) -> None:

@@ -66,9 +66,14 @@ def edit_since(evidence: Mapping[str, Json], source: str, tests: str | None, rea
         return "a helper, constant or import that it uses was edited since it was verified"
     if tests is None:
         return "its tests were removed since it was verified"
-    if evidence.get("tests_sha256") != sha(tests.encode()):
+    if not speaks_of_tests(evidence, tests):
         return "its tests were edited since it was verified"
     return ""
+
+
+def speaks_of_tests(evidence: Mapping[str, Json], tests: str) -> bool:
+    """Tell whether evidence is of these very tests."""
+    return evidence.get("tests_sha256") == sha(tests.encode())
 
 
 def reach_hash(library: Bindings, name: str, tools: Collection[str]) -> str:

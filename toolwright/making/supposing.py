@@ -12,7 +12,7 @@ from toolwright.syntax.chunks import split
 from toolwright.syntax.parsing import parse_text
 from toolwright.types import Example
 
-_DUMPED: Final = "_supposed.dumps([{}], sort_keys=True)"
+_DUMPED: Final = "_supposed_json.dumps([{}], sort_keys=True)"
 
 
 def supposing(text: str, name: str, examples: Sequence[Example]) -> str:
@@ -41,12 +41,18 @@ def _answers(arguments: ast.arguments, examples: Sequence[Example]) -> str:
         *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
     ]
     defaults = {argument.arg: ast.unparse(value) for argument, value in pairs if value}
-    lines = ["import json as _supposed"]
+    lines = [
+        "import json as _supposed_json",
+        "try:",
+        f"    _supposed_call = {_DUMPED.format(', '.join(names))}",
+        "except (TypeError, ValueError):",
+        "    _supposed_call = ''  # what is no JSON is in no example",
+    ]
     for example in examples:
         given = defaults | {name: repr(value) for name, value in example.arguments.items()}
-        now, there = ", ".join(names), ", ".join(given[name] for name in names)
+        there = ", ".join(given[name] for name in names)
         lines += [
-            f"if {_DUMPED.format(now)} == {_DUMPED.format(there)}:",
+            f"if _supposed_call == {_DUMPED.format(there)}:",
             f"    return {example.expected!r}",
         ]
     return "\n".join(lines)
