@@ -199,7 +199,7 @@ def test_a_caller_whose_tests_are_corrected_is_no_obstacle(fix: Fix, library: Pa
     said = json.loads(evidence.read_text()) | {"tests_sha256": sha(tests.encode())}
     evidence.write_text(json.dumps(said))
     example = 'join_words("a  b") == "a-b"'
-    with pytest.raises(ToolwrightError, match="answered \"/a--b\" until now"):
+    with pytest.raises(ToolwrightError, match='answered "/a--b" until now'):
         fix(FixAuthor(), example)
     path.write_text(tests.replace("--", "-"))
     _, made = fix(FixAuthor(), example)
