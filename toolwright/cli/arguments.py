@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+from toolwright.cli.tool_flags import ToolFlags, add_tool_flags, check_tool_flags, read_tool_flags
 from toolwright.errors import UsageError
 from toolwright.settings.servers import ROLES
 
@@ -63,6 +64,7 @@ class Arguments:
     quarantine: bool = False
     quick: bool = False
     cascade: bool = False
+    flags: ToolFlags = ToolFlags()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -86,6 +88,9 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         raise UsageError("--plan and --make contradict each other: one stops before, one after writing")
     if known.learn and (known.plan or known.make or known.name):
         raise UsageError("--learn takes a goal that is run to its end: leave --plan, --make and --name out")
+    flags = read_tool_flags(known)
+    if "tools" not in known.words[:1]:
+        check_tool_flags(flags, "")
     overrides = {
         "library": known.library,
         "workspace": known.workspace,
@@ -124,6 +129,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         quarantine=known.quarantine,
         quick=known.quick,
         cascade=known.cascade,
+        flags=flags,
     )
 
 
@@ -176,6 +182,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")
     add("--quick", action="store_true", help="with verify: without deliberate faults in the functions")
     add("--cascade", action="store_true", help="with tools remove: also the tools that call it")
+    add_tool_flags(parser)
     add("--json", action="store_true", help="print the report as one JSON object")
     loud = parser.add_mutually_exclusive_group()
     loud.add_argument("-v", "--verbose", action="store_true", help="show functions, tests and thoughts")

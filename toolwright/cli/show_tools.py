@@ -5,7 +5,8 @@ from functools import cache
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.tool_card import tool_card
-from toolwright.cli.tool_table import OPERANDS, SUBCOMMANDS
+from toolwright.cli.tool_flags import check_tool_flags
+from toolwright.cli.tool_table import SUBCOMMANDS, takes
 from toolwright.errors import ToolNotFoundError, ToolwrightError, UsageError
 from toolwright.library.standing import Standing
 from toolwright.library.store import Snapshot, Store
@@ -28,30 +29,12 @@ def run(arguments: Arguments) -> int:
         raise UsageError("--cascade goes with: tools remove NAME")
     if arguments.examples and name not in {"fix", "adopt"}:
         raise UsageError("--example goes with a goal, with tools fix NAME and with tools adopt NAME")
-    match name:
-        case "list" | "show":
-            return _show(arguments, settings, store, operands)
-        case "log" | "diff":
-            from toolwright.cli.tool_history import diff, log
+    check_tool_flags(arguments.flags, name)
+    if name in {"list", "show"}:
+        return _show(arguments, settings, store, operands)
+    from toolwright.cli.tool_commands import RUN
 
-            done = log if name == "log" else diff
-            return done(arguments, store, *operands)
-        case "rollback":
-            from toolwright.cli.tool_rollback import rollback
-
-            return rollback(arguments, settings, *operands)
-        case "adopt":
-            from toolwright.cli.tool_adopt import adopt
-
-            return adopt(arguments, settings, operands[0])
-        case "fix":
-            from toolwright.cli.tool_fix import fix
-
-            return fix(arguments, settings, operands[0])
-        case _:
-            from toolwright.cli.tool_removal import remove
-
-            return remove(arguments, settings, operands[0])
+    return RUN[name](arguments, settings, operands)
 
 
 def _show(arguments: Arguments, settings: Settings, store: Store, names: list[str]) -> int:
@@ -82,7 +65,7 @@ def _check(name: str, operands: list[str], settings: Settings) -> None:
             f"tools takes no {' '.join([name, *operands])!r}{offer}",
             hint=f"{command('tools', library=settings.library)}, or put -- before it when it is a goal",
         )
-    if len(operands) != OPERANDS[name]:
+    if not takes(name, len(operands)):
         usage = SUBCOMMANDS[name][0]
         raise UsageError(
             f"it is {usage!r}, not {' '.join(['tools', name, *operands])!r}",

@@ -17,6 +17,10 @@ SUBCOMMANDS: Final = {
         "tools remove NAME [--cascade] [--yes]",
         "remove a tool, its tests and what only it used; with --cascade also the tools that call it",
     ),
+    "export": (
+        "tools export --openai|--mcp|--json-schema [NAME ...] [-o FILE]",
+        "write the schemas of tools for those who are to call them",
+    ),
 }
 OPERANDS: Final = {
     "list": 0,
@@ -28,3 +32,9 @@ OPERANDS: Final = {
     "adopt": 1,
     "remove": 1,
 }
+"""How many words follow a subcommand; after the others any number."""
+
+
+def takes(subcommand: str, operands: int) -> bool:
+    """Tell whether a subcommand takes so many operands."""
+    return subcommand in SUBCOMMANDS and OPERANDS.get(subcommand, operands) == operands

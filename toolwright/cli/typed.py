@@ -7,7 +7,7 @@ from pathlib import Path
 from toolwright import __version__
 from toolwright.cli.arguments import Arguments, parse_arguments
 from toolwright.cli.commands import COMMANDS, usages
-from toolwright.cli.tool_table import OPERANDS
+from toolwright.cli.tool_table import takes
 from toolwright.errors import UsageError
 from toolwright.library.store import Store
 
@@ -42,5 +42,5 @@ def _is_command(words: tuple[str, ...], library: Path) -> bool:
     if not operands or words[:2] == ("approvals", "revoke"):
         return True
     if name == "tools":
-        return len(operands) - 1 == OPERANDS.get(operands[0], -1)
+        return takes(operands[0], len(operands) - 1)
     return name == "verify" and set(operands) <= Store(library).read().kept.keys()

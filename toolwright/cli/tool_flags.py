@@ -1,0 +1,58 @@
+"""Flags that only commands on the library take: how they are read, and which command takes which."""
+
+import argparse
+from typing import Final
+
+from toolwright.errors import UsageError
+from toolwright.records import dataclass
+
+FORMATS: Final = ("openai", "mcp", "json-schema")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFlags:
+    """What was said by flags; "" stands for a flag that was not given."""
+
+    format: str = ""
+    output: str = ""
+
+
+_TAKEN_BY: Final = {
+    "format": ("--openai, --mcp and --json-schema go", ("export",)),
+    "output": ("-o goes", ("export",)),
+}
+
+
+def add_tool_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags to the parser of the program."""
+    forms = parser.add_mutually_exclusive_group()
+    for form, about in (
+        ("openai", "function tools as OpenAI's servers, and those like them, take them"),
+        ("mcp", "tools as a server of the Model Context Protocol lists them"),
+        ("json-schema", "one document of JSON Schema"),
+    ):
+        said = f"with tools export: {about}"
+        forms.add_argument(f"--{form}", action="store_const", const=form, dest="format", help=said)
+    parser.add_argument("-o", "--output", metavar="FILE", help="with tools export: write into FILE")
+
+
+def read_tool_flags(known: argparse.Namespace) -> ToolFlags:
+    """Return what was said.
+
+    Raises:
+        UsageError: a flag that needs a value was given an empty one.
+    """
+    if known.output == "":
+        raise UsageError("-o takes the name of a file, not ''")
+    return ToolFlags(known.format or "", known.output or "")
+
+
+def check_tool_flags(flags: ToolFlags, subcommand: str) -> None:
+    """Refuse flags that a subcommand of `tools` does not take.
+
+    Raises:
+        UsageError: names those that take it.
+    """
+    for field, (said, names) in _TAKEN_BY.items():
+        if getattr(flags, field) and subcommand not in names:
+            raise UsageError(f"{said} with: {' and '.join(f'tools {name}' for name in names)}")
