@@ -6,7 +6,10 @@ from typing import Any, Final
 
 from toolwright.cli.streams import read_stdin, write_stderr
 from toolwright.errors import LibraryError, ToolwrightError, UsageError
-from toolwright.library.place import Place, decode, read_bytes
+from toolwright.library.index.calling import part_for_call
+from toolwright.library.place import Place, decode, read_bytes, sha
+from toolwright.library.reached import Part
+from toolwright.records import dataclass
 from toolwright.sandbox.cells.wire import NotJsonError, encode
 from toolwright.syntax.checking import described, mismatch
 from toolwright.syntax.reading import read_library
@@ -23,8 +26,18 @@ class CallError(ToolwrightError):
         self.kind = kind
 
 
-def find_tool(name: str, library: Path) -> tuple[str, Tool, tuple[Tool, ...]]:
-    """Return the text of the library, the tool of that name, and all tools.
+@dataclass(frozen=True, slots=True)
+class FoundTool:
+    """A tool with the text that is run for a call of it, the text it is judged by, and the tools in that."""
+
+    tool: Tool
+    runs: str
+    shown: str
+    tools: tuple[Tool, ...]
+
+
+def find_tool(name: str, library: Path) -> FoundTool:
+    """Return a tool with the part of its library that it needs, or all of it where part will not do.
 
     Raises:
         LibraryError: there is no such tool, or no library that can be read.
@@ -38,11 +51,12 @@ def find_tool(name: str, library: Path) -> tuple[str, Tool, tuple[Tool, ...]]:
     if data is None:
         raise LibraryError(f"there is no library here: {place.tools} does not exist")
     source = decode(data, place.tools)
-    listing = read_library(source, str(place.tools))
+    part = part_for_call(place, source, sha(data), name) or Part(source, source)
+    listing = read_library(part.shown, str(place.tools))
     for tool in listing.tools:
         if tool.name == name:
-            _check_quarantine(place, source, name)
-            return source, tool, listing.tools
+            _check_quarantine(place, part.shown, name)
+            return FoundTool(tool, part.runs, part.shown, listing.tools)
     for other in listing.not_offered:
         if other.name == name:
             raise CallError("not_offered", f"{other.name} cannot be called as a tool: {other.reason}")

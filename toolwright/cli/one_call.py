@@ -31,13 +31,14 @@ def call_tool(name: str, text: str, overrides: Mapping[str, object], launched: "
         from toolwright.library.needs import required_packages
         from toolwright.library.spool import note_execution
 
-        source, tool, tools = find_tool(name, settings.library.absolute())
+        found = find_tool(name, settings.library.absolute())
+        tool = found.tool
         arguments = read_arguments(text, tool)
         if tool.docstring.secrets:
             sandbox = _vault(tool, arguments).around(sandbox, tool)
-        policy = _permitted(settings, source, tool, arguments)
-        entries = required_packages(source, {tool.name: tool for tool in tools}, name)
-        result = sandbox.call(source, tool.name, arguments, _with_packages(policy, settings, entries))
+        policy = _permitted(settings, found.shown, tool, arguments)
+        entries = required_packages(found.runs, {one.name: one for one in found.tools}, name)
+        result = sandbox.call(found.runs, tool.name, arguments, _with_packages(policy, settings, entries))
     finally:
         sandbox.close()
     well = result.status == "returned"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from toolwright.syntax.chunks import BOM, Chunk, Sections, parse
+from toolwright.syntax.inert import HARMLESS
 
 _WORD = re.compile(r"\w+")
 
@@ -193,6 +194,17 @@ class Bindings:
             frontier = {one for one, index in self.chunks.items() if index in users} - found
             found |= frontier
         return tuple(one for one in self.chunks if one in found and one != name)
+
+
+def rebinds(known: Bindings) -> bool:
+    """Tell whether the top level binds a name twice, or one of those that `syntax.inert` trusts."""
+    names = list(known.header)
+    for chunk in known.sections.chunks:
+        if chunk.name:
+            names.append(chunk.name)
+        elif chunk.text.strip():
+            names += bound_by(parse(chunk.text).body)
+    return len(names) != len(set(names)) or not HARMLESS.isdisjoint(known.chunks)
 
 
 @lru_cache(maxsize=8)  # the same library is asked many things in a row; Sections are the same by identity

@@ -1,6 +1,6 @@
 """The text of a library -> its chunks and what each says; of a changed text only what changed is parsed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from toolwright.library.bindings import Bindings, bindings
 from toolwright.syntax.chunks import Chunk, Sections, cut, recut, remember
@@ -21,8 +21,18 @@ from toolwright.types import NotOffered, Tool
 class Catalogue:
     """A library taken apart: its sections, what header and chunks say, so what is offered and what not."""
 
-    def __init__(self, sections: Sections, header: Said, said: tuple[Said, ...]) -> None:
-        """Put together what was read; `said` goes with the chunks of `sections`."""
+    def __init__(
+        self,
+        sections: Sections,
+        header: Said,
+        said: tuple[Said, ...],
+        lost: frozenset[str] = frozenset(),
+    ) -> None:
+        """Put together what was read; `said` goes with the chunks of `sections`.
+
+        Of a catalogue that is not complete, `lost` are the names whose definitions it may lack.
+        """
+        self.lost = lost
         self.sections = sections
         self.header = header
         self.said = said
@@ -98,7 +108,7 @@ def _read(sections: Sections, old: Catalogue | None) -> Catalogue:
         for chunk in sections.chunks
     ]
     defined = _Definitions(sections, header, said)
-    changed = defined.differing(_Definitions(old.sections, old.header, old.said)) if old else frozenset()
+    changed = defined.differing(old) if old else frozenset()
     for index, chunk in enumerate(sections.chunks):
         if said[index] is None:
             kept = known.get(chunk.text)
@@ -106,6 +116,21 @@ def _read(sections: Sections, old: Catalogue | None) -> Catalogue:
                 kept = read_function_chunk(chunk, defined.find)
             said[index] = kept
     return Catalogue(sections, header, tuple(one for one in said if one is not None))
+
+
+def marks(catalogue: Catalogue, digests: Sequence[str]) -> list[str]:
+    """Return, from the hash of each chunk's text, a hash of everything that what it says depends on."""
+    from hashlib import blake2b
+
+    defined = _Definitions(catalogue.sections, catalogue.header, catalogue.said).texts
+    found = []
+    for digest, said in zip(digests, catalogue.said, strict=True):
+        looked_up = [(name, defined[name]) for name in said.asked if name in defined]
+        if looked_up:
+            found.append(blake2b(repr((digest, looked_up)).encode(), digest_size=16).hexdigest())
+        else:
+            found.append(digest)
+    return found
 
 
 class _Definitions:
@@ -126,10 +151,11 @@ class _Definitions:
             self._parsed[text] = definitions_in(text)
         return self._parsed[text][name]
 
-    def differing(self, other: "_Definitions") -> frozenset[str]:
-        """Return the names that are not defined by the same text."""
-        mine, theirs = self.texts, other.texts
-        return frozenset(name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name))
+    def differing(self, old: Catalogue) -> frozenset[str]:
+        """Return the names that are not, or may not be, defined by the same text."""
+        mine, theirs = self.texts, _Definitions(old.sections, old.header, old.said).texts
+        names = mine.keys() | theirs.keys()
+        return old.lost.union(name for name in names if mine.get(name) != theirs.get(name))
 
 
 def _listed(chunks: Iterable[Chunk], said: Iterable[Said]) -> tuple[dict[str, int], tuple[NotOffered, ...]]:

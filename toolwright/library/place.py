@@ -58,6 +58,11 @@ class Place:
         return self.directory / ".toolwright"
 
     @property
+    def index(self) -> Path:
+        """What was read off tools.py; it can be made again at any time."""
+        return self.private / "index.db"
+
+    @property
     def journal(self) -> Path:
         """There only while a change is being made, or was interrupted."""
         return self.private / "journal"

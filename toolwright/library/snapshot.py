@@ -51,8 +51,9 @@ class Snapshot:
 class Reader:
     """Reads tools.py and remembers the last snapshot."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, place: Place, worth: int | None = None) -> None:
+        """Name the place; a text of `worth` characters or more is looked for in the index first."""
+        self._place, self._worth = place, worth
         # One attribute, so that threads never see a snapshot with the stamp of another.
         self._kept: tuple[_Stamp, Snapshot] | None = None
 
@@ -73,12 +74,20 @@ class Reader:
         digest = sha(data or b"")
         last = kept[1] if kept else None
         if last is None or (last.sha, last.exists) != (digest, data is not None):
-            catalogue = read_catalogue(text, str(path), last.catalogue if last else None)
+            catalogue = self._catalogue(text, digest, last)
             tools = Tools(catalogue, catalogue.offered)
             last = Snapshot(text, digest, catalogue, tools, catalogue.not_offered, exists=data is not None)
         last = self._sorted(last)
         self._kept = stamp, last
         return last
+
+    def _catalogue(self, text: str, digest: str, last: Snapshot | None) -> Catalogue:
+        """Read a text, going on from what this process, or the index, knows of the library."""
+        if last is not None:
+            return read_catalogue(text, str(self._place.tools), last.catalogue)
+        from toolwright.library.index.keeping import WORTH, catalogue_of
+
+        return catalogue_of(self._place, text, digest, WORTH if self._worth is None else self._worth)
 
     def _sorted(self, snapshot: Snapshot) -> Snapshot:
         """Offer what is not in quarantine, as it is now."""

@@ -117,24 +117,25 @@ def parse(text: str) -> ast.Module:
 
 
 def _chunks(body: str, start: int, statements: list[_Statement]) -> Iterator[Chunk]:
-    line = 1 + _newlines(body, 0, start)
+    line = 1 + newlines(body, 0, start)
     at = start
     for statement in statements:
         loose = _loose_end(body, at, statement.begin)
         if loose > at:
             yield Chunk("", "other", body[at:loose], line)
-        line += _newlines(body, at, statement.keyword)
+        line += newlines(body, at, statement.keyword)
         yield Chunk(statement.name, statement.kind, body[loose : statement.end], line)
-        line += _newlines(body, statement.keyword, statement.end)
+        line += newlines(body, statement.keyword, statement.end)
         at = statement.end
     loose = _loose_end(body, at, len(body))
     for piece in (body[at:loose], body[loose:]):
         if piece:
             yield Chunk("", "other", piece, line)
-            line += _newlines(piece, 0, len(piece))
+            line += newlines(piece, 0, len(piece))
 
 
-def _newlines(text: str, start: int, end: int) -> int:
+def newlines(text: str, start: int, end: int) -> int:
+    """Count the ends of lines, of whatever style, in a part of a text."""
     lone = text.count("\r", start, end) - text.count("\r\n", start, end)
     return text.count("\n", start, end) + lone
 

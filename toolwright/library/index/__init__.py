@@ -1,86 +1,20 @@
-"""The tools of a library -> those that fit a step, best first, by BM25 over an SQLite index.
+"""What was read off tools.py, kept in SQLite: so that it need not be read again, and for search.
 
-The index in `.toolwright/index.db` only saves work: it is made anew whenever it is missing, damaged, somebody
-else's or out of date, and kept in memory where nothing can be written.
+`Index` is the search. It loads when it is first named: a single call of a tool needs rows only.
 """
 
-import contextlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
-
-from toolwright.errors import LibraryError
-from toolwright.library.index.freshness import refresh
-from toolwright.library.index.matching import matching
-from toolwright.library.search import query
-from toolwright.library.snapshot import Snapshot
-from toolwright.library.store import Store
-from toolwright.types import Hit
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import sqlite3
+    from toolwright.library.index.searching import Index
 
-_WAIT_S: Final = 1.0
+__all__ = ["Index"]
 
 
-class Index:
-    """Search over the tools of one store."""
+def __getattr__(name: str) -> Any:
+    """Load the search."""
+    if name != "Index":
+        raise AttributeError(f"module 'toolwright.library.index' has no attribute {name!r}")
+    from toolwright.library.index.searching import Index
 
-    def __init__(self, store: Store) -> None:
-        """Name the store; nothing is opened yet."""
-        self._store = store
-        self._memory: sqlite3.Connection | None = None
-
-    def search(self, text: str, keywords: Sequence[str] = (), k: int = 8) -> tuple[Hit, ...]:
-        """Return at most `k` tools that share words with a text, best first; any text will do.
-
-        Raises:
-            LibraryError: the library cannot be read, or this Python's SQLite lacks FTS5.
-        """
-        snapshot = self._store.read()
-        wanted = query(text, keywords)
-        if not snapshot.tools or not wanted or k < 1:
-            return ()
-        rows = self._rows(snapshot, wanted, k)
-        # Another process may have moved the index to a later state of the library meanwhile.
-        return tuple(Hit(snapshot.tools[name], -rank) for name, rank in rows if name in snapshot.tools)
-
-    def _rows(self, snapshot: Snapshot, wanted: str, k: int) -> list[tuple[str, float]]:
-        import sqlite3
-
-        if self._memory is None:
-            with contextlib.suppress(sqlite3.Error, OSError):
-                return self._rows_on_disk(snapshot, wanted, k)
-            self._memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        try:
-            refresh(self._memory, snapshot)
-            return matching(self._memory, wanted, k)
-        except sqlite3.OperationalError as error:
-            raise LibraryError(
-                f"search needs SQLite with FTS5, which this Python lacks: {error}",
-                hint="use a Python whose sqlite3 module has FTS5, such as one from python.org",
-            ) from None
-
-    def _rows_on_disk(self, snapshot: Snapshot, wanted: str, k: int) -> list[tuple[str, float]]:
-        """Search the file; one that is damaged or not ours is replaced, once.
-
-        Raises:
-            sqlite3.Error, OSError: there cannot be a file now.
-        """
-        import sqlite3
-
-        from toolwright.library.lock import make_private
-
-        make_private(self._store.place)
-        path = self._store.place.private / "index.db"
-        for last in (False, True):
-            try:
-                with contextlib.closing(sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)) as db:
-                    db.execute("PRAGMA synchronous = OFF")  # what is lost can be made again
-                    refresh(db, snapshot)
-                    return matching(db, wanted, k)
-            except sqlite3.DatabaseError as error:
-                if last or "locked" in str(error) or "readonly" in str(error):
-                    raise
-                for leftover in ("", "-journal", "-wal", "-shm"):
-                    path.with_name(path.name + leftover).unlink(missing_ok=True)
-        raise AssertionError  # the second turn returns or raises
+    return Index

@@ -1,42 +1,117 @@
-"""An index and a snapshot -> the index brought up to it; only what changed is written."""
+"""An index and a catalogue -> the index brought up to it; only rows of what changed are written."""
 
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from toolwright.library.bindings import rebinds
+from toolwright.library.catalogue import Catalogue, marks
 from toolwright.library.index.documents import fields
-from toolwright.library.index.schema import FORMAT, format_of, has_table, start_over
-from toolwright.library.place import sha
-from toolwright.library.snapshot import Snapshot
+from toolwright.library.index.rows import digest, packed
+from toolwright.library.index.schema import current_format, meta_of, start_over
+from toolwright.syntax.cutting import newlines
+from toolwright.syntax.inert import is_inert
 
 if TYPE_CHECKING:
     import sqlite3
 
+_Row: TypeAlias = tuple[Any, ...]
+_INSERT = "INSERT INTO piece VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
-def refresh(db: "sqlite3.Connection", snapshot: Snapshot) -> None:
-    """Bring the index up to a snapshot; only tools that changed are written."""
-    fresh = {"format": FORMAT, "library": snapshot.sha}
-    if has_table(db, "meta") and dict(db.execute("SELECT key, value FROM meta")) == fresh:
+
+def refresh(db: "sqlite3.Connection", catalogue: Catalogue, sha: str) -> None:
+    """Bring the index up to the catalogue of a library with that hash."""
+    if meta_of(db).get("library") == sha:
         return
     db.execute("BEGIN IMMEDIATE")
     try:
-        if not has_table(db, "meta") or format_of(db) != FORMAT:
+        if not meta_of(db):
             start_over(db)
-        known = {name: (row, sha_) for row, name, sha_ in db.execute("SELECT id, name, sha FROM tool")}
-        wanted = {name: sha(repr(fields(tool)).encode()) for name, tool in snapshot.tools.items()}
-        for name, (row, old) in known.items():
-            if wanted.get(name) != old:
-                db.execute("DELETE FROM tool WHERE id = ?", (row,))
-                db.execute("DELETE FROM words WHERE rowid = ?", (row,))
-        for name, new in wanted.items():
-            if name not in known or known[name][1] != new:
-                cursor = db.execute("INSERT INTO tool(name, sha) VALUES (?, ?)", (name, new))
-                row = (cursor.lastrowid, *fields(snapshot.tools[name]))
-                db.execute(
-                    "INSERT INTO words(rowid, name, keywords, docstring, signature) VALUES (?, ?, ?, ?, ?)",
-                    row,
-                )
-        db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", fresh.items())
+        ids = _write_pieces(db, catalogue)
+        _write_tools(db, catalogue, ids)
+        _write_meta(db, catalogue, sha, plain=_is_plain(db, catalogue))
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def _is_plain(db: "sqlite3.Connection", catalogue: Catalogue) -> bool:
+    """Tell whether a part of the library does the same without the rest."""
+    if db.execute("SELECT 1 FROM piece WHERE NOT inert LIMIT 1").fetchone():
+        return False
+    return is_inert(catalogue.sections.header) and not rebinds(catalogue.bindings)
+
+
+def _write_meta(db: "sqlite3.Connection", catalogue: Catalogue, sha: str, *, plain: bool) -> None:
+    header = catalogue.sections.header
+    binds, defines = packed(catalogue.header)
+    said = {
+        "format": current_format(),
+        "library": sha,
+        "header_size": str(len(header)),
+        "header_lines": str(newlines(header, 0, len(header))),
+        "header_digest": digest(header),
+        "header_binds": binds,
+        "header_defines": defines,
+        "plain": "yes" if plain else "",
+    }
+    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", said.items())
+
+
+def _write_pieces(db: "sqlite3.Connection", catalogue: Catalogue) -> list[int]:
+    """Write the rows that differ; return the row of every chunk."""
+    chunks = catalogue.sections.chunks
+    digests = [digest(chunk.text) for chunk in chunks]
+    wanted = marks(catalogue, digests)
+    rows = db.execute("SELECT id, mark, start FROM piece ORDER BY start").fetchall()
+    front = 0
+    while front < min(len(rows), len(wanted)) and rows[front][1] == wanted[front]:
+        front += 1
+    back = 0
+    while back < min(len(rows), len(wanted)) - front and rows[-1 - back][1] == wanted[-1 - back]:
+        back += 1
+    stop = len(chunks) - back
+    starts = [0, *accumulate(len(chunk.text) for chunk in chunks)]
+    tops = [0, *accumulate(newlines(chunk.text, 0, len(chunk.text)) for chunk in chunks)]
+    if back:
+        _shift(db, rows[-back], starts[stop], tops[stop])
+    gone = [row[0] for row in rows[front : len(rows) - back]]
+    db.executemany("DELETE FROM piece WHERE id = ?", [(row,) for row in gone])
+    lines = newlines(catalogue.sections.header, 0, len(catalogue.sections.header))
+    fresh = []
+    for index in range(front, stop):
+        chunk, said = chunks[index], catalogue.said[index]
+        place = (starts[index], len(chunk.text), chunk.line - lines, tops[index])
+        hashes = (digests[index], wanted[index], is_inert(chunk.text))
+        used = " ".join(sorted(catalogue.bindings.uses(index)))
+        told = (used, said.tool, said.reason, *said.lines, " ".join(said.asked), *packed(said))
+        cursor = db.execute(_INSERT, (*place, chunk.name, chunk.kind, *hashes, *told))
+        fresh.append(cursor.lastrowid or 0)
+    return [*(row[0] for row in rows[:front]), *fresh, *(row[0] for row in rows[len(rows) - back :])]
+
+
+def _shift(db: "sqlite3.Connection", first: _Row, start: int, top: int) -> None:
+    """Move the rows from `first` on to where they stand now."""
+    old_top = db.execute("SELECT top FROM piece WHERE id = ?", (first[0],)).fetchone()[0]
+    if (first[2], old_top) != (start, top):
+        db.execute(
+            "UPDATE piece SET start = start + ?, line = line + ?, top = top + ? WHERE start >= ?",
+            (start - first[2], top - old_top, top - old_top, first[2]),
+        )
+
+
+def _write_tools(db: "sqlite3.Connection", catalogue: Catalogue, ids: list[int]) -> None:
+    """Name the pieces that are offered, and index the words of those that were not yet."""
+    wanted = {ids[index]: name for name, index in catalogue.offered.items()}
+    known = dict(db.execute("SELECT id, name FROM tool").fetchall())
+    gone = [(row,) for row, name in known.items() if wanted.get(row) != name]
+    db.executemany("DELETE FROM tool WHERE id = ?", gone)
+    db.executemany("DELETE FROM words WHERE rowid = ?", gone)
+    for row, name in wanted.items():
+        if known.get(row) != name:
+            db.execute("INSERT INTO tool VALUES (?, ?)", (row, name))
+            db.execute(
+                "INSERT INTO words(rowid, name, keywords, docstring, signature) VALUES (?, ?, ?, ?, ?)",
+                (row, *fields(catalogue.tool(name))),
+            )

@@ -1,35 +1,58 @@
-"""The tables of an index, and whether those in a file are ours and of this format."""
+"""The tables of an index, and whether those in a file are ours and of this format.
 
+`piece` has a row for every chunk of tools.py. `start` and `size` are in characters; `start`, `line` (that
+of its `def`, `class` or first word) and `top` (that of its first line) are counted from the end of the
+header, so that an import more moves nothing. `digest` is a hash of its text, `mark` of its text and of the
+definitions that its annotations name: a row is as true as its mark. `tool` names the pieces that are offered,
+`words` are the words by which each is found.
+"""
+
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import sqlite3
 
-FORMAT: Final = "1"
+_FORMAT: Final = "2"
 _TABLES: Final = """
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tool(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sha TEXT NOT NULL);
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE piece(
+    id INTEGER PRIMARY KEY, start INTEGER NOT NULL, size INTEGER NOT NULL, line INTEGER NOT NULL,
+    top INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, digest TEXT NOT NULL, mark TEXT NOT NULL,
+    inert INTEGER NOT NULL, uses TEXT NOT NULL, tool TEXT NOT NULL, reason TEXT NOT NULL,
+    first INTEGER NOT NULL, past INTEGER NOT NULL, asked TEXT NOT NULL, binds TEXT NOT NULL,
+    defines TEXT NOT NULL
+);
+CREATE INDEX piece_name ON piece(name);
+CREATE TABLE tool(id INTEGER PRIMARY KEY REFERENCES piece(id), name TEXT UNIQUE NOT NULL);
+CREATE VIRTUAL TABLE words USING fts5(
     name, keywords, docstring, signature, tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
 
 
+def current_format() -> str:
+    """Return what a file must say to be of use: rows depend on this program and on Python's grammar."""
+    from toolwright import __version__
+
+    return f"{_FORMAT} {__version__} {sys.version_info[0]}.{sys.version_info[1]}"
+
+
 def start_over(db: "sqlite3.Connection") -> None:
     """Drop what is there and make the tables."""
-    for table in ("meta", "tool", "words"):
-        db.execute(f"DROP TABLE IF EXISTS {table}")
+    for kind, name in db.execute("SELECT type, name FROM sqlite_master").fetchall():
+        if kind in {"table", "view"} and not name.startswith(("sqlite_", "words_")):
+            db.execute(f'DROP {kind} IF EXISTS "{name.replace(chr(34), chr(34) * 2)}"')
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             db.execute(statement)
 
 
-def has_table(db: "sqlite3.Connection", name: str) -> bool:
-    """Tell whether there is a table."""
-    return bool(db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone())
-
-
-def format_of(db: "sqlite3.Connection") -> str:
-    """Return the format that a file says it has, "" when it says none."""
-    row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    return str(row[0]) if row else ""
+def meta_of(db: "sqlite3.Connection") -> dict[str, str]:
+    """Return what an index says of itself; nothing when it is none, or of another format."""
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables >= {"meta", "piece", "tool", "words"}:
+        return {}
+    columns = [row[1] for row in db.execute("PRAGMA table_info(meta)")]
+    said = dict(db.execute("SELECT key, value FROM meta")) if columns == ["key", "value"] else {}
+    return said if said.get("format") == current_format() else {}
