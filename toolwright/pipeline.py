@@ -55,6 +55,7 @@ def run_goal(goal: str, parts: Parts, options: Options, run: str) -> Report:
     if options.learn and report.status == "done":
         report = _learned(report, parts, options, account)
     parts.emit(RunFinished(report))
+    parts.store.settle()
     return report
 
 

@@ -87,12 +87,7 @@ def used_by(source: str) -> frozenset[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         table = symtable.symtable(source.removeprefix(BOM) + "\n", "tools.py", "exec")
-    quoted = {
-        word
-        for node in ast.walk(parse(source))
-        for annotation in _annotations(node)
-        for word in _words_in_strings(annotation)
-    }
+    quoted = {word for node in _annotated(parse(source).body) for word in _words_in_strings(node)}
     return frozenset(_read_from_module(table) | quoted)
 
 
@@ -111,11 +106,19 @@ def _read_from_module(table: symtable.SymbolTable) -> set[str]:
     return names.union(*map(_read_from_module, table.get_children()))
 
 
-def _annotations(node: ast.AST) -> Iterator[ast.expr]:
-    for part in ("annotation", "returns"):
-        annotation = getattr(node, part, None)
-        if isinstance(annotation, ast.expr):
-            yield annotation
+def _annotated(nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
+    """List the annotations in statements; expressions, the most of a text, hold none."""
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            every += filter(None, [node.args.vararg, node.args.kwarg])
+            yield from filter(None, [*(one.annotation for one in every), node.returns])
+        elif isinstance(node, ast.AnnAssign):
+            yield node.annotation
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, part, None)
+            if isinstance(inner, list):
+                yield from _annotated(inner)
 
 
 def _words_in_strings(node: ast.expr) -> Iterator[str]:

@@ -55,6 +55,7 @@ class Store:
         self._disk = disk or Disk()
         self._journal = Journal(self.place, self._disk)
         self._reader = Reader(self.place)
+        self._changed = False
         # What a widened tool and its tests were when they were merged: by hash of the merged text.
         self._replaced: dict[str, str] = {}
 
@@ -113,6 +114,7 @@ class Store:
 
     def _carried_out(self, planned: Callable[[], tuple[str, list[Change], _Done]]) -> _Done:
         """Carry out a change as one act; it is planned anew when somebody saved tools.py meanwhile."""
+        self._changed = True
         with locked(self.place, self._wait_s):
             self._journal.recover()
             check_file(self.place)
@@ -124,6 +126,14 @@ class Store:
             what, changes, done = planned()
             self._journal.carry_out(what, changes)
             return done
+
+    def settle(self) -> None:
+        """Let `import tools` be fast again after what was changed; the lock is not held for it."""
+        if self._changed:
+            from toolwright.library.bytecode import refresh_bytecode
+
+            self._changed = False
+            refresh_bytecode(self.place)
 
     def recover(self) -> str | None:
         """Finish or take back what a crash interrupted, and say which; None when there was nothing.

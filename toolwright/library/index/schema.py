@@ -7,6 +7,7 @@ definitions that its annotations name: a row is as true as its mark. `tool` name
 `words` are the words by which each is found.
 """
 
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 _FORMAT: Final = "2"
+_READING: Final = ("cutting", "docstring", "inert", "names", "reading", "said", "schema", "signature")
 _TABLES: Final = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE piece(
@@ -32,10 +34,12 @@ CREATE VIRTUAL TABLE words USING fts5(
 
 
 def current_format() -> str:
-    """Return what a file must say to be of use: rows depend on this program and on Python's grammar."""
-    from toolwright import __version__
+    """Return what a file must say to be of use: rows depend on how this program reads, and on the grammar."""
+    from toolwright import syntax
 
-    return f"{_FORMAT} {__version__} {sys.version_info[0]}.{sys.version_info[1]}"
+    modules = [os.stat(os.path.join(syntax.__path__[0], f"{name}.py")) for name in _READING]  # noqa: PTH116, PTH118 - a single call waits for this
+    read_by = ",".join(f"{one.st_size}.{one.st_mtime_ns}" for one in modules)
+    return f"{_FORMAT} {sys.version_info[0]}.{sys.version_info[1]} {read_by}"
 
 
 def start_over(db: "sqlite3.Connection") -> None:
