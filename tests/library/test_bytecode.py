@@ -25,7 +25,8 @@ def value(folder):
     """What another Python finds in the library."""
     words = [sys.executable, "-c", "import tools; print(tools.x)"]
     environment = {"PATH": os.defpath, "PYTHONPATH": str(folder)}
-    return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    done = subprocess.run(words, env=environment, cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def cached(folder):
