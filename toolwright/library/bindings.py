@@ -5,9 +5,9 @@ import re
 import symtable
 import warnings
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from toolwright.records import dataclass, field
 from toolwright.syntax.chunks import BOM, Chunk, Sections, parse
 from toolwright.syntax.inert import HARMLESS
 

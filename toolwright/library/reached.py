@@ -12,9 +12,9 @@ from typing import Final, TypeAlias
 
 from toolwright.library.bindings import Bindings, bound_by, rebinds, used_by
 from toolwright.records import dataclass
-from toolwright.syntax.cutting import BOM, newlines
+from toolwright.syntax.cutting import newlines
 from toolwright.syntax.inert import is_inert
-from toolwright.syntax.parsing import parse_text
+from toolwright.syntax.parsing import BOM, parse_text
 
 Found: TypeAlias = tuple[str, int]
 """A chunk's text, and the line, counted from the end of the header, on which it begins."""

@@ -8,7 +8,8 @@ were, the cuts are those that the text as a whole would get; otherwise the whole
 from collections import deque
 from typing import Final
 
-from toolwright.syntax.cutting import BOM, Chunk, Kind, Sections, cut, cut_below, parse
+from toolwright.syntax.cutting import Chunk, Kind, Sections, cut, cut_below
+from toolwright.syntax.parsing import BOM, parse
 
 __all__ = ["BOM", "Chunk", "Kind", "Sections", "cut", "parse", "recut", "remember", "split"]
 

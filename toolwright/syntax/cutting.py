@@ -8,14 +8,14 @@ to right, so what is complete at a cut did not reach over it. If one does not, t
 import ast
 import re
 import unicodedata
-import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from toolwright.records import dataclass
+from toolwright.syntax.parsing import BOM, parse
 
 Kind: TypeAlias = Literal["function", "class", "other"]
 
-BOM: Final = "\ufeff"
 # A line that begins in column 0 and is neither blank, nor a comment, nor the end of a bracket. A form feed
 # sets the column back to 0.
 _COLUMN_0: Final = re.compile(r"^(?:[^\s#)\]}]|[ \t]*\f)", re.MULTILINE)
@@ -41,15 +41,18 @@ class Chunk:
     line: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Sections:
     """A module text taken apart: `header` reaches to the last import above the first `def` or `class`.
 
     Two are the same only if they are one object: they are compared often, and are large.
     """
 
-    header: str
-    chunks: tuple[Chunk, ...]
+    __slots__ = ("chunks", "header")
+
+    def __init__(self, header: str, chunks: tuple[Chunk, ...]) -> None:
+        """Keep the parts."""
+        self.header = header
+        self.chunks = chunks
 
     @property
     def text(self) -> str:
@@ -100,20 +103,6 @@ def cut_below(text: str) -> tuple[Chunk, ...]:
     body = "\n" + text  # what may stand on the first lines of a file only is nothing special here
     chunks = _chunks(body, 1, _statements(body))
     return tuple(Chunk(chunk.name, chunk.kind, chunk.text, chunk.line - 1) for chunk in chunks)
-
-
-def parse(text: str) -> ast.Module:
-    """Parse a text without the warnings that belong to whoever runs it.
-
-    Raises:
-        SyntaxError: the text is not Python.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text.removeprefix(BOM) + "\n")  # a piece of a file may end in a backslash
-        except (ValueError, RecursionError) as error:  # null bytes, lone surrogates, absurd nesting
-            raise SyntaxError(str(error)) from None
 
 
 def _chunks(body: str, start: int, statements: list[_Statement]) -> Iterator[Chunk]:

@@ -19,6 +19,15 @@ def parse_text(text: str, filename: str = "<text>") -> ast.Module:
         return ast.parse(text.removeprefix(BOM), filename)
 
 
+def parse(text: str) -> ast.Module:
+    """Parse a piece of a module text, which may end in a backslash.
+
+    Raises:
+        SyntaxError: as for `parse_text`.
+    """
+    return parse_text(text + "\n")
+
+
 def parse_expression(text: str) -> ast.expr:
     """Parse one expression.
 

@@ -4,9 +4,6 @@ import contextlib
 from typing import Final
 
 from toolwright.library.catalogue import Catalogue, read_catalogue
-from toolwright.library.index.freshness import refresh
-from toolwright.library.index.opening import with_file, with_present_file
-from toolwright.library.index.rows import load
 from toolwright.library.place import Place
 from toolwright.syntax.chunks import remember
 
@@ -24,6 +21,9 @@ def catalogue_of(place: Place, text: str, sha: str, worth: int = WORTH) -> Catal
     """
     if len(text) < worth:
         return read_catalogue(text, str(place.tools))
+    from toolwright.library.index.opening import with_present_file
+    from toolwright.library.index.rows import load
+
     kept, whole = with_present_file(place, lambda db: load(db, text, sha)) or (None, False)
     if kept is not None and whole:
         remember(text, kept.sections)
@@ -36,6 +36,9 @@ def catalogue_of(place: Place, text: str, sha: str, worth: int = WORTH) -> Catal
 def _keep(place: Place, catalogue: Catalogue, sha: str) -> None:
     """Bring the index up to a catalogue, if it can be written."""
     import sqlite3
+
+    from toolwright.library.index.freshness import refresh
+    from toolwright.library.index.opening import with_file
 
     with contextlib.suppress(sqlite3.Error, OSError):
         with_file(place, lambda db: refresh(db, catalogue, sha))
