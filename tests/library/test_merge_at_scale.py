@@ -39,7 +39,7 @@ def library(functions):
 
 
 def test_imports_join_a_library_of_1500_functions(tmp_path):
-    """A module on which LibCST's own way of adding imports gives up is merged into, replaced in, taken from."""
+    """A module on which LibCST's own way of adding imports gives up is merged into and taken from."""
     text = library(1500)
     new = SOURCE.format("def new_tool(a: int) -> int:\n    return a + len(Counter(csv.list_dialects()))\n")
     merged = add_tool(text, new)
