@@ -99,20 +99,9 @@ def read_arguments(text: str, tool: Tool) -> dict[str, Any]:
 
 def _json_object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(
-            read_stdin() if text == "-" else text,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_without_duplicates,
-        )
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise CallError("bad_json", f"the arguments are not JSON: {error.msg} at {where}") from None
-    except UsageError as error:
+        value = strict_json(read_stdin() if text == "-" else text)
+    except (ValueError, UsageError) as error:
         raise CallError("bad_json", f"the arguments are not JSON: {error}") from None
-    except ValueError as error:
-        raise CallError("bad_json", f"the arguments are not JSON: {error}") from None
-    except RecursionError:
-        raise CallError("bad_json", "the arguments are not JSON: they are nested too deeply") from None
     if not isinstance(value, dict):
         raise CallError("not_an_object", f"the arguments must be one JSON object, not {_shown(value)}")
     try:
@@ -122,6 +111,20 @@ def _json_object(text: str) -> dict[str, Any]:
             "bad_json", f"the argument {error.where} is {error.what}, which is not JSON"
         ) from None
     return value
+
+
+def strict_json(text: str) -> Any:
+    """Read JSON that says one thing only.
+
+    Raises:
+        ValueError: it is none, names a key twice, or is nested too deeply; says what and where.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("they are nested too deeply") from None
 
 
 def _shown(value: Any) -> str:

@@ -49,6 +49,12 @@ def _tools(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _call(arguments: Arguments) -> int:
+    from toolwright.cli.call import run
+
+    return run(arguments)
+
+
 def _verify(arguments: Arguments) -> int:
     from toolwright.cli.verify import run
 
@@ -87,6 +93,11 @@ def _doctor(arguments: Arguments) -> int:
 
 COMMANDS: Final = {
     "tools": Command("tools [SUBCOMMAND]", "list the library, or what follows", _tools, SUBCOMMANDS),
+    "call": Command(
+        "call NAME [--FLAG VALUE ...]",
+        "call one tool, with a flag for each parameter; `call NAME --help` lists them",
+        _call,
+    ),
     "verify": Command(
         "verify [NAME ...] [--all] [--quick] [--jobs N] [--quarantine]",
         "prove kept tools again, isolated; without NAME those that changed, or what they stand on",

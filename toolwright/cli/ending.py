@@ -4,6 +4,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from toolwright.cli.call_words import calls, executes
 from toolwright.cli.streams import OutputError, write_stderr, write_stdout
 from toolwright.errors import ToolwrightError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 BUG: Final = 3
 
 _Form: TypeAlias = Literal["text", "report", "call"]
-"""What stdout gets: nothing, a report as JSON, or the line of `--execute-tool`."""
+"""What stdout gets: nothing, a report as JSON, or the line of `--execute-tool` and `call`."""
 
 
 def refused(error: ToolwrightError, words: list[str]) -> int:
@@ -23,6 +24,8 @@ def refused(error: ToolwrightError, words: list[str]) -> int:
         _write_call(str(error), error.kind)
         if isinstance(error, OutputError):
             write_stderr(f"error: {error}\n")
+        elif not executes(words):  # who types flags is a person
+            _show(error)
         return error.exit_code
     if form == "report":
         from toolwright.screen.result import error_json
@@ -67,7 +70,7 @@ def broken(error: Exception, words: list[str]) -> int:
 
 def _form(words: list[str]) -> _Form:
     options = words[: words.index("--") if "--" in words else None]
-    if "--execute-tool" in options:
+    if executes(words) or calls(words):
         return "call"
     return "report" if "--json" in options else "text"
 

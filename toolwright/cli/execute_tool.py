@@ -7,6 +7,7 @@ before anything is loaded here that is not needed to understand the command, and
 import gc
 import sys
 
+from toolwright.cli.call_words import program_options
 from toolwright.cli.streams import write_stdout
 from toolwright.errors import UsageError
 
@@ -15,18 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from toolwright.sandbox.zygote.launch import Launched
 
-_ALLOW = "--allow"
-_VALUED = {
-    "--library": "library",
-    "--workspace": "workspace",
-    "--timeout": "step_timeout_s",
-    "--packages": "packages",
-    _ALLOW: "allow",
-    "--sandbox-minimum": "sandbox_minimum",
-}
-_UNSAFE = "--unsafe"
-_IGNORED = frozenset({"--json", "--quiet", "-q", "--verbose", "-v", "--yes"})
-"""Flags of goals that change nothing here: the answer is JSON, and nobody is asked."""
+_EXECUTE = "--execute-tool"
 _OPERANDS = 2
 _END_S = 5.0
 
@@ -39,17 +29,26 @@ def execute_tool(argv: list[str]) -> int:
         ToolwrightError: the tool did not answer; its text and `kind` make the line that is printed then.
     """
     gc.disable()  # what is loaded stays, and one call leaves little behind
-    operands, overrides = _wanted(list(argv))
+    (name, text), overrides = _wanted(argv)
+    call_confined(name, text, overrides)
+    return 0
+
+
+def call_confined(name: str, typed: str | list[str], overrides: dict[str, object]) -> None:
+    """Call one tool with JSON, or with flags, and print its answer; the process that confines it comes first.
+
+    Raises:
+        ToolwrightError: the tool did not answer.
+    """
     launched = _launched()
     try:
         from toolwright.cli.one_call import call_tool
 
-        line = call_tool(operands[0], operands[1], overrides, launched)
+        line = call_tool(name, typed, overrides, launched)
     finally:
         if launched is not None:
             launched.end(_END_S)
     write_stdout(line)
-    return 0
 
 
 def _launched() -> "Launched | None":
@@ -69,33 +68,14 @@ def _wanted(argv: list[str]) -> tuple[list[str], dict[str, object]]:
 
     Options and operands may come in any order after `--execute-tool`.
     """
-    operands: list[str] = []
-    overrides: dict[str, object] = {}
-    allow: list[str] = []
-    called = False
-    while argv:
-        word = argv.pop(0)
-        option, equals, value = word.partition("=")
-        if word == "--execute-tool" and not called:
-            called = True
-        elif option in _VALUED:
-            if not equals and not argv:
-                raise UsageError(f"{option} needs a value")
-            given = value if equals else argv.pop(0)
-            if option == _ALLOW:
-                allow.append(given)
-                overrides["allow"] = allow
-            else:
-                overrides[_VALUED[option]] = given
-        elif word == _UNSAFE:
-            overrides["unsafe"] = "yes"
-        elif word in _IGNORED:
-            continue
-        elif called and len(operands) < _OPERANDS and not word.startswith("--"):
-            operands.append(word)
-        else:
-            raise UsageError(f"{word!r} does not go with --execute-tool NAME JSON")
+    at = argv.index(_EXECUTE)
+    known = "--execute-tool NAME JSON"
+    overrides, early = program_options(argv[:at], known)
+    more, operands = program_options(argv[at + 1 :], known)
+    for word in early + operands[_OPERANDS:]:
+        raise UsageError(f"{word!r} does not go with {known}")
     if not operands:
         raise UsageError("--execute-tool needs the name of a tool and a JSON object with its arguments")
+    allow = [*overrides.get("allow", ()), *more.get("allow", ())]  # type: ignore[misc]  # lists, if any
     operands += ["{}"] if len(operands) == 1 else []
-    return operands, overrides
+    return operands, overrides | more | ({"allow": allow} if allow else {})

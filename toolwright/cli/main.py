@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from toolwright.cli.call_words import calls, executes
 from toolwright.cli.streams import flushed, open_missing, write_stderr
 from toolwright.errors import ToolwrightError, UsageError
 
@@ -50,7 +51,7 @@ def program() -> int:
     After a single call the process ends here: nothing is open any more, and to take Python apart takes time.
     """
     code = main()
-    if _is_call(sys.argv[1:]):
+    if executes(sys.argv[1:]) or calls(sys.argv[1:]):
         os._exit(code)
     return code
 
@@ -72,15 +73,15 @@ def _guarded(words: list[str]) -> int:
         return broken(error, words)
 
 
-def _is_call(words: list[str]) -> bool:
-    return "--execute-tool" in words[: words.index("--") if "--" in words else None]
-
-
 def _run(words: list[str]) -> int:
-    if _is_call(words):
+    if executes(words):
         from toolwright.cli.execute_tool import execute_tool
 
         return execute_tool(words)
+    if calls(words):
+        from toolwright.cli.call import call
+
+        return call(words)
     from toolwright import __version__
     from toolwright.cli.arguments import parse_arguments
     from toolwright.cli.commands import usages

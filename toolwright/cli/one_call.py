@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from toolwright.vault import Vault
 
 
-def call_tool(name: str, text: str, overrides: Mapping[str, object], launched: "Launched | None") -> str:
-    """Call a tool with JSON as it was typed; return the line that says its value.
+def call_tool(
+    name: str, typed: str | Sequence[str], overrides: Mapping[str, object], launched: "Launched | None"
+) -> str:
+    """Call a tool with JSON, or with flags, as they were typed; return the line that says its value.
 
     `overrides` are settings by field; `launched` is a process that may become the zygote.
 
@@ -33,7 +35,7 @@ def call_tool(name: str, text: str, overrides: Mapping[str, object], launched: "
 
         found = find_tool(name, settings.library.absolute())
         tool = found.tool
-        arguments = read_arguments(text, tool)
+        arguments = read_arguments(typed, tool) if isinstance(typed, str) else _from_flags(typed, tool)
         if tool.docstring.secrets:
             sandbox = _vault(tool, arguments).around(sandbox, tool)
         policy = _permitted(settings, found.shown, tool, arguments)
@@ -49,6 +51,12 @@ def call_tool(name: str, text: str, overrides: Mapping[str, object], launched: "
     if result.status != "returned":
         raise CallError(*_failed(result))
     return json.dumps({"status": "success", "output": result.value}, allow_nan=False) + "\n"
+
+
+def _from_flags(words: Sequence[str], tool: Tool) -> dict[str, Any]:
+    from toolwright.cli.flag_reading import read_flags
+
+    return read_flags(words, tool)
 
 
 def _say(said: str) -> None:

@@ -22,18 +22,24 @@ def typed(line: str, arguments: Arguments, library: Path) -> Arguments | None:
     words = line.split()
     if not words or words[0] not in COMMANDS:
         return None
+    if words[0] == "call":
+        asked = replace(arguments, words=_split(line))
+        return asked if len(asked.words) > 1 and asked.words[1] in Store(library).read().kept else None
     if not any(word.startswith("-") for word in words):
         asked = replace(arguments, words=tuple(words))
         return asked if _is_command(asked.words, library) else None
-    try:
-        argv = shlex.split(line)
-    except ValueError:
-        raise UsageError(f"a quote is not closed in {line!r}", hint="close it, or leave it out") from None
-    said = parse_arguments(argv, usages(), __version__)
+    said = parse_arguments(_split(line), usages(), __version__)
     if not _is_command(said.words, library):
         return None
     given = {name: value for name, value in said.overrides.items() if value is not None}
     return replace(said, overrides={**arguments.overrides, **given}, json=said.json or arguments.json)
+
+
+def _split(line: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(line))
+    except ValueError:
+        raise UsageError(f"a quote is not closed in {line!r}", hint="close it, or leave it out") from None
 
 
 def _is_command(words: tuple[str, ...], library: Path) -> bool:
