@@ -40,6 +40,7 @@ class Account:
         self._changed: tuple[tuple[str, str], ...] = ()
         self._bindings: tuple[Binding, ...] = ()
         self._ran_from = 0.0
+        self._made_before: tuple[StepReport, ...] = ()
 
     def entering(self, stage: str, step: int = 0) -> None:
         """Note where the run is, so that an error says where it happened."""
@@ -58,16 +59,27 @@ class Account:
     ) -> None:
         """A step is done by a tool the library has, on its evidence; `examples` of the user were tried.
 
-        `refusals` tell of versions of another that were written before that was found.
+        `refusals` tell of versions of another that were written before that was found. What an earlier plan
+        of this run put into the library is told as made.
         """
+        number, now = match.step.number, self._steps[match.step.number]
+        before = next((step for step in self._made_before if step.tool == match.tool), None)
+        self._made_before = tuple(step for step in self._made_before if step is not before)
+        told = before or replace(now, tool=match.tool, action="reused")
         self._update(
-            match.step.number,
-            match=match,
+            number,
+            match=replace(before.match, step=match.step) if before else match,
             tool=match.tool,
-            action="reused",
+            action=told.action,
             tests_passed=tests_passed,
+            attempts=told.attempts,
             examples=examples,
-            refusals=refusals,
+            refusals=(*told.refusals, *refusals),
+            commit=told.commit,
+            controls=told.controls,
+            mutants=told.mutants,
+            usage=now.usage + told.usage if before else now.usage,
+            seconds=now.seconds + told.seconds if before else now.seconds,
         )
 
     def spent(self, number: int, usage: Usage, seconds: float) -> None:
@@ -133,7 +145,8 @@ class Account:
         return replace(self.ended("failed"), failure=failure)
 
     def plans_again(self) -> None:
-        """The goal is planned anew: what was done for it until now has been told."""
+        """The goal is planned anew; what was put into the library until now stays part of the account."""
+        self._made_before = tuple(step for step in self.steps if step.commit)
         self._steps, self._origin, self._changed = {}, "", ()
 
     def kept(self, first: Report, second: Report) -> Report:
@@ -141,7 +154,8 @@ class Account:
 
         What it put into the library stays there, so those steps are part of the account.
         """
-        steps = (*first.steps, *(step for step in second.steps if step.commit))
+        told = [step.commit for step in first.steps]
+        steps = (*first.steps, *(step for step in second.steps if step.commit and step.commit not in told))
         return replace(first, steps=steps, usage=second.usage, stages=second.stages, seconds=second.seconds)
 
     def with_cost(self, report: Report) -> Report:
@@ -157,7 +171,7 @@ class Account:
             self.goal,
             status,
             self.run,
-            steps,
+            (*self._made_before, *steps),
             output=last.value if last and status == "done" else None,
             usage=self._meter.total,
             stages=dict(self._meter.usage_by_stage),

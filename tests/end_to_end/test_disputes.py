@@ -77,7 +77,7 @@ def test_feedback_is_the_smallest_failure(tmp_path: Path) -> None:
     feedback = author.said("generate")[1].partition("Because:")[2]
     assert "assert 'One-Two' == 'one-two'" in feedback
     assert "slugify(title='One Two') returned 'One-Two'" in feedback
-    assert "1 other tests did not pass either" in feedback
+    assert "1 other test did not pass either" in feedback
 
 
 def test_a_warning_comes_before_the_attempts_are_used_up(tmp_path: Path) -> None:

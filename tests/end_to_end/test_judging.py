@@ -62,12 +62,17 @@ def test_a_yes_says_the_result_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_reasoned_no_leads_to_a_new_plan(tmp_path: Path) -> None:
-    """The next plan is made with what is missing in view, what was made is used again, and that is it."""
+    """The next plan is made with what is missing in view, what was made is used again, and that is it.
+
+    The account tells of all that was put into the library, be it for the first plan.
+    """
     report, events, prompts = run(tmp_path, [NO, YES])
     assert report.status == "done"
     assert report.output == expected(2)
     assert report.judgement.answers
-    assert [step.action for step in report.steps] == ["reused", "written"]
+    assert [step.action for step in report.steps] == ["written", "written"]
+    assert all(step.commit and step.usage.calls for step in report.steps)
+    assert [step.match.step for step in report.steps] == [step.step for step in report.steps]
     assert sum(isinstance(event, PlanMade) for event in events) == 2
     assert judged(prompts) == 2
 

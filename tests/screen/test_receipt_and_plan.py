@@ -81,6 +81,12 @@ def test_a_remembered_goal_shows_what_it_saved() -> None:
     assert "look    python agent.py tools show read_csv" in text
 
 
+def test_what_was_not_made_is_not_offered_to_be_looked_at() -> None:
+    """There is no such tool."""
+    steps = (replace(REPORT.steps[1], action="none", commit=None),)
+    assert "tools show" not in receipt(replace(REPORT, status="failed", steps=steps))
+
+
 def test_made_tools_end_with_how_to_call_them() -> None:
     """From the shell with a sample that fits the parameters, and from Python."""
     text = receipt(replace(REPORT, status="made", steps=REPORT.steps[1:]), tools={"group_rows": TOOL})

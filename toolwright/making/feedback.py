@@ -16,7 +16,8 @@ def why_failed(why: str, failing: Sequence[TestOutcome]) -> tuple[str, ...]:
         return (why,)
     test, more = failing[0], len(failing) - 1
     text = f"{test.name} {test.outcome}:\n{_short(test.message)}".rstrip(":\n")
-    return (why, text, *([f"{more} other tests did not pass either"] if more else []))
+    others = "1 other test" if more == 1 else f"{more} other tests"
+    return (why, text, *([f"{others} did not pass either"] if more else []))
 
 
 def why_missed(wrong: Sequence[Missed], of: int) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def next_commands(
     `allow` holds the values of --allow without which the run could not be repeated.
     """
     changed = [step.tool for step in report.steps if step.commit]
-    used = changed or [step.tool for step in report.steps if step.tool]
+    used = changed or [step.tool for step in report.steps if step.action != "none"]
     rows = [
         ("look", command("tools", "show", name, library=library))
         for name in list(dict.fromkeys(used))[:MOST_LOOKS]
