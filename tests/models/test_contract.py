@@ -61,7 +61,17 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.server)
+ALIKE = {"together", "openai", "groq"}
+"""Together has tests of its own; the client of OpenAI and Groq is that of any compatible server."""
+PARAMS = [
+    pytest.param(
+        one, id=one.server, marks=[pytest.mark.slow] * (one.server in {"together", "openai", "groq"})
+    )
+    for one in CASES
+]
+
+
+@pytest.fixture(scope="module", params=PARAMS)
 def case(request):
     """A backend; one whose package is not installed is skipped, and why is said."""
     package = request.param.package

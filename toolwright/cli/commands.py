@@ -103,7 +103,11 @@ COMMANDS: Final = {
         "prove kept tools again, isolated; without NAME those that changed, or what they stand on",
         _verify,
     ),
-    "models": Command("models", "list the models that the server offers", _models),
+    "models": Command(
+        "models [pull [NAME]]",
+        "list the models that the server offers, or bring a GGUF file",
+        _models,
+    ),
     "approvals": Command(
         "approvals [revoke ID|TOOL|--all]",
         "list what tools were allowed for good, or take it back",

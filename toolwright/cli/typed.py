@@ -45,7 +45,7 @@ def _split(line: str) -> tuple[str, ...]:
 def _is_command(words: tuple[str, ...], library: Path) -> bool:
     """Tell a command, with as many operands as it takes, from a goal that begins like one."""
     name, *operands = words
-    if not operands or words[:2] == ("approvals", "revoke"):
+    if not operands or words[:2] in {("approvals", "revoke"), ("models", "pull")}:
         return True
     if name == "tools":
         return takes(operands[0], len(operands) - 1)

@@ -58,7 +58,7 @@ class LlamaCppModel:
             raise ModelError(
                 "setup",
                 f"there is no model file {str(self._path)!r}",
-                hint="set MODELS_DIR and LOCAL_SMALL_MODEL to a GGUF file that you have",
+                hint="python agent.py models pull, or set MODELS_DIR to a folder that has it",
             )
         return self._asking.answer(lambda room, connected: self._streaming(prompt, room, connected))
 
