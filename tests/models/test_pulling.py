@@ -148,9 +148,10 @@ def test_a_file_that_arrives_damaged_or_is_not_there_is_one_line(tmp_path: Path)
         assert (code, "arrived damaged" in err) == (1, True)
         assert not (tmp_path / "models" / FILE).exists()
         code, _, err = pull(hub, tmp_path, "some/where/other.gguf")
-    assert code == 1
-    assert "error: there is no other.gguf in some/where" in err
-    assert "Traceback" not in err
+        assert (code, "error: there is no other.gguf in some/where" in err) == (1, True)
+    code, _, gone = pull(hub, tmp_path)
+    assert (code, "could not be brought" in gone) == (1, True)
+    assert "Traceback" not in err + gone
 
 
 @pytest.mark.parametrize("name", ["other.gguf", "a/b.gguf", "a/b/c.bin", "../../x/y.gguf", ""])

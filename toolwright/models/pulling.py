@@ -108,13 +108,13 @@ def _is_whole(path: Path, said: Any) -> bool:
 
 
 def _errors(hub: Any) -> tuple[type[BaseException], ...]:
-    import httpx
+    import httpx2
 
-    return (hub.errors.HfHubHTTPError, httpx.HTTPError, hub.errors.FileMetadataError, OSError, ValueError)
+    return (hub.errors.HfHubHTTPError, httpx2.HTTPError, hub.errors.FileMetadataError, OSError, ValueError)
 
 
 def _problem(hub: Any, error: BaseException, repository: str, file: str, folder: Path) -> ModelError:
-    import httpx
+    import httpx2
 
     errors = hub.errors
     if isinstance(error, errors.GatedRepoError):
@@ -123,7 +123,7 @@ def _problem(hub: Any, error: BaseException, repository: str, file: str, folder:
     if isinstance(error, errors.RepositoryNotFoundError | errors.EntryNotFoundError):
         hint = "look the name up on the page of the repository: OWNER/REPOSITORY/FILE.gguf"
         return ModelError("model", f"there is no {file} in {repository}", hint=hint)
-    if isinstance(error, errors.LocalEntryNotFoundError | httpx.TransportError):
+    if isinstance(error, errors.LocalEntryNotFoundError | httpx2.TransportError):
         hint = "run the same command again: what was brought is kept"
         return ModelError("network", f"{file} could not be brought ({plain(str(error))})", hint=hint)
     if isinstance(error, OSError) and not isinstance(error, errors.HfHubHTTPError):
