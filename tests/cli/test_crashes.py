@@ -110,3 +110,17 @@ def test_a_bug_ends_in_a_report_without_the_key(tmp_path: Path, form: str) -> No
     assert "open_badly" in text
     assert KEY not in text + broken.err + broken.out
     assert KEY.encode() not in log_of(tmp_path)
+
+
+def test_ctrl_c_at_the_very_end_breaks_nothing(tmp_path: Path) -> None:
+    """The result is out and Python is being taken apart: no traceback, and the exit code stays."""
+    late = """
+import atexit, os, signal, sys
+sys.path.insert(0, sys.argv.pop(1))
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+from toolwright.cli.main import program
+
+sys.exit(program())
+"""
+    ended = run("--version", cwd=tmp_path, program=("-c", late, str(ROOT)))
+    assert (ended.code, ended.err) == (0, "")

@@ -53,6 +53,8 @@ def program() -> int:
     code = main()
     if executes(sys.argv[1:]) or calls(sys.argv[1:]):
         os._exit(code)
+    if sys.platform != "win32":
+        _end_unheard()
     return code
 
 
@@ -120,6 +122,12 @@ def _listen_for_the_end() -> None:
                 signal.signal(number, _end)
             except ValueError:  # not in the main thread, which alone hears signals
                 return
+
+
+def _end_unheard() -> None:
+    """Let no signal break into the tidying up that is left: all is said and done, and it takes a moment."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _end(number: int, _frame: object) -> "NoReturn":
