@@ -54,6 +54,18 @@ def _export(arguments: Arguments, settings: Settings, operands: list[str]) -> in
     return export(arguments, settings, operands)
 
 
+def _pack(arguments: Arguments, settings: Settings, operands: list[str]) -> int:
+    from toolwright.cli.tool_pack import pack
+
+    return pack(arguments, settings, operands)
+
+
+def _install(arguments: Arguments, settings: Settings, operands: list[str]) -> int:
+    from toolwright.cli.tool_install import install
+
+    return install(arguments, settings, operands)
+
+
 RUN: Final[dict[str, Run]] = {
     "log": _log,
     "diff": _diff,
@@ -62,4 +74,6 @@ RUN: Final[dict[str, Run]] = {
     "adopt": _adopt,
     "remove": _remove,
     "export": _export,
+    "pack": _pack,
+    "install": _install,
 }

@@ -15,11 +15,13 @@ class ToolFlags:
 
     format: str = ""
     output: str = ""
+    new_name: str = ""
 
 
 _TAKEN_BY: Final = {
     "format": ("--openai, --mcp and --json-schema go", ("export",)),
-    "output": ("-o goes", ("export",)),
+    "output": ("-o goes", ("export", "pack")),
+    "new_name": ("--as goes", ("install",)),
 }
 
 
@@ -33,7 +35,10 @@ def add_tool_flags(parser: argparse.ArgumentParser) -> None:
     ):
         said = f"with tools export: {about}"
         forms.add_argument(f"--{form}", action="store_const", const=form, dest="format", help=said)
-    parser.add_argument("-o", "--output", metavar="FILE", help="with tools export: write into FILE")
+    parser.add_argument("-o", "--output", metavar="FILE", help="with tools export and tools pack: write FILE")
+    parser.add_argument(
+        "--as", dest="new_name", metavar="NEW", help="with tools install NAME: another name for it"
+    )
 
 
 def read_tool_flags(known: argparse.Namespace) -> ToolFlags:
@@ -44,7 +49,7 @@ def read_tool_flags(known: argparse.Namespace) -> ToolFlags:
     """
     if known.output == "":
         raise UsageError("-o takes the name of a file, not ''")
-    return ToolFlags(known.format or "", known.output or "")
+    return ToolFlags(known.format or "", known.output or "", known.new_name or "")
 
 
 def check_tool_flags(flags: ToolFlags, subcommand: str) -> None:

@@ -21,6 +21,14 @@ SUBCOMMANDS: Final = {
         "tools export --openai|--mcp|--json-schema [NAME ...] [-o FILE]",
         "write the schemas of tools for those who are to call them",
     ),
+    "pack": (
+        "tools pack [NAME ...] -o FILE.zip",
+        "write tools into one file, with what they reach, their tests, versions and evidence",
+    ),
+    "install": (
+        "tools install FILE_OR_DIR [NAME ...] [--as NEW] [--yes]",
+        "add tools of a packed file or of another library, through the gate",
+    ),
 }
 OPERANDS: Final = {
     "list": 0,

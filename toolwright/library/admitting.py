@@ -16,7 +16,7 @@ from toolwright.library.place import BANNER, CONFTEST, Place, read_bytes, sha
 from toolwright.library.snapshot import Snapshot
 from toolwright.library.standing import reach_hash
 from toolwright.library.version_changes import kept_changes, unrecorded
-from toolwright.library.versions import version_now
+from toolwright.library.versions import Version, read_versions, version_now
 from toolwright.syntax.chunks import Chunk, split
 from toolwright.syntax.reading import read_library
 from toolwright.types import Admission, Candidate, Commit, Tool
@@ -28,6 +28,7 @@ _DONE: Final = {
     "fixed": "fix",
     "adopted": "adopt",
     "rolled back": "roll back",
+    "installed": "install",
 }
 """What an interrupted change is called, by how a tool came to be."""
 
@@ -94,7 +95,7 @@ class Admitting:
         proof = Change(place.evidence_of(name), read_bytes(place.evidence_of(name)), evidence.encode())
         old = self._snapshot.text.encode() if self._snapshot.exists else None
         library = Change(place.tools, old, self.text.encode())
-        versions = self._versions(evidence)
+        versions = self._versions(evidence, [Version(**said) for said in admission.earlier])
         how = admission.how or ("widened" if self._replaces else "added")
         entry = Change(next_path(place), None, to_json(self._entry([test, proof], library, how)))
         changes = [test, proof, *versions, entry, library]
@@ -102,13 +103,18 @@ class Admitting:
             changes.insert(0, Change(place.tests / "conftest.py", None, CONFTEST.encode()))
         return f"{_DONE.get(how, how)} `{name}`", changes
 
-    def _versions(self, evidence: str) -> list[Change]:
-        """Keep what is replaced, if it was not kept yet, and what takes its place; undo leaves both alone."""
+    def _versions(self, evidence: str, earlier: Sequence[Version]) -> list[Change]:
+        """Keep what is replaced, if it was not kept yet, and what takes its place; undo leaves both alone.
+
+        Before them stand those of another library that are not known here.
+        """
         place, name = self._place, self._candidate.name
         new = version_now(name, excerpt_of(self._new, name), self._candidate.tests, json.loads(evidence))
         known = self._old if self._old.definition(name) else None
         before = unrecorded(place, known, name, self._snapshot.kept) if known else None
-        return kept_changes(place, [*([before] if before else []), new])
+        known_here = {new.sha256, *(version.sha256 for version in read_versions(place, name))}
+        brought = [version for version in earlier if version.sha256 not in known_here]
+        return kept_changes(place, [*brought, *([before] if before else []), new])
 
     def commit(self) -> Commit:
         """Count the lines that changed."""

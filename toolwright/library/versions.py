@@ -22,9 +22,9 @@ _HASH_LENGTH: Final = 12
 class Version:
     """One version of a tool: `source` is the function with the helpers and imports it uses.
 
-    `how` says in a word where it comes from: added, widened, fixed, adopted, composed, rolled back, edited or
-    found. `contract` is the stub that was promised, `tests` its test file (None: it had none), `evidence`
-    what it was kept on (None: nothing). `number` counts from 1.
+    `how` says in a word where it comes from: added, widened, fixed, adopted, composed, rolled back,
+    installed, edited or found. `contract` is the stub that was promised, `tests` its test file (None: it had
+    none), `evidence` what it was kept on (None: nothing). `number` counts from 1.
     """
 
     number: int

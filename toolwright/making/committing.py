@@ -1,16 +1,17 @@
 """A candidate -> a trial that ends in a commit, or in what refused it."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
 from toolwright.errors import LibraryChangedError, MergeClashError, ToolNotFoundError
 from toolwright.events import ToolCommitted
+from toolwright.library.versions import Version
 from toolwright.making.drafting import Draft, basis_of
 from toolwright.making.proving import prove
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Parts
-from toolwright.types import Admission, Candidate, Commit, Contract, Failure, Verdict
+from toolwright.types import Admission, Candidate, Commit, Contract, Example, Failure, Verdict
 
 _COMMIT_TRIES: Final = 5
 
@@ -38,10 +39,19 @@ def keep(parts: Parts, wish: Wish, draft: Draft, trial: Trial) -> Trial:
     )
 
 
-def admit(parts: Parts, wish: Wish, contract: Contract, source: str) -> Made:
+def admit(
+    parts: Parts,
+    wish: Wish,
+    contract: Contract,
+    source: str,
+    *,
+    examples: tuple[Example, ...] = (),
+    earlier: tuple[Version, ...] = (),
+) -> Made:
     """Take a function that is there already through the same gate, once; the refusal is in `failure`.
 
-    Where the contract replaces a tool, that tool and its tests must not change meanwhile.
+    Where the contract replaces a tool, that tool and its tests must not change meanwhile. `examples` must
+    hold, besides those of a replaced tool; `earlier` are versions that are kept below it.
 
     Raises:
         LibraryError, SandboxError: it could not be tried.
@@ -49,7 +59,8 @@ def admit(parts: Parts, wish: Wish, contract: Contract, source: str) -> Made:
     name = contract.name
     replaces = contract.replaces
     basis = basis_of(parts.store, replaces) if replaces else ()
-    draft = Draft(contract, basis=basis, examples=parts.store.examples_of(replaces))
+    examples = (*parts.store.examples_of(replaces), *examples)
+    draft = Draft(contract, basis=basis, examples=examples, earlier=earlier)
     candidate = Candidate(name, source, contract.tests)
     trial = keep(parts, wish, draft, prove(parts, wish, draft, candidate))
     if trial.commit:
@@ -70,6 +81,7 @@ def _commit(parts: Parts, wish: Wish, draft: Draft, trial: Trial, verdict: Verdi
         wish.how,
         draft.contract.stub,
         examples=draft.examples,
+        earlier=tuple(map(asdict, draft.earlier)),
     )
     commit = parts.store.commit(admission, trial.merged)
     parts.emit(ToolCommitted(commit, trial.candidate.source, wish.how))

@@ -9,6 +9,7 @@ from toolwright.events import Notice, PhaseStarted
 from toolwright.library.excerpt import excerpt
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
+from toolwright.library.versions import Version
 from toolwright.making.held_out import bound
 from toolwright.making.wish import Wish
 from toolwright.parts import Parts
@@ -23,6 +24,7 @@ class Draft:
     """A contract; of a tool that it widens also the text, and a print of all that it was drawn from.
 
     `examples` are those of the user, old ones of a widened tool among them; no author sees their answers.
+    `earlier` are versions of the tool from another library.
     """
 
     contract: Contract
@@ -30,6 +32,7 @@ class Draft:
     old_tests: str = ""
     basis: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    earlier: tuple[Version, ...] = ()
 
     def is_stale(self, store: Store) -> bool:
         """Tell whether somebody took its name, or edited what it widens, since."""

@@ -7,6 +7,7 @@ from toolwright.types import Commit, Failure, HeldOut, Match, Step, Verdict
 
 FIXED: Final = "fixed"
 ADOPTED: Final = "adopted"
+INSTALLED: Final = "installed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Records of a tool that is not kept yet: promised, written, criticised, admitted."""
 
+from collections.abc import Mapping
+
 from toolwright.records import dataclass
+from toolwright.types.json_values import Json
 from toolwright.types.planning import Step
 from toolwright.types.verdicts import Example, Verdict
 
@@ -45,7 +48,8 @@ class Admission:
     `how` says in a word how it came to be, where it is neither "added" nor "widened"; `contract` is the stub
     that was promised.
 
-    `examples` are the user's own, held out from its authors.
+    `examples` are the user's own, held out from its authors. `earlier` are the versions that it had in
+    another library, oldest first, as that kept them.
     """
 
     candidate: Candidate
@@ -57,6 +61,7 @@ class Admission:
     how: str = ""
     contract: str = ""
     examples: tuple[Example, ...] = ()
+    earlier: tuple[Mapping[str, Json], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
