@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from command_line import run
 
 
+@pytest.mark.slow
 def test_tools_go_from_one_library_to_another(grown: Path, tmp_path: Path) -> None:
-    """They pass there by plain pytest; again they are there already; an edited one is refused by its tests."""
+    """They pass there by plain pytest; again they are there already; an edited one is refused."""
     there, file = tmp_path / "there", str(tmp_path / "two.zip")
     there.mkdir()
     packed = run("tools", "pack", "apply_op_2", "-o", file, cwd=grown)
