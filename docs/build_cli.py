@@ -38,7 +38,7 @@ ENDINGS: Final = {
     "merge_clash": "a candidate would rebind a name that the library uses already",
     "not_permitted": "the tool declares what was not allowed; the message names the flag",
     "not_learned": "the goal that was reached cannot become one tool",
-    "memory": "the file of approvals, `.toolwright/memory.sqlite`, cannot be used; names why",
+    "memory": "`.toolwright/memory.db`, which holds approvals and what happened, cannot be used; names why",
     "package": "a package that a tool requires is not allowed, not installed, or cannot be installed",
     "secret": "a secret that a call needs is not set, or the call may not have it",
     "sandbox": "no process could be started for the tool",

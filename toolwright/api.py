@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from toolwright.checked_goal import checked_goal
@@ -23,7 +24,7 @@ from toolwright.syntax.held_out import read_goal
 from toolwright.syntax.nearest import tool_not_found
 from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Report, Tool
 from toolwright.vault import Sources, Vault, secret_name
-from toolwright.wiring import Company, new_run, open_parts, options
+from toolwright.wiring import Company, new_run, open_parts, options, recording
 
 
 class Agent:
@@ -89,10 +90,13 @@ class Agent:
         goal = checked_goal(goal, self._settings.goal_limit)
         goal, held_out = read_goal(goal, (examples,) if isinstance(examples, str) else tuple(examples))
         run = new_run()
-        parts = open_parts(self._settings, run, goal, self._company, self._opened(), self._model)
+        company, settings = self._company, self._settings
         stop_after = "plan" if plan else "tools" if make else ""
-        how = options(self._settings, stop_after=stop_after, name=name, learn=learn, examples=held_out)
-        return run_goal(goal, parts, how, run)
+        how = options(settings, stop_after=stop_after, name=name, learn=learn, examples=held_out)
+        with recording(settings, run, goal, company.redactor, company.tell) as record:
+            told = replace(company, listeners=(*company.listeners, record))
+            parts = open_parts(settings, run, goal, told, self._opened(), self._model)
+            return run_goal(goal, parts, how, run)
 
     def run_many(self, goals: Iterable[str]) -> list[Report]:
         """Run several goals, one after the other; a goal that fails does not stop the others.

@@ -15,7 +15,7 @@ ToolwrightError             one sentence for the user, an exit code, and where p
 │   └── MergeClashError     a candidate would rebind a name that the library uses already
 ├── NotPermittedError       a tool declares what was not allowed; the hint names the flag
 ├── NotLearnedError         a goal that was reached cannot become one tool; says why
-├── MemoryFileError         .toolwright/memory.sqlite cannot be used; names why
+├── MemoryFileError         .toolwright/memory.db cannot be used; names why
 ├── PackageError            a package that a tool imports is not allowed, not installed, not to be had
 ├── SecretError             a secret that a call needs is not set, or must not be given to it
 └── SandboxError            the isolated process could not be started at all
@@ -152,7 +152,7 @@ class NotLearnedError(ToolwrightError):
 
 
 class MemoryFileError(ToolwrightError):
-    """The file of approvals cannot be read or written; it is as it was."""
+    """The memory, approvals among it, cannot be read or written; it is as it was."""
 
     kind = "memory"
 

@@ -98,13 +98,26 @@ class StepsMatched:
 
 @dataclass(frozen=True, slots=True)
 class CandidateRefused:
-    """A candidate was refused by `stage` (`contract`, `review`, `verify`, `merge`), with the reasons."""
+    """A candidate was refused by `stage` (`contract`, `review`, `verify`, `merge`), with the reasons.
+
+    `source` is what was refused; `said` is what its author is told, who may be told less than the user.
+    """
 
     stage: str
     tool: str
     attempt: int
     of: int
     reasons: tuple[str, ...]
+    source: str = ""
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LessonsFound:
+    """The author of the next version is shown so many failures of earlier runs, with what mended them."""
+
+    tool: str
+    lessons: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +228,7 @@ Event: TypeAlias = (
     | PlanMade
     | StepsMatched
     | CandidateRefused
+    | LessonsFound
     | CandidateVerified
     | CandidateChallenged
     | ToolCommitted

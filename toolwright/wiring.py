@@ -3,6 +3,7 @@
 import secrets as randomness
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from toolwright.events import Event, Listener, Notice
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.memory.plans import NoPlans, PlanMemory
+from toolwright.memory.recorder import Recorder
 from toolwright.models import SERVERS, open_replay, open_roles
 from toolwright.models.absent import AbsentModel
 from toolwright.models.endpoint import Connection, Local
@@ -60,7 +62,7 @@ class Company:
 
 def new_run() -> str:
     """Return an id for a run: the time it began, in UTC, and a few letters of chance."""
-    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + randomness.token_hex(2)
+    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + randomness.token_hex(4)
 
 
 def open_parts(
@@ -118,6 +120,16 @@ def _agreed(company: Company, missing: str) -> bool:
     return company.confirm(
         f"The result may not be what the goal asks for: {missing}\nPlan and run it once more?"
     )
+
+
+def recording(
+    settings: Settings, run: str, goal: str, redactor: Redactor, tell: Listener
+) -> AbstractContextManager[Listener]:
+    """Return what keeps a run in the memory: it listens inside of the context, which tells it the end."""
+    if not settings.memory:
+        return nullcontext(lambda _event: None)
+    about = {"goal": goal, "model": settings.model}
+    return Recorder(settings.library / STATE, run, about, redactor.redact, tell)
 
 
 def plan_memory(settings: Settings) -> PlanMemory | NoPlans:

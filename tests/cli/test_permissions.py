@@ -38,7 +38,7 @@ def test_once_is_asked_again_and_no_ends_the_goal(folder: Path) -> None:
     assert code == 1
     assert "error: step 1, fetch needs to connect to api.example.org, which was not allowed" in said
     assert "--allow network:api.example.org" in said
-    assert not (folder / ".toolwright" / "memory.sqlite").exists()
+    assert not (folder / ".toolwright" / "memory.db").exists()
 
 
 def test_always_counts_until_it_is_revoked_or_the_tool_changes(folder: Path) -> None:
@@ -233,7 +233,7 @@ def test_a_newer_memory_is_said_and_left_alone(folder: Path) -> None:
     """The listing fails with the reason; a goal goes on and asks."""
     import sqlite3
 
-    with sqlite3.connect(folder / ".toolwright" / "memory.sqlite") as newer:
+    with sqlite3.connect(folder / ".toolwright" / "memory.db") as newer:
         newer.execute("CREATE TABLE alembic_version (version_num TEXT)")
         newer.execute("INSERT INTO alembic_version VALUES ('9999')")
     newer.close()

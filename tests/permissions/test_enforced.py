@@ -106,13 +106,13 @@ def test_a_tool_cannot_approve_itself(box, place):
     """Where the library is in the workspace, a writer can write everywhere but into the approvals."""
     work = place / "work"
     Approvals(work).add("fetch", "v", "network", "*")
-    kept = work / ".toolwright" / "memory.sqlite"
+    kept = work / ".toolwright" / "memory.db"
     before = kept.read_bytes()
     inner = "workspace/" if box.level == "landlock" else ""  # the grant where nothing can be covered
     policy = Policy(workspace=str(work), write=(str(work),), limits=Limits(wall_s=20))
-    for path in (".toolwright/memory.sqlite", str(kept), f"../{work.name}/.toolwright/memory.sqlite"):
+    for path in (".toolwright/memory.db", str(kept), f"../{work.name}/.toolwright/memory.db"):
         box.call(_FORGE, "forge", {"path": path}, policy)
         assert kept.read_bytes() == before
-    done = box.call(_FORGE, "forge", {"path": "sub/memory.sqlite"}, policy)  # the attack itself works
+    done = box.call(_FORGE, "forge", {"path": "sub/memory.db"}, policy)  # the attack itself works
     assert done.value == 1
-    assert (work / f"{inner}sub/memory.sqlite").exists()
+    assert (work / f"{inner}sub/memory.db").exists()

@@ -337,11 +337,11 @@ class Broken:
 
     def find(self, _tool, _fingerprint):
         """Fail."""
-        raise MemoryFileError("memory.sqlite is in use by another program")
+        raise MemoryFileError("memory.db is in use by another program")
 
     def add(self, *_approval):
         """Fail."""
-        raise MemoryFileError("memory.sqlite cannot be used")
+        raise MemoryFileError("memory.db cannot be used")
 
 
 def test_a_memory_that_fails_costs_the_memory_only(place):

@@ -21,7 +21,7 @@ def where():
     return os.path.dirname(os.path.dirname(os.path.abspath(alpha.__file__)))
 def approve():
     import sqlite3
-    with sqlite3.connect(STATE + "/memory.sqlite") as connection:
+    with sqlite3.connect(STATE + "/memory.db") as connection:
         connection.execute("INSERT INTO approvals VALUES ('evil', 'network', '*')")
     return True
 """
@@ -42,11 +42,11 @@ def _steps(name, code):
 
 ATTACKS = [
     _one("forge an approval", "approve()"),
-    _one("read the approvals", "b'permission' in open(STATE + '/memory.sqlite', 'rb').read()"),
-    _one("spoil the approvals", "append(STATE + '/memory.sqlite')"),
-    _one("replace the approvals by a file of its own", "not os.replace('plain', STATE + '/memory.sqlite')"),
-    _one("remove the approvals", "not os.unlink(STATE + '/memory.sqlite')"),
-    _one("leave a journal that approves at the next opening", "write(STATE + '/memory.sqlite-journal')"),
+    _one("read the approvals", "b'permission' in open(STATE + '/memory.db', 'rb').read()"),
+    _one("spoil the approvals", "append(STATE + '/memory.db')"),
+    _one("replace the approvals by a file of its own", "not os.replace('plain', STATE + '/memory.db')"),
+    _one("remove the approvals", "not os.unlink(STATE + '/memory.db')"),
+    _one("leave a journal that approves at the next opening", "write(STATE + '/memory.db-journal')"),
     _steps(
         "put a folder of its own in the place of the program's",
         f"os.rename('.toolwright', 'old'); os.makedirs({'.toolwright/packages'!r})",

@@ -141,7 +141,7 @@ def _make_library(work):
     for folder in ("plans", "packages/set/alpha"):
         (work / ".toolwright" / folder).mkdir(parents=True)
     (work / "tool_tests" / "evidence").mkdir(parents=True)
-    with contextlib.closing(sqlite3.connect(work / ".toolwright" / "memory.sqlite")) as connection:
+    with contextlib.closing(sqlite3.connect(work / ".toolwright" / "memory.db")) as connection:
         connection.execute("CREATE TABLE approvals (tool TEXT, permission TEXT, detail TEXT)")
     texts = {
         ".toolwright/packages/set/alpha/__init__.py": "VALUE = 'alpha'\n",

@@ -85,6 +85,12 @@ def _packages(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _history(arguments: Arguments) -> int:
+    from toolwright.cli.history import run
+
+    return run(arguments)
+
+
 def _doctor(arguments: Arguments) -> int:
     from toolwright.cli.doctor import run
 
@@ -112,6 +118,11 @@ COMMANDS: Final = {
         "approvals [revoke ID|TOOL|--all]",
         "list what tools were allowed for good, or take it back",
         _approvals,
+    ),
+    "history": Command(
+        "history [ID]",
+        "list the goals that ran, or tell one stage by stage; ID may be its beginning, or last",
+        _history,
     ),
     "packages": Command(
         "packages [add NAME | remove NAME | install]", "list the packages of tools, or change them", _packages

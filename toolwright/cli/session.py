@@ -26,7 +26,7 @@ from toolwright.screen.receipt import show_receipt
 from toolwright.screen.result import report_json, show_result, write_line
 from toolwright.settings import Settings, secrets, terminal
 from toolwright.types import HeldOut, Match, Plan, Report, Tool
-from toolwright.wiring import Company, new_run, open_parts, options
+from toolwright.wiring import Company, new_run, open_parts, options, recording
 
 T = TypeVar("T")
 
@@ -102,9 +102,13 @@ class Session:
         run = new_run()
         settings = self._settings
         redactor = Redactor(secrets(settings))
-        with RunLog(settings.library / "agent.log", run, redactor.redact) as log, self._screen:
+        with (
+            self._screen,
+            RunLog(settings.library / "agent.log", run, redactor.redact) as log,
+            recording(settings, run, goal, redactor, self._screen) as record,
+        ):
             company = Company(
-                (self._screen, log),
+                (self._screen, log, record),
                 self._ask,
                 self._approve,
                 at_terminal(),

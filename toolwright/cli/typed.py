@@ -3,6 +3,7 @@
 import shlex
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from toolwright import __version__
 from toolwright.cli.arguments import Arguments, parse_arguments
@@ -11,14 +12,20 @@ from toolwright.cli.tool_table import takes
 from toolwright.errors import UsageError
 from toolwright.library.store import Store
 
+_OF_A_RUN: Final = frozenset({"history"})
+"""Commands whose operand is the id of a run, which begins with a digit."""
+
 
 def typed(line: str, arguments: Arguments, library: Path) -> Arguments | None:
     """Read a line that may be a command with its options; what it leaves open is as in `arguments`.
+
+    With a colon before it, it is a command whatever follows.
 
     Raises:
         UsageError: a quote is not closed, or an option is unknown or lacks its value.
         LibraryError: as for `Store.read`.
     """
+    line, sure = line.strip().removeprefix(":"), line.strip().startswith(":")
     words = line.split()
     if not words or words[0] not in COMMANDS:
         return None
@@ -27,9 +34,9 @@ def typed(line: str, arguments: Arguments, library: Path) -> Arguments | None:
         return asked if len(asked.words) > 1 and asked.words[1] in Store(library).read().kept else None
     if not any(word.startswith("-") for word in words):
         asked = replace(arguments, words=tuple(words))
-        return asked if _is_command(asked.words, library) else None
+        return asked if sure or _is_command(asked.words, library) else None
     said = parse_arguments(_split(line), usages(), __version__)
-    if not _is_command(said.words, library):
+    if not sure and not _is_command(said.words, library):
         return None
     given = {name: value for name, value in said.overrides.items() if value is not None}
     return replace(said, overrides={**arguments.overrides, **given}, json=said.json or arguments.json)
@@ -45,6 +52,8 @@ def _split(line: str) -> tuple[str, ...]:
 def _is_command(words: tuple[str, ...], library: Path) -> bool:
     """Tell a command, with as many operands as it takes, from a goal that begins like one."""
     name, *operands = words
+    if name in _OF_A_RUN and len(operands) == 1:
+        return operands[0] == "last" or operands[0][:1].isdigit()
     if not operands or words[:2] in {("approvals", "revoke"), ("models", "pull")}:
         return True
     if name == "tools":

@@ -57,7 +57,8 @@ def adopt_tool(parts: Parts, name: str, given: Sequence[HeldOut] = ()) -> Made:
             held = len(drawn.examples)
             return Made(name, number, tuple(refusals), trial.verdict, trial.commit, examples=held)
         reasons = trial.told or trial.reasons
-        parts.emit(CandidateRefused(trial.refused_by, name, number, _TRIES, reasons))
+        said = (reasons, candidate.source, trial.reasons)
+        parts.emit(CandidateRefused(trial.refused_by, name, number, _TRIES, *said))
         refusals.append(f"{trial.refused_by}: {reasons[0]}")
         if trial.refused_by == "merge" and drawn.is_stale(parts.store):
             continue

@@ -88,7 +88,8 @@ def _made(drawn: Draft, tried: Attempts, trial: Trial) -> Made:
 
 def _refuse(parts: Parts, drawn: Draft, tried: Attempts, trial: Trial) -> None:
     name, reasons = drawn.contract.name, trial.told or trial.reasons
-    parts.emit(CandidateRefused(trial.refused_by, name, tried.number, tried.most, reasons))
+    source, said = trial.candidate.source, trial.reasons
+    parts.emit(CandidateRefused(trial.refused_by, name, tried.number, tried.most, reasons, source, said))
     tried.add(trial)
     if tried.warning:
         parts.emit(Notice(f"{name}: {tried.warning}"))

@@ -28,7 +28,8 @@ def next_trial(parts: Parts, wish: Wish, draft: Draft, tried: Attempts, samples:
     for trial in trials:
         if trial.refused_by and trial is not best:
             reasons = trial.told or trial.reasons
-            parts.emit(CandidateRefused(trial.refused_by, name, tried.number, tried.most, reasons))
+            about = (tried.number, tried.most, reasons, trial.candidate.source, trial.reasons)
+            parts.emit(CandidateRefused(trial.refused_by, name, *about))
             tried.note(trial)
     return best
 

@@ -3,14 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from toolwright.memory.place import memory_file
 from toolwright.records import dataclass
 
 if TYPE_CHECKING:
     from toolwright.memory.database import Database
-
-FILE: Final = "memory.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,6 @@ class Approvals:
     def __init__(self, library: Path, tell: Callable[[str], None] = lambda _notice: None) -> None:
         """`tell` gets a sentence when the file was damaged and was set aside."""
         self._library = library
-        self._path = library / ".toolwright" / FILE
         self._tell = tell
 
     def find(self, tool: str, fingerprint: str) -> Sequence[tuple[str, str]]:
@@ -49,7 +47,7 @@ class Approvals:
         Raises:
             MemoryFileError: the file cannot be read.
         """
-        if not self._path.exists():
+        if not memory_file(self._library).exists():
             return ()
         from toolwright.memory.schema import APPROVALS
 
@@ -88,7 +86,7 @@ class Approvals:
         Raises:
             MemoryFileError: the file cannot be written.
         """
-        if not ids or not self._path.exists():
+        if not ids or not memory_file(self._library).exists():
             return
         from toolwright.memory.schema import APPROVALS
 
@@ -103,7 +101,7 @@ class Approvals:
     def _database(self) -> "Database":
         from toolwright.memory.database import Database
 
-        return Database(self._path, self._tell)
+        return Database(memory_file(self._library), self._tell)
 
 
 def _approval(row: Any) -> Approval:

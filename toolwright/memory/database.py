@@ -1,4 +1,4 @@
-""".toolwright/memory.sqlite: a path in, transactions over tables of today's form out.
+""".toolwright/memory.db: a path in, transactions over tables of today's form out.
 
 A file of an older Toolwright is migrated inside the first transaction, one of a newer is refused, a damaged
 one is set aside. Two programs at once wait for each other.
@@ -104,13 +104,21 @@ class Database:
     def _begun(self, begin: str, *, make: bool = False) -> "Iterator[Connection]":
         def connect() -> sqlite3.Connection:
             # "rw" also reads where nothing may be written, and takes back what a crash left half done
-            uri = f"{self._path.absolute().as_uri()}?mode={'rwc' if make else 'rw'}"
-            return sqlite3.connect(uri, uri=True, timeout=self._wait_s, isolation_level=None)
+            how = "rwc" if make else "ro&immutable=1" if self._is_frozen() else "rw"
+            uri = f"{self._path.absolute().as_uri()}?mode={how}"
+            connection = sqlite3.connect(uri, uri=True, timeout=self._wait_s, isolation_level=None)
+            if make:
+                _write_ahead(connection, self._wait_s)
+            return connection
 
         engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         with engine.begin() as connection:
             yield connection
+
+    def _is_frozen(self) -> bool:
+        """Tell whether nobody can write here: then it is read as it stands, without the files for sharing."""
+        return not os.access(self._path.parent, os.W_OK) and not Path(f"{self._path}-wal").exists()
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -148,6 +156,9 @@ class Database:
                 return
             aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
             self._path.rename(aside)
+            for suffix in ("-wal", "-shm"):  # parts of the damaged file, and poison for a new one
+                with contextlib.suppress(FileNotFoundError):
+                    Path(f"{self._path}{suffix}").rename(f"{aside}{suffix}")
         except OSError as error:
             raise MemoryFileError(
                 f"{self._path} is damaged and cannot be set aside: {error.strerror}",
@@ -155,7 +166,9 @@ class Database:
             ) from error
         finally:
             os.close(folder)
-        self._tell(f"{self._path} was damaged and was set aside as {aside.name}; approvals begin anew")
+        self._tell(
+            f"{self._path} was damaged and was set aside as {aside.name}; memory and approvals begin anew"
+        )
 
     def _is_sound(self) -> bool:
         if not self._path.exists():
@@ -190,6 +203,20 @@ def _is_current(connection: "Connection", path: Path) -> bool:
     raise MemoryFileError(
         f"{path} was made by a newer Toolwright", hint="use that version, or move the file away"
     )
+
+
+def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
+    """Let readers go on while somebody writes; SQLite does not itself wait for others to agree to that."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY not in _BUSY or time.monotonic() > deadline:
+                connection.close()
+                raise
+        time.sleep(0.02)
 
 
 def _is_older(revision: str) -> bool:

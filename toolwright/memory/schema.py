@@ -1,10 +1,22 @@
-"""The tables of .toolwright/memory.sqlite as they are today; the way here stands in migrations/versions."""
+"""The tables of .toolwright/memory.db as they are today; the way here stands in migrations/versions."""
 
 from typing import Final
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest migration."""
 
 METADATA: Final = MetaData()
@@ -23,3 +35,133 @@ APPROVALS: Final = Table(
     sqlite_autoincrement=True,
 )
 """`place` says for which machine, user and folder an approval counts, `given` when (UTC, ISO 8601)."""
+
+RUNS: Final = Table(
+    "runs",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("goal", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("sandbox", String, nullable=False),
+    Column("wants", String),
+    Column("plan_origin", String),
+    Column("began", Float, nullable=False, index=True),
+    Column("seconds", Float),
+    Column("calls", Integer, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("cost", Float),
+    Column("failed_stage", String),
+    Column("failed_kind", String),
+    Column("failed_step", Integer),
+    Column("message", Text),
+    Column("learned", String),
+)
+"""Goals. `status` is that of the report, `interrupted`, or `cut off` where a run could not say its end;
+`began` is in seconds since the epoch, `cost` in US dollars and null where it is not known."""
+
+STEPS: Final = Table(
+    "steps",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("round", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("keywords", Text, nullable=False),
+    Column("verdict", String),
+    Column("tool", String),
+    Column("reason", Text),
+)
+"""Steps of the plans of a run, `round` from 1, with the verdict and its reason; `keywords` is JSON."""
+
+ATTEMPTS: Final = Table(
+    "attempts",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("refused_by", String, nullable=False),
+    Column("lessons", Integer, nullable=False),
+)
+"""Versions that were written; `refused_by` is "" for what was kept, `lessons` counts failures shown."""
+
+FAILURES: Final = Table(
+    "failures",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("mend", Text),
+    Column("embedder", String, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+"""Refused versions: who refused, what its author was told, its code, and the version that was kept."""
+
+ADMISSIONS: Final = Table(
+    "admissions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("how", String, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("lines_added", Integer, nullable=False),
+    Column("lines_removed", Integer, nullable=False),
+)
+"""What came into the library; `how` is `added`, `widened` or the word of the versions."""
+
+EXECUTIONS: Final = Table(
+    "executions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), index=True),
+    Column("at", Float, nullable=False),
+    Column("step", Integer),
+    Column("tool", String, nullable=False, index=True),
+    Column("input", Text),
+    Column("output", Text),
+    Column("status", String, nullable=False),
+    Column("error", Text),
+    Column("seconds", Float, nullable=False),
+)
+"""Calls of tools, in steps of a goal or alone (`run` null); `input` and `output` are JSON."""
+
+DECISIONS: Final = Table(
+    "decisions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+"""What was decided besides the verdicts of steps: permissions (`read` ...), and what `judge` thinks."""
+
+MODEL_CALLS: Final = Table(
+    "model_calls",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("model", String, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("cost", Float),
+)
+"""Answers of models; prompts and replies stand in .toolwright/transcripts/RUN.jsonl."""

@@ -1,0 +1,127 @@
+"""Files of runs -> rows of the memory: each run once and whole; what cannot be taken in stays a file."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError
+
+from toolwright.memory import likeness
+from toolwright.memory.database import Database
+from toolwright.memory.recorder import SPOOL
+from toolwright.memory.schema import METADATA, RUNS
+from toolwright.memory.told import Told, told
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_AT_ONCE: Final = 200
+_STRANGE: Final = ".strange"
+
+
+def fold(folder: Path, database: Database) -> None:
+    """Take every run that is over into the memory; the file of a run is removed once it is there.
+
+    Raises:
+        MemoryFileError: the memory cannot be written; then all files stay.
+    """
+    waiting = sorted(path for path in waiting_in(folder) if not _is_live(path))
+    for start in range(0, len(waiting), _AT_ONCE):
+        _fold_some(waiting[start : start + _AT_ONCE], database)
+
+
+def waiting_in(folder: Path) -> list[Path]:
+    """Return the files of runs that are not in the memory yet."""
+    try:
+        return list((folder / SPOOL).glob("*.jsonl"))
+    except OSError:
+        return []
+
+
+def not_taken_in(folder: Path) -> list[Told]:
+    """Return the runs that are not in the memory: they are not over, or it cannot be written."""
+    found = []
+    for path in waiting_in(folder):
+        with contextlib.suppress(OSError):
+            run = told(path, path.read_bytes())
+            if run:
+                run.run["status"] = "running" if _is_live(path) else run.run["status"]
+                found.append(run)
+    return found
+
+
+def _fold_some(paths: Sequence[Path], database: Database) -> None:
+    with contextlib.ExitStack() as held:
+        mine = [(path, data) for path in paths for data in held.enter_context(_held(path))]
+        done: list[Path] = []
+        with database.writing() as connection:
+            for path, data in mine:
+                run = told(path, data)
+                if run is None or _insert(connection, run):
+                    done.append(path)
+                else:
+                    _put_aside(path)
+        for path in done:  # only now: what was taken in twice is noticed, what was lost is not
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _insert(connection: "Connection", run: Told) -> bool:
+    """Insert a run unless it is there already; False when its rows are none of ours."""
+    for failure in run.rows["failures"]:
+        vector = likeness.pieces(f"{failure['stage']} {failure['message']}\n{failure['source']}")
+        failure |= {"embedder": likeness.NAME, "vector": likeness.to_bytes(vector)}
+    try:
+        with connection.begin_nested():
+            if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run.run["id"])).first() is None:
+                connection.execute(RUNS.insert(), [run.run])
+                for table, rows in run.rows.items():
+                    if rows:
+                        connection.execute(METADATA.tables[table].insert(), rows)
+    except (IntegrityError, InterfaceError, DataError, OverflowError):
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _held(path: Path) -> Iterator[list[bytes]]:
+    """Yield what a file holds, in a list, while nobody else takes it in; an empty list when somebody does."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        yield []
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_it = os.path.samestat(os.fstat(file), path.stat())
+        data = path.read_bytes() if is_it else b""
+        yield [data] if data else []  # an empty one is only just made
+    except OSError:
+        yield []
+    finally:
+        os.close(file)
+
+
+def _is_live(path: Path) -> bool:
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(file)
+    return False
+
+
+def _put_aside(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.rename(path.with_suffix(_STRANGE))

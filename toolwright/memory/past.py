@@ -1,0 +1,106 @@
+"""What happened in a library, for those who ask: opened, and brought up to date, when they do."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from toolwright.errors import MemoryFileError
+from toolwright.memory.place import memory_file
+from toolwright.memory.recorder import SPOOL
+
+if TYPE_CHECKING:
+    from toolwright.memory.database import Database
+    from toolwright.memory.told import Row
+
+_PARTS: Final = ("steps", "attempts", "failures", "admissions", "executions", "decisions", "model_calls")
+_BLOBS: Final = frozenset({"id", "run", "vector", "embedder"})
+
+
+class Past:
+    """What happened in one library. Where nothing did, nothing is loaded to find that out."""
+
+    def __init__(self, library: Path, tell: Callable[[str], None], *, wait_s: float = 10.0) -> None:
+        """`tell` gets a sentence when something is wrong with the memory that does not keep it from use."""
+        self._library = library
+        self._tell = tell
+        self._wait_s = wait_s
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can be there, as far as files tell."""
+        folder = self._library / ".toolwright" / SPOOL
+        return not memory_file(self._library).exists() and not any(folder.glob("*.jsonl"))
+
+    def runs(self, most: int) -> "Sequence[Row]":
+        """Return the last runs, the newest first; one that is not over has the status `running`.
+
+        Raises:
+            MemoryFileError: the memory cannot be read.
+        """
+        if self.is_empty:
+            return ()
+        from toolwright.memory.folding import not_taken_in
+        from toolwright.memory.schema import RUNS
+
+        kept = self._rows(RUNS.select().order_by(RUNS.c.began.desc(), RUNS.c.id.desc()).limit(most))
+        others = [told.run for told in not_taken_in(self._library / ".toolwright")]
+        rows = {row["id"]: row for row in (*others, *kept)}
+        return sorted(rows.values(), key=lambda row: (row["began"], row["id"]), reverse=True)[:most]
+
+    def named(self, beginning: str) -> list[str]:
+        """Return the ids of at most three runs that begin so.
+
+        Raises:
+            MemoryFileError: the memory cannot be read.
+        """
+        if self.is_empty:
+            return []
+        from toolwright.memory.folding import not_taken_in
+        from toolwright.memory.schema import RUNS
+
+        begins = RUNS.c.id.startswith(beginning, autoescape=True)
+        kept = self._rows(RUNS.select().where(begins).order_by(RUNS.c.began.desc()).limit(3))
+        others = [told.run for told in not_taken_in(self._library / ".toolwright")]
+        return list(
+            dict.fromkeys(row["id"] for row in (*kept, *others) if str(row["id"]).startswith(beginning))
+        )
+
+    def run(self, identity: str) -> "Row | None":
+        """Return one run with all that is known of it, its parts by the names of the tables.
+
+        Raises:
+            MemoryFileError: the memory cannot be read.
+        """
+        if self.is_empty:
+            return None
+        from toolwright.memory.folding import not_taken_in
+        from toolwright.memory.schema import METADATA, RUNS
+
+        found = self._rows(RUNS.select().where(RUNS.c.id == identity))
+        if not found:
+            others = not_taken_in(self._library / ".toolwright")
+            return next((told.run | told.rows for told in others if told.run["id"] == identity), None)
+        parts = {}
+        for name in _PARTS:
+            table = METADATA.tables[name]
+            rows = self._rows(table.select().where(table.c.run == identity).order_by(table.c.id))
+            parts[name] = [{key: value for key, value in row.items() if key not in _BLOBS} for row in rows]
+        return {**found[0], **parts}
+
+    def _rows(self, statement: Any) -> "list[Row]":
+        with self._folded().reading() as connection:
+            if connection is None:
+                return []
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def _folded(self) -> "Database":
+        """Return the database with all runs in it that are over, as far as it can be written."""
+        from toolwright.memory.database import Database
+        from toolwright.memory.folding import fold
+
+        database = Database(memory_file(self._library), self._tell, wait_s=self._wait_s)
+        try:
+            fold(self._library / ".toolwright", database)
+        except MemoryFileError as error:
+            self._tell(f"{error}; runs since then are not in it yet, and wait in their files")
+        return database
