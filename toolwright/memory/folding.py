@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
 
 from toolwright.memory import likeness
 from toolwright.memory.database import Database
@@ -82,7 +82,7 @@ def _insert(connection: "Connection", run: Told) -> bool:
                 for table, rows in run.rows.items():
                     if rows:
                         connection.execute(METADATA.tables[table].insert(), rows)
-    except (IntegrityError, InterfaceError, DataError, OverflowError):
+    except (IntegrityError, InterfaceError, DataError, ProgrammingError, OverflowError):
         return False
     return True
 

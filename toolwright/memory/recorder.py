@@ -74,6 +74,9 @@ class Recorder:
             return
         try:
             if self._file is None:
+                if not self._path.parents[2].is_dir():  # no library, which the run itself says
+                    self._given_up = True
+                    return
                 self._file = _opened(self._path)
                 if not begins:
                     self._write({"t": "run", "sandbox": "", **self._about})
@@ -108,7 +111,8 @@ class Recorder:
 
 def _opened(path: Path) -> int:
     """Make the file of a run and lock it; only the user may read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
     file = os.open(path, flags, 0o600)
     try:
