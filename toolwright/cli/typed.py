@@ -31,9 +31,8 @@ def typed(line: str, arguments: Arguments, library: Path) -> Arguments | None:
         return None
     if words[0] == "call":
         asked = replace(arguments, words=_split(line))
-        return (
-            asked if sure or len(asked.words) > 1 and asked.words[1] in Store(library).read().kept else None
-        )
+        kept = sure or (len(asked.words) > 1 and asked.words[1] in Store(library).read().kept)
+        return asked if kept else None
     if not any(word.startswith("-") for word in words):
         asked = replace(arguments, words=tuple(words))
         return asked if sure or _is_command(asked.words, library) else None
