@@ -42,6 +42,7 @@ _MODEL = "the model (default: together:deepseek-ai/DeepSeek-R1); SERVER alone me
 _ROLE = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAME; may be given again"
 _JUDGE = "have a model say whether the result answers the goal (default: at a terminal)"
 _THRESHOLD = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
+_FORMAT = "with check: text (default), json, github, sarif or junit"
 _MINIMUM = "the weakest confinement of tools that will do: full, bwrap, landlock (default) or seatbelt"
 
 
@@ -64,6 +65,7 @@ class Arguments:
     quarantine: bool = False
     quick: bool = False
     cascade: bool = False
+    report_format: str = ""
     flags: ToolFlags = ToolFlags()
 
 
@@ -129,6 +131,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         quarantine=known.quarantine,
         quick=known.quick,
         cascade=known.cascade,
+        report_format=known.report_format,
         flags=flags,
     )
 
@@ -183,6 +186,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--quick", action="store_true", help="with verify: without deliberate faults in the functions")
     add("--cascade", action="store_true", help="with tools remove: also the tools that call it")
     add_tool_flags(parser)
+    add("--format", default="", dest="report_format", metavar="FORMAT", help=_FORMAT)
     add("--json", action="store_true", help="print the report as one JSON object")
     loud = parser.add_mutually_exclusive_group()
     loud.add_argument("-v", "--verbose", action="store_true", help="show functions, tests and thoughts")

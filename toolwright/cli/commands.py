@@ -61,6 +61,18 @@ def _verify(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _check(arguments: Arguments) -> int:
+    from toolwright.cli.check import run
+
+    return run(arguments)
+
+
+def _why(arguments: Arguments) -> int:
+    from toolwright.cli.why import run
+
+    return run(arguments)
+
+
 def _models(arguments: Arguments) -> int:
     from toolwright.cli.models import run
 
@@ -109,6 +121,12 @@ COMMANDS: Final = {
         "prove kept tools again, isolated; without NAME those that changed, or what they stand on",
         _verify,
     ),
+    "check": Command(
+        "check [NAME ...] [--format FORMAT] [--quick] [--jobs N]",
+        "prove every kept tool, for CI: no model, nothing is written",
+        _check,
+    ),
+    "why": Command("why NAME", "say from the files in git why a tool is trusted", _why),
     "models": Command(
         "models [pull [NAME]]",
         "list the models that the server offers, or bring a GGUF file",

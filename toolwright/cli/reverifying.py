@@ -85,13 +85,17 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """Verifies the tools of one library as they are in `snapshot`; without `rigor` none is challenged."""
+    """Verifies the tools of one library as they are in `snapshot`; without `rigor` none is challenged.
+
+    Without `keeps` nothing is written: no evidence is renewed, no tool enters or leaves quarantine.
+    """
 
     store: Store
     snapshot: Snapshot
     shelf: Shelf
     rigor: Rigor | None = None
     quarantines: bool = False
+    keeps: bool = True
 
     def verify(self, sandbox: Sandbox, names: Sequence[str], jobs: int) -> tuple[Checked, ...]:
         """Return the verdicts in the order of the names; `jobs` tools are verified at the same time.
@@ -136,7 +140,7 @@ class Verifier:
     def _settle(self, checked: Checked) -> Checked:
         """Draw the consequence of a verdict that counts."""
         verdict = checked.verdict
-        if verdict is None or verdict.level in _NO_EVIDENCE:
+        if verdict is None or verdict.level in _NO_EVIDENCE or not self.keeps:
             return checked
         if verdict.passed:
             renewed = self._renew(checked.name, verdict, checked.tests)

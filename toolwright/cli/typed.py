@@ -59,4 +59,4 @@ def _is_command(words: tuple[str, ...], library: Path) -> bool:
         return True
     if name == "tools":
         return takes(operands[0], len(operands) - 1)
-    return name == "verify" and set(operands) <= Store(library).read().kept.keys()
+    return name in {"verify", "check", "why"} and set(operands) <= Store(library).read().kept.keys()

@@ -42,4 +42,4 @@ def _could_follow(name: str, rest: list[str]) -> bool:
         return bool(difflib.get_close_matches(rest[0], SUBCOMMANDS, cutoff=_CLOSE))
     if name == "approvals":
         return bool(difflib.get_close_matches(rest[0], ["revoke", "list"], cutoff=_CLOSE))
-    return name == "verify" and all(word.isidentifier() for word in rest)
+    return name in {"verify", "check", "call", "why"} and all(word.isidentifier() for word in rest)

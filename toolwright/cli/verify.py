@@ -36,7 +36,7 @@ _USUAL_JOBS: Final = 4
 def run(arguments: Arguments) -> int:
     """Verify the named tools, those that want it, or all of them; 1 when one fails."""
     settings = load(arguments.overrides)
-    jobs = _jobs(arguments.jobs)
+    jobs = jobs_of(arguments.jobs)
     check_packages(["pytest"])
     store = Store(settings.library)
     snapshot = store.read()
@@ -56,7 +56,7 @@ def run(arguments: Arguments) -> int:
         rigor=None if arguments.quick else rigor,
         quarantines=arguments.quarantine,
     )
-    checked = _checked(settings, verifier, _wanted(arguments, snapshot), jobs)
+    checked = checked_tools(settings, verifier, _wanted(arguments, snapshot), jobs)
     problem = _problem(checked, store, named)
     if settings.verbosity >= 0:
         _show(checked, display, store, rigor.threshold, why=not named and not arguments.every)
@@ -66,7 +66,7 @@ def run(arguments: Arguments) -> int:
     _show_failures(checked, display)
     if arguments.json:
         fresh = [name for name in snapshot.kept if name not in {each.name for each in checked}]
-        write_line(json_text(_as_json(checked, problem, rigor.threshold) | {"not_run": fresh}))
+        write_line(json_text(as_json(checked, problem, rigor.threshold) | {"not_run": fresh}))
     if problem:
         show_problem(problem)
     return problem.exit_code if problem else 0
@@ -79,9 +79,10 @@ def _wanted(arguments: Arguments, snapshot: Snapshot) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(arguments.words[1:])) or None
 
 
-def _checked(
+def checked_tools(
     settings: Settings, verifier: Verifier, names: Sequence[str] | None, jobs: int
 ) -> tuple[Checked, ...]:
+    """Verify tools in one sandbox, by default those whose evidence does not speak for them."""
     if not verifier.snapshot.kept:
         return ()
     said = Display(sys.stderr, terminal())
@@ -98,7 +99,12 @@ def _all_of(number: int) -> str:
     return "the one tool is verified" if number == 1 else f"each of the {number} tools is verified"
 
 
-def _jobs(said: str) -> int:
+def jobs_of(said: str) -> int:
+    """Read how many tools are verified at the same time.
+
+    Raises:
+        UsageError: it is no such number.
+    """
     if not said:
         return min(_USUAL_JOBS, os.cpu_count() or 1)
     if not said.isascii() or not said.isdigit() or not 1 <= int(said) <= _MOST_JOBS:
@@ -145,9 +151,10 @@ def _problem(checked: Sequence[Checked], store: Store, named: tuple[str, ...]) -
     return None
 
 
-def _as_json(
+def as_json(
     checked: Sequence[Checked], problem: ToolwrightError | None, threshold: float
 ) -> dict[str, object]:
+    """Return what was verified as one object."""
     said: dict[str, object] = {
         "status": "failed" if problem else "done",
         "tools": {each.name: each.as_json() for each in checked},

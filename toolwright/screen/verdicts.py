@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _SHOWN: Final = 8
-_WORDS: Final = {
+CONTROLS: Final = {
     "values": "wrong answers",
     "none": "missing answers",
     "own values": "an answer that is wrong in its own way",
     "files": "files left as they were",
     "requests": "requests not sent",
 }
+"""The negative controls in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +98,4 @@ def _controls(verdict: Verdict) -> str:
 
 def noticed_words(controls: Sequence[ControlOutcome]) -> str:
     """Say in words which lies the tests noticed; "" when they were told none."""
-    return ", ".join(_WORDS.get(each.name, each.name) for each in controls if each.noticed)
+    return ", ".join(CONTROLS.get(each.name, each.name) for each in controls if each.noticed)
