@@ -66,6 +66,7 @@ class Options:
     name: str = ""
     attempts: int = 5
     candidates: int = 8
+    shortcuts: bool = True
     step_timeout_s: float = 30.0
     preview: bool = True
     fresh: bool = False

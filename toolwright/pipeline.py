@@ -23,6 +23,7 @@ from toolwright.sandbox.levels import NONE
 from toolwright.stages.bind import bind
 from toolwright.stages.classify import classify
 from toolwright.stages.decompose import decompose
+from toolwright.stages.narrowing import narrow
 from toolwright.temporary.folders import fresh_folder, remove_left
 from toolwright.types import Binding, Failure, Match, Plan, RememberedRun, Report, Step, Tool
 
@@ -176,6 +177,8 @@ def _match(plan: Plan, parts: Parts, options: Options, account: Account) -> tupl
         step.number: parts.index.search(step.description, step.keywords, options.candidates)
         for step in plan.steps
     }
+    if options.shortcuts:
+        candidates = {number: narrow(hits) for number, hits in candidates.items()}
     return classify(parts.model, plan, candidates, lambda text: parts.emit(Notice(text)))
 
 

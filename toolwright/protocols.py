@@ -36,6 +36,23 @@ class Model(Protocol):
         ...
 
 
+class Embedder(Protocol):
+    """What turns texts into vectors: near in meaning, near in direction."""
+
+    @property
+    def name(self) -> str:
+        """What vectors are kept under: those of another name are never compared with them."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> tuple[tuple[float, ...], ...]:
+        """Return a vector of length one for each text, in their order.
+
+        Raises:
+            ModelError: there are none; its `kind` says why.
+        """
+        ...
+
+
 class Sandbox(Protocol):
     """The only place that runs code of the library or of a candidate."""
 

@@ -89,7 +89,7 @@ def open_parts(
         model=metered,
         sandbox=sandbox,
         store=store,
-        index=Index(store),
+        index=open_index(settings, store, lambda said: company.tell(Notice(said))),
         memory=plan_memory(settings),
         permits=open_gate(settings, Grantor(company.ask if company.present else None, company.tell)),
         emit=company.tell,
@@ -111,6 +111,24 @@ def open_parts(
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
+
+
+def open_index(settings: Settings, store: Store, notice: Callable[[str], None]) -> Index:
+    """Return the search over a library: by words, and by meaning where an embedder is set and can be used.
+
+    Raises:
+        UsageError: the setting names no server that makes vectors.
+    """
+    if not settings.embedder:
+        return Index(store)
+    from toolwright.library.fusion import FusedIndex
+    from toolwright.models.embedders import open_embedder
+
+    try:
+        return FusedIndex(store, open_embedder(settings.embedder, connections(settings)), notice)
+    except ModelError as error:
+        notice(f"search goes by words only: {error}")
+        return Index(store)
 
 
 def _agreed(company: Company, missing: str) -> bool:
@@ -153,6 +171,7 @@ def options(
         name=name,
         attempts=settings.attempts,
         candidates=settings.candidates,
+        shortcuts=settings.shortcuts,
         step_timeout_s=settings.step_timeout_s,
         preview=settings.preview,
         fresh=settings.fresh,

@@ -64,6 +64,13 @@ class Arguments:
     jobs: str = ""
     quarantine: bool = False
     quick: bool = False
+    count: str = ""
+    permission: str = ""
+    unused_for: str = ""
+    edited: bool = False
+    quarantined: bool = False
+    sort: str = ""
+    page: str = ""
     cascade: bool = False
     report_format: str = ""
     flags: ToolFlags = ToolFlags()
@@ -133,6 +140,13 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         cascade=known.cascade,
         report_format=known.report_format,
         flags=flags,
+        count=known.k,
+        permission=known.permission,
+        unused_for=known.unused_for,
+        edited=known.edited,
+        quarantined=known.quarantined,
+        sort=known.sort,
+        page=known.page,
     )
 
 
@@ -184,7 +198,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--jobs", default="", metavar="N", help="with verify: how many tools at the same time (default: 4)")
     add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")
     add("--quick", action="store_true", help="with verify: without deliberate faults in the functions")
-    add("--cascade", action="store_true", help="with tools remove: also the tools that call it")
+    _add_options_of_tools(parser)
     add_tool_flags(parser)
     add("--format", default="", dest="report_format", metavar="FORMAT", help=_FORMAT)
     add("--json", action="store_true", help="print the report as one JSON object")
@@ -212,6 +226,20 @@ def _roles(given: Sequence[str]) -> dict[str, str]:
             )
         chosen[f"model_{role}"] = model
     return chosen
+
+
+def _add_options_of_tools(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-k", default="", metavar="N", help="with tools search: how many tools (default: 8)")
+    add("--permission", default="", metavar="NAME", help="with tools: only those that declare it")
+    add("--unused-for", default="", metavar="TIME", help="with tools: only those not used for 30d, 12h, 4w")
+    add("--edited", action="store_true", help="with tools: only those edited by hand and not verified since")
+    add("--quarantined", action="store_true", help="with tools: those in quarantine")
+    add(
+        "--sort", default="", metavar="ORDER", help="with tools: by file, name, used or calls (default: file)"
+    )
+    add("--page", default="", metavar="N", help="with tools: that page of a hundred tools (default: 1)")
+    add("--cascade", action="store_true", help="with tools remove: also the tools that call it")
 
 
 def _parted(argv: list[str]) -> tuple[list[str], bool, list[str]]:

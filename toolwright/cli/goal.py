@@ -30,6 +30,7 @@ from toolwright.wiring import plan_memory
 _WITH_EXAMPLES: Final = (("tools", "fix"), ("tools", "adopt"))
 _LEARN: Final = ":learn"
 _EXAMPLE: Final = ":example"
+_SEARCH: Final = ":search"
 
 
 def run(arguments: Arguments) -> int:
@@ -64,6 +65,11 @@ class Goals:
             return self.learn(" ".join(words[1:]))
         if words[:1] == (_EXAMPLE,):
             return self.note_example(line.strip().removeprefix(_EXAMPLE).strip())
+        if words[:1] == (_SEARCH,):
+            looked_for = line.strip().removeprefix(_SEARCH).strip()
+            if not looked_for:
+                raise UsageError("there is nothing to search for", hint=":search TEXT")
+            return COMMANDS["tools"].run(replace(self._arguments, words=("tools", "search", looked_for)))
         try:
             asked = typed(line, self._arguments, self._settings.library)
         except SystemExit:  # the help was asked for and printed

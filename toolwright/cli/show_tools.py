@@ -6,6 +6,7 @@ from functools import cache
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.tool_card import tool_card
 from toolwright.cli.tool_flags import check_tool_flags
+from toolwright.cli.tool_list import chosen, is_chosen, page_of
 from toolwright.cli.tool_table import SUBCOMMANDS, takes
 from toolwright.errors import ToolNotFoundError, ToolwrightError, UsageError
 from toolwright.library.standing import Standing
@@ -16,7 +17,7 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.settings import Settings, load
 from toolwright.syntax.lacking import lacks_types
 from toolwright.syntax.nearest import nearest_names, tool_not_found
-from toolwright.types import Json
+from toolwright.types import Json, Tool
 
 
 def run(arguments: Arguments) -> int:
@@ -24,12 +25,18 @@ def run(arguments: Arguments) -> int:
     settings = load(arguments.overrides)
     store = Store(settings.library)
     name, *operands = arguments.words[1:] or ("list",)
+    if name == "search" and len(operands) > 1:
+        operands = [" ".join(operands)]
     _check(name, operands, settings)
     if arguments.cascade and name != "remove":
         raise UsageError("--cascade goes with: tools remove NAME")
     if arguments.examples and name not in {"fix", "adopt"}:
         raise UsageError("--example goes with a goal, with tools fix NAME and with tools adopt NAME")
     check_tool_flags(arguments.flags, name)
+    if is_chosen(arguments) and name != "list":
+        raise UsageError("filters, --sort and --page go with: tools [list]")
+    if arguments.count and name != "search":
+        raise UsageError("-k goes with: tools search TEXT")
     if name in {"list", "show"}:
         return _show(arguments, settings, store, operands)
     from toolwright.cli.tool_commands import RUN
@@ -46,9 +53,13 @@ def _show(arguments: Arguments, settings: Settings, store: Store, names: list[st
         card = tool_card(tool, snapshot, store, version_of)
         write_line(json_text(card.as_json()) if arguments.json else card.text(store))
     if not names:
-        found = store.standings(snapshot.tools, version_of)
-        text = json_text(_listed(snapshot, found)) if arguments.json else _list_text(snapshot, store, found)
-        write_line(text)
+        found = store.standings(snapshot.kept, version_of)
+        tools = chosen(arguments, snapshot, store, found)
+        if arguments.json:
+            page = page_of(tools, arguments.page)[0] if arguments.page else tools
+            write_line(json_text(_listed(page, snapshot, found)))
+        else:
+            write_line(_list_text(arguments, tools, snapshot, store, found))
     return 0
 
 
@@ -87,26 +98,37 @@ def no_such_tool(name: str, snapshot: Snapshot, store: Store) -> ToolwrightError
     return ToolNotFoundError(str(unknown), nearest=unknown.nearest, hint=hint)
 
 
-def _list_text(snapshot: Snapshot, store: Store, standings: Mapping[str, Standing]) -> str:
+def _list_text(
+    arguments: Arguments,
+    tools: list[Tool],
+    snapshot: Snapshot,
+    store: Store,
+    standings: Mapping[str, Standing],
+) -> str:
     if not snapshot.tools and not snapshot.not_offered:
         return f"{store.directory / 'tools.py'} holds no tools yet"
-    width = max((len(name) for name in snapshot.tools), default=0)
+    shown, page, pages = page_of(tools, arguments.page)
+    width = max((len(tool.name) for tool in shown), default=0)
     said = {name: standing.said for name, standing in standings.items()}
     lines = [
-        f"{name:<{width}}  {tool.docstring.summary}{f' ({said[name]})' if said[name] else ''}"
-        for name, tool in snapshot.tools.items()
+        f"{tool.name:<{width}}  {tool.docstring.summary}{f' ({said[tool.name]})' if said[tool.name] else ''}"
+        for tool in shown
     ]
-    if snapshot.not_offered:
+    if is_chosen(arguments) and not shown:
+        return "no tool of the library is like that"
+    if pages > 1:
+        lines += ["", f"page {page} of {pages}, {len(tools)} tools; --page {page % pages + 1} shows another"]
+    if snapshot.not_offered and not is_chosen(arguments):
         lines += ["", "not offered to plans:"]
         lines += [f"{other.name}  {other.reason}" for other in snapshot.not_offered]
     bare = [other.name for other in snapshot.not_offered if lacks_types(other)]
-    if bare:
+    if bare and not is_chosen(arguments):
         adopt = command("tools", "adopt", bare[0], library=store.directory)
         lines += ["", f"{adopt} writes the types and tests that it lacks"]
     return "\n".join(lines)
 
 
-def _listed(snapshot: Snapshot, standings: Mapping[str, Standing]) -> Json:
+def _listed(tools: list[Tool], snapshot: Snapshot, standings: Mapping[str, Standing]) -> Json:
     return {
         "tools": [
             {
@@ -117,7 +139,7 @@ def _listed(snapshot: Snapshot, standings: Mapping[str, Standing]) -> Json:
                 "standing": standings[t.name].kind,
                 "why": standings[t.name].why,
             }
-            for t in snapshot.tools.values()
+            for t in tools
         ],
         "not_offered": [{"name": o.name, "reason": o.reason, "line": o.line} for o in snapshot.not_offered],
     }

@@ -66,6 +66,12 @@ def _install(arguments: Arguments, settings: Settings, operands: list[str]) -> i
     return install(arguments, settings, operands)
 
 
+def _search(arguments: Arguments, settings: Settings, operands: list[str]) -> int:
+    from toolwright.cli.tool_search import search
+
+    return search(arguments, settings, *operands)
+
+
 RUN: Final[dict[str, Run]] = {
     "log": _log,
     "diff": _diff,
@@ -76,4 +82,5 @@ RUN: Final[dict[str, Run]] = {
     "export": _export,
     "pack": _pack,
     "install": _install,
+    "search": _search,
 }

@@ -3,7 +3,11 @@
 from typing import Final
 
 SUBCOMMANDS: Final = {
-    "list": ("tools [list]", "list the library"),
+    "list": (
+        "tools [list] [FILTERS] [--sort ORDER] [--page N]",
+        "list the library, or some of it: --permission, --unused-for, --edited, --quarantined",
+    ),
+    "search": ("tools search TEXT [-k N]", "show what the search finds for a step, and why"),
     "show": ("tools show NAME", "show one tool, its evidence and its uses"),
     "log": ("tools log NAME", "list the versions of a tool"),
     "diff": ("tools diff NAME V1 V2", "show what changed between two versions"),
@@ -32,6 +36,7 @@ SUBCOMMANDS: Final = {
 }
 OPERANDS: Final = {
     "list": 0,
+    "search": 1,
     "show": 1,
     "log": 1,
     "diff": 3,

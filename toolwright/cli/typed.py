@@ -57,6 +57,8 @@ def _is_command(words: tuple[str, ...], library: Path) -> bool:
         return operands[0] == "last" or operands[0][:1].isdigit()
     if not operands or words[:2] in {("approvals", "revoke"), ("models", "pull")}:
         return True
+    if words[:2] == ("tools", "search"):
+        return len(words) > 2  # noqa: PLR2004 - and something to look for
     if name == "tools":
         return takes(operands[0], len(operands) - 1)
     return name in {"verify", "check", "why"} and set(operands) <= Store(library).read().kept.keys()

@@ -56,6 +56,8 @@ class Settings:
     attempts: int = 5
     samples: int = 1
     candidates: int = 8
+    shortcuts: bool = True
+    embedder: str = ""
     mutation_threshold: float = 0.8
     mutation_budget: int = 60
     mutation_seconds: float = 20.0

@@ -63,6 +63,17 @@ def model(text: str) -> str:
     return text
 
 
+def embedder(text: str) -> str:
+    """Return `SERVER:MODEL` or `local:FOLDER` as it is; `none` is ""."""
+    if text.strip().lower() == "none":
+        return ""
+    if text.startswith("local:") and text.removeprefix("local:").strip() and "\0" not in text:
+        return text
+    if not re.fullmatch(r"[a-z][a-z0-9_.-]*:[^\s\x00-\x1f\x7f]+", text):
+        raise ValueError(text)
+    return text
+
+
 def models(text: str) -> tuple[str, ...]:
     """Return the models of a list with commas; `none` is the empty list."""
     if text.strip().lower() == "none":

@@ -36,6 +36,23 @@ VARIABLES: Final = (
         "How many tools of the library the model is shown for a step.",
     ),
     Variable(
+        "shortcuts",
+        "TOOLWRIGHT_SHORTCUTS",
+        "",
+        values.switch,
+        _SWITCH,
+        "Whether search may spare the model a question: a step that shares next to no word with any tool "
+        "gets a new one unasked, and where one tool has most of its words only a few are shown.",
+    ),
+    Variable(
+        "embedder",
+        "TOOLWRIGHT_EMBEDDER",
+        "",
+        values.embedder,
+        "SERVER:MODEL with together, openai, groq, openai-compatible or ollama; local:FOLDER; or none",
+        "What compares steps and tools by meaning, such as ollama:all-minilm. Without it, by words only.",
+    ),
+    Variable(
         "mutation_threshold",
         "TOOLWRIGHT_MUTATION_THRESHOLD",
         "--mutation-threshold",
@@ -194,5 +211,7 @@ VARIABLES: Final = (
 
 BY_NAME: Final = {variable.name: variable for variable in VARIABLES}
 BY_FIELD: Final = {variable.field: variable for variable in VARIABLES}
-MODEL_NAMES: Final = frozenset(one.name for one in VARIABLES if one.parse in {values.model, values.models})
+MODEL_NAMES: Final = frozenset(
+    one.name for one in VARIABLES if one.parse in {values.model, values.models, values.embedder}
+)
 """The settings that name models."""

@@ -50,7 +50,15 @@ class NotOffered:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A tool that search found for a step; a higher score is a better match."""
+    """A tool that search found for a step; a higher score is a better match.
+
+    `share` says from 0 to 1 how many of the step's telling words the tool has, whatever the size of the
+    library; `why` lists by part of the tool ("name", "keywords", "docstring", "signature") which of them
+    stand there; `cosine` says how near the two are in meaning, None where nobody was asked for that.
+    """
 
     tool: Tool
     score: float
+    share: float = 1.0
+    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cosine: float | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from toolwright.errors import LibraryError
 from toolwright.library.index.freshness import refresh
-from toolwright.library.index.matching import matching
+from toolwright.library.index.matching import Found, matching
 from toolwright.library.index.opening import with_file
 from toolwright.library.search import query
 from toolwright.library.snapshot import Snapshot
@@ -41,13 +41,17 @@ class Index:
             return ()
         rows = self._rows(snapshot, wanted, k + len(snapshot.quarantined))
         # Another process may have moved the index to a later state of the library meanwhile.
-        hits = [Hit(snapshot.tools[name], -rank) for name, rank in rows if name in snapshot.tools]
+        hits = [
+            Hit(snapshot.tools[row.name], row.score, row.share, row.why)
+            for row in rows
+            if row.name in snapshot.tools
+        ]
         return tuple(hits[:k])
 
-    def _rows(self, snapshot: Snapshot, wanted: str, k: int) -> list[tuple[str, float]]:
+    def _rows(self, snapshot: Snapshot, wanted: str, k: int) -> list[Found]:
         import sqlite3
 
-        def work(db: sqlite3.Connection) -> list[tuple[str, float]]:
+        def work(db: sqlite3.Connection) -> list[Found]:
             refresh(db, snapshot.catalogue, snapshot.sha)
             return matching(db, wanted, k)
 

@@ -1,0 +1,70 @@
+"""`tools search` and `tools [list]` with filters: what is found, why, which of it and in which order."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from command_line import run
+
+
+def listed(folder: Path, *options: str) -> list[str]:
+    """Names that `tools` lists with those options."""
+    return [tool["name"] for tool in json.loads(run("tools", *options, "--json", cwd=folder).out)["tools"]]
+
+
+def test_search_says_what_met_and_where(grown: Path) -> None:
+    """Scores and words for a person, the same as JSON, and what a model would be shown."""
+    name = listed(grown)[0]
+    words = name.replace("_", " ")
+    text = run("tools", "search", f"please {words}", cwd=grown)
+    assert text.code == 0
+    assert name in text.out
+    assert "name: " in text.out
+    assert "% of the words" in text.out
+    found = json.loads(run("tools", "search", *words.split(), "-k", "1", "--json", cwd=grown).out)
+    assert [hit["name"] for hit in found["hits"]] == [name]
+    assert found["hits"][0]["share"] == 1.0
+    assert found["shown_to_model"] == 1
+    assert "no tool shares a word" in run("tools", "search", "xylophone", cwd=grown).out
+    assert run("tools", "search", "x", "-k", "0", cwd=grown).code == 2
+    assert run("tools", "search", cwd=grown).code == 2
+    alone = run("tools", "search", name, cwd=grown, env={"TOOLWRIGHT_EMBEDDER": "local:nowhere"})
+    assert name in alone.out
+    assert "search goes by words only: nowhere holds no config.json" in alone.err
+
+
+def test_lists_are_filtered_sorted_and_paged(grown: Path) -> None:
+    """Every filter keeps what it says; a wrong one is one sentence with what it takes."""
+    first, second = listed(grown)
+    assert listed(grown, "--sort", "name") == sorted([first, second])
+    assert listed(grown, "--permission", "network") == []
+    assert listed(grown, "--unused-for", "1h") == []
+    assert listed(grown, "--edited") == listed(grown, "--quarantined") == []
+    assert "no tool of the library is like that" in run("tools", "--edited", cwd=grown).out
+
+    tools = grown / "tools.py"
+    tools.write_text(tools.read_text().replace(f"def {second}(", f"def {second}( "))
+    assert listed(grown, "--edited") == [second]
+    old = time.time() - 40 * 86_400
+    private = grown / ".toolwright"
+    for path in (grown / "tool_tests" / "evidence").iterdir():
+        os.utime(path, (old, old))
+    spool = private / "executions.jsonl"
+    lines = [json.loads(line) for line in spool.read_text().splitlines()]
+    assert listed(grown, "--unused-for", "30d") == []
+    spool.write_text("".join(json.dumps(line) + "\n" for line in lines if line["tool"] != second))
+    assert listed(grown, "--unused-for", "30d") == [second]
+    assert listed(grown, "--sort", "used") == [first, second]
+
+    many = "".join(f'def extra_{n}() -> int:\n    """Extra."""\n    return {n}\n\n\n' for n in range(120))
+    tools.write_text(f"{tools.read_text()}\n\n{many}")
+    page = run("tools", cwd=grown).out
+    assert "page 1 of 2, 122 tools" in page
+    assert "extra_110" not in page
+    assert "extra_110" in run("tools", "--page", "2", cwd=grown).out
+    for wrong in (("--page", "3"), ("--sort", "size"), ("--permission", "root"), ("--unused-for", "soon")):
+        ended = run("tools", *wrong, cwd=grown)
+        assert ended.code == 2
+        assert repr(wrong[1]) in ended.err
+    assert "go with: tools" in run("tools", "show", first, "--edited", cwd=grown).err

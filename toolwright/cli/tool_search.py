@@ -1,0 +1,78 @@
+"""`tools search TEXT`: what the search finds for a step, best first, and why."""
+
+from collections.abc import Sequence
+
+from toolwright.cli.arguments import Arguments
+from toolwright.errors import UsageError
+from toolwright.library.store import Store
+from toolwright.screen.result import json_text, write_line
+from toolwright.settings import Settings
+from toolwright.stages.narrowing import narrow
+from toolwright.types import Hit, Json
+
+_SHOWN = 8
+_MOST = 1000
+
+
+def search(arguments: Arguments, settings: Settings, text: str) -> int:
+    """Print the tools that fit a text, with scores and the words that met; nothing is asked of a model.
+
+    Raises:
+        UsageError: the number of tools is none.
+        LibraryError: as for `Index.search`.
+    """
+    from toolwright.screen.display import Display
+    from toolwright.wiring import open_index
+
+    index = open_index(settings, Store(settings.library), lambda said: Display().print(said))
+    hits = index.search(text, (), _number(arguments.count, _SHOWN))
+    asked = len(narrow(hits)) if settings.shortcuts else len(hits)
+    write_line(json_text(_as_json(hits, asked)) if arguments.json else _as_text(hits, asked, text))
+    return 0
+
+
+def _number(text: str, default: int) -> int:
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST:
+        raise UsageError(f"-k is {text!r}, but must be a whole number from 1 to {_MOST}", hint="-k 5")
+    return int(text)
+
+
+def _as_text(hits: Sequence[Hit], asked: int, text: str) -> str:
+    if not hits:
+        return f"no tool shares a word with {text!r}"
+    width = max(len(hit.tool.name) for hit in hits)
+    lines: list[str] = []
+    for hit in hits:
+        near = f", cosine {hit.cosine:.2f}" if hit.cosine is not None else ""
+        score = f"score {hit.score:.3g}, {hit.share:.0%} of the words{near}"
+        lines.append(f"{hit.tool.name:<{width}}  {hit.tool.docstring.summary}")
+        lines.append(f"{'':<{width}}  {score}{_where(hit)}")
+    if not asked:
+        lines.append("too little in common: such a step gets a new tool, and no model is asked")
+    elif asked < len(hits):
+        lines.append(f"for such a step the model is shown the first {asked}")
+    return "\n".join(lines)
+
+
+def _where(hit: Hit) -> str:
+    met = "; ".join(f"{field}: {' '.join(words)}" for field, words in hit.why.items())
+    return f" ({met})" if met else ""
+
+
+def _as_json(hits: Sequence[Hit], asked: int) -> Json:
+    return {
+        "hits": [
+            {
+                "name": hit.tool.name,
+                "summary": hit.tool.docstring.summary,
+                "score": round(hit.score, 6),
+                "share": round(hit.share, 6),
+                "cosine": None if hit.cosine is None else round(hit.cosine, 6),
+                "why": {field: list(words) for field, words in hit.why.items()},
+            }
+            for hit in hits
+        ],
+        "shown_to_model": asked,
+    }

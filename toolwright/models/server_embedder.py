@@ -1,0 +1,94 @@
+"""Texts go out to a server of the OpenAI embeddings protocol, vectors come back: Ollama, Together, OpenAI."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+from toolwright.errors import ModelError
+from toolwright.models.address import base_of, checked_key, host_of
+from toolwright.models.asking import Asking
+from toolwright.models.endpoint import Connection, Endpoint
+from toolwright.models.faults import http_rules, model_error
+from toolwright.models.lines import Exchange, read_body
+from toolwright.models.openai_chat import DIALECTS, Dialect
+
+_AT_ONCE: Final = 64
+"""Texts of one request: few enough for every server that is known."""
+
+EMBEDDING_SERVERS: Final = {
+    **DIALECTS,
+    "together": Dialect("together", "https://api.together.ai", "TOGETHER_API_KEY", "TOGETHER_BASE_URL"),
+    "ollama": Dialect("ollama", "http://127.0.0.1:11434", "OLLAMA_API_KEY", "OLLAMA_HOST", needs_key=False),
+}
+
+
+class ServerEmbedder:
+    """One embedding model behind a server; nothing is sent before `embed`."""
+
+    def __init__(self, server: str, model: str, connection: Connection) -> None:
+        """Check key and address.
+
+        Raises:
+            ModelError: `setup`, the key or the base URL is missing or cannot be used.
+        """
+        dialect = EMBEDDING_SERVERS[server]
+        wanted = dialect.needs_key or connection.key.strip()
+        key = checked_key(connection.key, server, dialect.key_variable) if wanted else ""
+        self._base = base_of(connection.base_url) or dialect.base
+        if not self._base:
+            raise ModelError(
+                "setup",
+                f"{server} needs the address of a server",
+                hint=f"set {dialect.base_variable}, such as http://127.0.0.1:8000/v1",
+            )
+        at = Endpoint(server, model, host_of(self._base), dialect.key_variable, key, connection.idle_s)
+        self._asking = Asking(at, connection, rules=http_rules)
+
+    @property
+    def name(self) -> str:
+        """`SERVER:MODEL`."""
+        return self._asking.at.name
+
+    def embed(self, texts: Sequence[str]) -> tuple[tuple[float, ...], ...]:
+        """Return a vector of length one for each text.
+
+        Raises:
+            ModelError: the server gave no usable answer.
+        """
+        parts = (texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE))
+        return tuple(vector for part in parts for vector in self._asked(part))
+
+    def _asked(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        asking, at = self._asking, self._asking.at
+        headers = {"Authorization": f"Bearer {at.key}"} if at.key else {}
+        body = {"model": at.model, "input": list(texts)}
+        exchange = Exchange(at, asking.connection, "POST", self._base, "/v1/embeddings", headers, body)
+        for answer in asking.listen(lambda connected: read_body(exchange, connected)):
+            vectors = read_vectors(answer, len(texts))
+            if vectors is not None:
+                return vectors
+        raise model_error("protocol", f"{at.host} answers with something that is no list of vectors", at)
+
+
+def read_vectors(body: Any, count: int) -> list[tuple[float, ...]] | None:
+    """Read the answer to a request for `count` vectors; None for anything else."""
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, list) or len(data) != count:
+        return None
+    found: dict[int, tuple[float, ...]] = {}
+    for place, entry in enumerate(data):
+        vector = unit(entry.get("embedding")) if isinstance(entry, dict) else None
+        index = entry.get("index", place) if isinstance(entry, dict) else None
+        if vector is None or type(index) is not int:
+            return None
+        found[index] = vector
+    same = len({len(vector) for vector in found.values()}) == 1
+    return [found[place] for place in range(count)] if same and found.keys() == set(range(count)) else None
+
+
+def unit(numbers: Any) -> tuple[float, ...] | None:
+    """Return numbers as a vector of length one; None if they are none, or have no direction."""
+    if not isinstance(numbers, list) or not all(type(number) in (int, float) for number in numbers):
+        return None
+    length = math.hypot(*numbers)
+    return tuple(number / length for number in numbers) if math.isfinite(length) and length else None
