@@ -11,6 +11,7 @@ import admission
 import calling
 import merging
 import prompt_size
+import searching
 import start_up
 import verifying
 
@@ -22,6 +23,7 @@ PARTS = {
     "Admitting": admission,
     "Merging": merging,
     "Prompt size": prompt_size,
+    "Finding": searching,
 }
 
 
