@@ -45,7 +45,7 @@ REFUSED: list[tuple[list[str | bytes], list[str]]] = [
     (["a goal", "--timeout"], ["--timeout"]),
     (["a goal", "--timeout", "abc"], ["--timeout", "'abc'"]),
     (["a goal", "--model", "gpt"], ["--model", "'gpt'", "SERVER:NAME"]),
-    (["a goal", "--model", "openai:gpt"], ["'openai'", "together"]),
+    (["a goal", "--model", "opanai:gpt"], ["'opanai'", "together"]),
     (["a goal", "--library", ""], ["--library", "''"]),
     (["a goal", "--plan", "--make"], ["--plan", "--make"]),
     (["a goal", "--learn", "--make"], ["--learn", "--make"]),

@@ -138,7 +138,7 @@ def test_a_model_without_its_server_gets_one_that_works(tmp_path: Path) -> None:
     """The hint for an unknown server is a flag that can be added as it stands."""
     with ScriptedServer(reply=Author(1)) as server:
         env = environment(server)
-        refused = run("a goal", "--model", "openai:gpt", cwd=tmp_path, env=env)
+        refused = run("a goal", "--model", "togethr:gpt", cwd=tmp_path, env=env)
         flags = shlex.split(refused.hint.removeprefix("write "))
         assert run("--plan", "a goal", *flags, cwd=tmp_path, env=env).code == 0
         assert server.bodies[0]["model"] == "gpt"

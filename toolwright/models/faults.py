@@ -17,7 +17,8 @@ from toolwright.types import Json
 _ELSEWHERE: Final = frozenset({301, 302, 303, 307, 308})
 _FIRST_OF_REFUSALS: Final = 300
 _ASK_OTHER: Final = (
-    "choose another model with `--model {server}:NAME`; `python agent.py models` lists what the server offers"
+    "choose another model with `--model {server}:NAME`; "
+    "`python agent.py models --model {name}` lists what the server offers"
 )
 _HINTS: Final = {
     "auth": "check {variable}: the server does not accept this key for {name}",
