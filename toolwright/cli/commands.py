@@ -103,6 +103,12 @@ def _history(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _config(arguments: Arguments) -> int:
+    from toolwright.cli.config import run
+
+    return run(arguments)
+
+
 def _doctor(arguments: Arguments) -> int:
     from toolwright.cli.doctor import run
 
@@ -145,6 +151,7 @@ COMMANDS: Final = {
     "packages": Command(
         "packages [add NAME | remove NAME | install]", "list the packages of tools, or change them", _packages
     ),
+    "config": Command("config", "list every setting with its value and where that came from", _config),
     "doctor": Command(
         "doctor", "say whether goals can run here, how tools are confined, what to mend", _doctor
     ),

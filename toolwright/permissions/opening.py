@@ -6,7 +6,7 @@ from toolwright.memory.approvals import Approvals
 from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.blocked import read_blocked
 from toolwright.permissions.gate import Gate, Grantor
-from toolwright.settings import Settings
+from toolwright.settings import Settings, from_folder
 
 
 def open_gate(settings: Settings, grantor: Grantor | None = None, workspace: Path | None = None) -> Gate:
@@ -19,7 +19,7 @@ def open_gate(settings: Settings, grantor: Grantor | None = None, workspace: Pat
     blocked = read_blocked(
         settings.blocked,
         present=grantor.ask is not None,
-        from_file=settings.origins.get("blocked", "").startswith(".env"),
+        from_file=from_folder(settings.origins.get("blocked", "")),
     )
     return Gate(
         read_allowed(settings.allow, workspace or settings.workspace),

@@ -1,7 +1,7 @@
 """Where every setting comes from: flags, environment and `.env` go in, one frozen `Settings` comes out.
 
-Flags win over the environment, the environment wins over the `.env` file of the current folder, and
-that wins over the defaults. The environment is read here and nowhere else in the package.
+Flags win over the environment, that over `.env`, that over `toolwright.toml`, that over `[tool.toolwright]`
+in `pyproject.toml`, all of the current folder, and that over the defaults. The environment is read only here.
 """
 
 import os
@@ -15,7 +15,7 @@ from toolwright.errors import UsageError
 from toolwright.redaction import Secret
 from toolwright.settings.record import Settings, Terminal
 from toolwright.settings.servers import SERVERS, key_of, name_defaults, used_servers
-from toolwright.settings.strangers import ENV_FILE, refuse_stranger
+from toolwright.settings.strangers import ENV_FILE, OWN_FILE, PROJECT_FILE, from_folder, refuse_stranger
 from toolwright.settings.variable import Variable
 from toolwright.settings.variables import BY_FIELD, BY_NAME, MODEL_NAMES, VARIABLES
 
@@ -29,11 +29,13 @@ __all__ = [
     "Terminal",
     "Variable",
     "env_example",
+    "from_folder",
     "installer_environment",
     "level_cache",
     "load",
     "secret_value",
     "secrets",
+    "shown_address",
     "terminal",
 ]
 
@@ -50,10 +52,10 @@ def load(
 ) -> Settings:
     """Return the settings of this run; `overrides` holds flags by field name, None where one was not given.
 
-    `directory` is the folder whose `.env` is read, by default the current one.
+    `directory` is the folder whose files are read, by default the current one.
 
     Raises:
-        UsageError: a value is not allowed, or the `.env` file cannot be read.
+        UsageError: a value is not allowed, or a file cannot be read or says what it must not.
     """
     environ = os.environ if environ is None else environ
     values: dict[str, object] = {}
@@ -163,6 +165,7 @@ def _texts(
     overrides: Mapping[str, object], environ: Mapping[str, str], directory: Path
 ) -> Iterator[tuple[str, str, str]]:
     """Yield name, text and origin of everything that was set, the weakest first; empty means not set."""
+    yield from _of_project(directory)
     for entry in _in_file(directory / ENV_FILE):
         if entry.value:
             yield entry.key, entry.value, f"{ENV_FILE} line {entry.line}"
@@ -176,6 +179,15 @@ def _texts(
         if value is not None:
             variable = BY_FIELD[name]
             yield variable.name, as_text(value), variable.flag or name
+
+
+def _of_project(directory: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield what the files of a project set; their reader is loaded where there is one."""
+    if any(os.path.lexists(directory / file) for file in (PROJECT_FILE, OWN_FILE)):
+        from toolwright.settings.project_files import settings_in
+
+        for name, value, origin in settings_in(directory):
+            yield name, as_text(value), origin
 
 
 def _in_file(path: Path) -> "tuple[Assignment, ...]":
@@ -207,8 +219,9 @@ def _parsed(variable: Variable, text: str, origin: str) -> object:
     try:
         return variable.parse(text)
     except (ValueError, OverflowError, RuntimeError) as error:
-        name = origin if origin in {variable.name, variable.flag} else f"{variable.name} ({origin})"
-        where = variable.flag if origin == variable.flag and variable.flag else variable.name
+        own = variable.field if origin.startswith((PROJECT_FILE, OWN_FILE)) else variable.name
+        name = origin if origin in {variable.name, variable.flag} else f"{own} ({origin})"
+        where = variable.flag if origin == variable.flag and variable.flag else own
         given = "" if variable.secret else f" is {_shown(text)}, which"
         message = f"{name}{given} is not allowed: it must be {variable.allowed}"
         hint = f"set {where} to {variable.allowed}"
@@ -217,8 +230,13 @@ def _parsed(variable: Variable, text: str, origin: str) -> object:
 
 def _shown(text: str) -> str:
     """Return a value for a message: short, quoted, and without a password that an address may hold."""
-    text = re.sub(r"(?<=://)[^/\s]*@", "***@", text)
+    text = shown_address(text)
     return repr(text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}...")
+
+
+def shown_address(text: str) -> str:
+    """Return a text without the password that an address in it may hold."""
+    return re.sub(r"(?<=://)[^/\s]*@", "***@", text)
 
 
 def _unknown(name: str, origin: str) -> str:

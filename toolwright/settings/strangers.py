@@ -9,26 +9,30 @@ from toolwright.settings.servers import ServerSettings
 from toolwright.settings.variables import BY_FIELD
 
 ENV_FILE: Final = ".env"
+PROJECT_FILE: Final = "pyproject.toml"
+OWN_FILE: Final = "toolwright.toml"
+FILES: Final = (PROJECT_FILE, OWN_FILE, ENV_FILE)
+"""The files of the current folder that settings are read from, the weakest first."""
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 
 
+def from_folder(origin: str) -> bool:
+    """Tell whether a value came from a file of the current folder, which may have come from anybody."""
+    return origin.startswith(FILES)
+
+
 def refuse_stranger(server: ServerSettings, values: Mapping[str, object], origins: Mapping[str, str]) -> None:
-    """Keep a `.env` that came with somebody's folder from sending the user's own key elsewhere.
+    """Keep a file that came with somebody's folder from sending the user's own key elsewhere.
 
     Raises:
         UsageError: it would.
     """
     key, address = origins.get(server.key_field, ""), origins.get(server.base_field, "")
     url = str(values.get(server.base_field, ""))
-    if (
-        not address.startswith(ENV_FILE)
-        or not key
-        or key.startswith(ENV_FILE)
-        or urlsplit(url).hostname in _LOOPBACK
-    ):
+    if not from_folder(address) or not key or from_folder(key) or urlsplit(url).hostname in _LOOPBACK:
         return
     name = BY_FIELD[server.base_field].name
     raise UsageError(
         f"{name} in {address} would send the key from your environment to {url}",
-        hint=f"export {name}={url}  (if you trust that server), or remove it from {ENV_FILE}",
+        hint=f"export {name}={url}  (if you trust that server), or remove it from {address.split()[0]}",
     )
