@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from toolwright.errors import UsageError
+from toolwright.sandbox.guarded_names import guard
 from toolwright.settings import load
 
 AGENT = str(Path(__file__).resolve().parents[1] / "agent.py")
@@ -120,6 +121,15 @@ def test_a_file_that_came_with_a_folder_sends_no_key_elsewhere(tmp_path: Path, f
         load({}, {"TOGETHER_API_KEY": SECRET}, tmp_path)
     write(tmp_path, file, f'{head}base_url = "http://127.0.0.1:1"\n')
     assert load({}, {"TOGETHER_API_KEY": SECRET}, tmp_path).base_url == "http://127.0.0.1:1"
+
+
+def test_no_tool_can_write_the_files_that_settings_are_read_from() -> None:
+    """Otherwise a tool that may write into the workspace could loosen its own confinement."""
+    assert [guard(name, "") for name in (".env", "pyproject.toml", "toolwright.toml")] == [
+        "hidden",
+        "kept",
+        "kept",
+    ]
 
 
 def test_config_prints_every_value_with_its_origin_and_no_secret(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ _KEPT_NAMES: Final = """
 .zshrc .zshenv .zprofile .zlogin .zlogout .inputrc .xinitrc .xprofile .xsession .pam_environment
 .gitconfig .gitmodules .gitattributes .hg .hgrc .svn .vimrc .exrc .nvimrc .emacs .emacs.d .vscode .idea
 .mcp.json .pythonrc .pdbrc .gdbinit .lldbinit .pre-commit-config.yaml .gitlab-ci.yml .github .husky
-pyproject.toml uv.toml uv.lock .python-version
+pyproject.toml toolwright.toml uv.toml uv.lock .python-version
 .local/bin .config/fish .config/git .config/autostart .config/systemd .config/environment.d
 """
 HIDDEN: Final = frozenset(_HIDDEN_NAMES.split())
