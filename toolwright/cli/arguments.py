@@ -40,6 +40,7 @@ _EXAMPLE = (
 
 _MODEL = "the model (default: together:deepseek-ai/DeepSeek-R1); SERVER alone means its default model"
 _ROLE = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAME; may be given again"
+_ALL = "with verify: every tool; with approvals revoke: every approval; with gc: retire all that is shown"
 _JUDGE = "have a model say whether the result answers the goal (default: at a terminal)"
 _THRESHOLD = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
 _FORMAT = "with check: text (default), json, github, sarif or junit"
@@ -99,7 +100,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         raise UsageError("--learn takes a goal that is run to its end: leave --plan, --make and --name out")
     flags = read_tool_flags(known)
     if "tools" not in known.words[:1]:
-        check_tool_flags(flags, "")
+        check_tool_flags(flags, "gc" if "gc" in known.words[:1] else "")
     overrides = {
         "library": known.library,
         "workspace": known.workspace,
@@ -194,7 +195,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--no-memory", action="store_true", help="neither use nor keep plans of goals that ran well")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
     add("--yes", action="store_true", help="do not ask before writing; grants no permission")
-    add("--all", action="store_true", help="with verify: every tool; with approvals revoke: every approval")
+    add("--all", action="store_true", help=_ALL)
     add("--jobs", default="", metavar="N", help="with verify: how many tools at the same time (default: 4)")
     add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")
     add("--quick", action="store_true", help="with verify: without deliberate faults in the functions")

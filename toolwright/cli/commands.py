@@ -115,6 +115,12 @@ def _doctor(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _gc(arguments: Arguments) -> int:
+    from toolwright.cli.collect import run
+
+    return run(arguments)
+
+
 COMMANDS: Final = {
     "tools": Command("tools [SUBCOMMAND]", "list the library, or what follows", _tools, SUBCOMMANDS),
     "call": Command(
@@ -154,6 +160,11 @@ COMMANDS: Final = {
     "config": Command("config", "list every setting with its value and where that came from", _config),
     "doctor": Command(
         "doctor", "say whether goals can run here, how tools are confined, what to mend", _doctor
+    ),
+    "gc": Command(
+        "gc [--unused-for 30d] [--retire LIST | --all] [--yes]",
+        "show tools that nobody uses or that do the same as another; retire them when asked",
+        _gc,
     ),
     "undo": Command("undo", "take the last admission to the library back", _undo),
 }

@@ -16,13 +16,20 @@ class ToolFlags:
     format: str = ""
     output: str = ""
     new_name: str = ""
+    unused_for: str = ""
+    retire: str = ""
 
 
 _TAKEN_BY: Final = {
     "format": ("--openai, --mcp and --json-schema go", ("export",)),
     "output": ("-o goes", ("export", "pack")),
     "new_name": ("--as goes", ("install",)),
+    "unused_for": ("--unused-for goes", ("gc",)),
+    "retire": ("--retire goes", ("gc",)),
 }
+
+_WRITTEN: Final = {"gc": "gc"}
+"""Commands of their own; all others follow `tools`."""
 
 
 def add_tool_flags(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +46,12 @@ def add_tool_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as", dest="new_name", metavar="NEW", help="with tools install NAME: another name for it"
     )
+    parser.add_argument(
+        "--unused-for", metavar="DAYS", help="with gc: how long a tool was not called (default: 30d)"
+    )
+    parser.add_argument(
+        "--retire", metavar="LIST", help="with gc: which of the tools that it shows are to go"
+    )
 
 
 def read_tool_flags(known: argparse.Namespace) -> ToolFlags:
@@ -49,7 +62,13 @@ def read_tool_flags(known: argparse.Namespace) -> ToolFlags:
     """
     if known.output == "":
         raise UsageError("-o takes the name of a file, not ''")
-    return ToolFlags(known.format or "", known.output or "", known.new_name or "")
+    return ToolFlags(
+        known.format or "",
+        known.output or "",
+        known.new_name or "",
+        known.unused_for or "",
+        known.retire or "",
+    )
 
 
 def check_tool_flags(flags: ToolFlags, subcommand: str) -> None:
@@ -60,4 +79,6 @@ def check_tool_flags(flags: ToolFlags, subcommand: str) -> None:
     """
     for field, (said, names) in _TAKEN_BY.items():
         if getattr(flags, field) and subcommand not in names:
-            raise UsageError(f"{said} with: {' and '.join(f'tools {name}' for name in names)}")
+            raise UsageError(
+                f"{said} with: {' and '.join(_WRITTEN.get(name, f'tools {name}') for name in names)}"
+            )
