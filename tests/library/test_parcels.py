@@ -23,7 +23,13 @@ import math
 _LIMIT = 3
 
 
+class TooFarError(ValueError):
+    """Too far."""
+
+
 def _clipped(x: int) -> int:
+    if x > 9:
+        raise TooFarError
     return min(x, _LIMIT)
 
 
@@ -85,6 +91,7 @@ def test_a_parcel_is_a_library_and_always_the_same(tmp_path: Path) -> None:
         assert parcel.order(["add_two"]) == ("add_one", "add_two")
         one = parcel.enclosed("add_one")
         assert "_LIMIT = 3" in one.source
+        assert "class TooFarError" in one.source
         assert (one.origin, one.calls) == (("count [2J", "m"), ())
         assert [(each.how, each.evidence) for each in one.earlier] == [("added", None)]
         assert parcel.enclosed("add_two").calls == ("add_one",)

@@ -54,7 +54,9 @@ def _parts(known: Bindings, name: str) -> tuple[list[str], set[int]]:
         raise KeyError(name)
     reached = known.reach([name])
     imports = sorted({said for used, said in reached.items() if used in known.imports and said})
-    return imports, {known.chunks[one] for one in reached if one in known.chunks and _goes_along(one, name)}
+    return imports, {
+        known.chunks[one] for one in reached if one in known.chunks and _goes_along(known, one, name)
+    }
 
 
 def _height(text: str) -> int:
@@ -68,5 +70,7 @@ def nothing_but(known: Bindings, names: Collection[str]) -> str:
     return "\n\n\n".join([known.sections.header.rstrip(), *chunks]).lstrip("\n") + "\n"
 
 
-def _goes_along(used: str, name: str) -> bool:
-    return used == name or used.startswith("_")
+def _goes_along(known: Bindings, used: str, name: str) -> bool:
+    """Tell other tools, which stay where they are, from helpers and the exceptions that callers catch."""
+    chunk = known.definition(used)
+    return used == name or used.startswith("_") or (chunk is not None and chunk.kind == "class")
