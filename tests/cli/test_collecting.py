@@ -63,8 +63,8 @@ def gc(store: Store, *words: str) -> int:
 def test_the_unused_and_the_alike_are_found(store: Store) -> None:
     """By use and age, by text whatever its names, and by recorded calls that are answered alike."""
     snapshot = store.read()
-    assert [each.tool for each in unused(store, snapshot, 30)] == ["plus_one", "next_number"]
-    assert unused(store, snapshot, 36_000) == ()
+    assert [each.tool for each in unused(store, snapshot, 30 * DAY_S)] == ["plus_one", "next_number"]
+    assert unused(store, snapshot, 36_000 * DAY_S) == ()
     found = {each.tool: (each.why, each.other) for each in alike(store, snapshot)}
     assert found == {
         "plus_one": ("the same as add_one but for names and notes", "add_one"),
@@ -86,11 +86,11 @@ def test_nothing_goes_unless_it_is_asked_for(store: Store, capsys: pytest.Captur
         ("plus_one", "add_one"),
         ("next_number", "add_one"),
     ]
-    assert gc(store, "--unused-for", "0d") == 0
+    assert gc(store, "--unused-for", "1h") == 0
     assert "add_one: last called 1 day ago; used by add_two" in capsys.readouterr().out
     for words, said in {
         ("--retire", "add_two"): "add_two is not among the tools that could go",
-        ("--retire", "add_one", "--unused-for", "0"): "add_one is used by add_two, so nothing was retired",
+        ("--retire", "add_one", "--unused-for", "1h"): "add_one is used by add_two, so nothing was retired",
     }.items():
         with pytest.raises(ToolwrightError, match=said):
             gc(store, *words)

@@ -233,7 +233,12 @@ def _add_options_of_tools(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("-k", default="", metavar="N", help="with tools search: how many tools (default: 8)")
     add("--permission", default="", metavar="NAME", help="with tools: only those that declare it")
-    add("--unused-for", default="", metavar="TIME", help="with tools: only those not used for 30d, 12h, 4w")
+    add(
+        "--unused-for",
+        default="",
+        metavar="TIME",
+        help="with tools and gc: only those not used for 30d, 12h, 4w",
+    )
     add("--edited", action="store_true", help="with tools: only those edited by hand and not verified since")
     add("--quarantined", action="store_true", help="with tools: those in quarantine")
     add(

@@ -6,6 +6,7 @@ from typing import Final
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.streams import at_terminal, write_stderr
+from toolwright.cli.tool_list import seconds_of
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.library.collecting import Reason, alike, unused, without_callers
 from toolwright.library.store import Store
@@ -14,8 +15,7 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.settings import load
 from toolwright.types import Json
 
-_DAYS: Final = 30
-_MOST_DAYS: Final = 36_500
+_PERIOD: Final = "30d"
 _DECLINED: Final = 1
 
 
@@ -30,15 +30,16 @@ def run(arguments: Arguments) -> int:
     settings = load(arguments.overrides)
     if arguments.words[1:]:
         raise UsageError(f"gc takes no {arguments.words[1]!r}", hint="python agent.py gc --retire NAME,NAME")
-    days = _days(arguments.flags.unused_for)
+    period = arguments.unused_for or _PERIOD
+    seconds = seconds_of(period)
     store = Store(settings.library)
     snapshot = store.read()
-    reasons = (*unused(store, snapshot, days), *alike(store, snapshot))
+    reasons = (*unused(store, snapshot, seconds), *alike(store, snapshot))
     going = _going(arguments, reasons)
     if not going:
         rows = [_row(reason) for reason in reasons]
         write_line(
-            json_text({"found": rows, "retired": []}) if arguments.json else _shown(reasons, days, store)
+            json_text({"found": rows, "retired": []}) if arguments.json else _shown(reasons, period, store)
         )
         return 0
     shown = [f"{each.tool}: {each.why}" for each in reasons if each.tool in going]
@@ -86,18 +87,9 @@ def _going(arguments: Arguments, reasons: Collection[Reason]) -> list[str]:
     return going
 
 
-def _days(said: str) -> int:
-    number = said.removesuffix("d")
-    if not said:
-        return _DAYS
-    if not number.isascii() or not number.isdigit() or not 0 <= int(number) <= _MOST_DAYS:
-        raise UsageError(f"--unused-for takes a number of days such as 30d, not {said!r}")
-    return int(number)
-
-
-def _shown(reasons: Collection[Reason], days: int, store: Store) -> str:
+def _shown(reasons: Collection[Reason], period: str, store: Store) -> str:
     if not reasons:
-        return f"every tool was used or made in the last {days} days, and no two do the same"
+        return f"every tool was used or made in the last {period}, and no two do the same"
     lines = []
     for each in reasons:
         users = f"; used by {', '.join(one or 'code between the functions' for one in each.callers)}"

@@ -16,7 +16,6 @@ class ToolFlags:
     format: str = ""
     output: str = ""
     new_name: str = ""
-    unused_for: str = ""
     retire: str = ""
 
 
@@ -24,7 +23,6 @@ _TAKEN_BY: Final = {
     "format": ("--openai, --mcp and --json-schema go", ("export",)),
     "output": ("-o goes", ("export", "pack")),
     "new_name": ("--as goes", ("install",)),
-    "unused_for": ("--unused-for goes", ("gc",)),
     "retire": ("--retire goes", ("gc",)),
 }
 
@@ -47,9 +45,6 @@ def add_tool_flags(parser: argparse.ArgumentParser) -> None:
         "--as", dest="new_name", metavar="NEW", help="with tools install NAME: another name for it"
     )
     parser.add_argument(
-        "--unused-for", metavar="DAYS", help="with gc: how long a tool was not called (default: 30d)"
-    )
-    parser.add_argument(
         "--retire", metavar="LIST", help="with gc: which of the tools that it shows are to go"
     )
 
@@ -66,7 +61,6 @@ def read_tool_flags(known: argparse.Namespace) -> ToolFlags:
         known.format or "",
         known.output or "",
         known.new_name or "",
-        known.unused_for or "",
         known.retire or "",
     )
 

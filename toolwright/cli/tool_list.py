@@ -87,17 +87,26 @@ def _unused(text: str, uses: Mapping[str, Uses], store: Store) -> list[Keeps]:
     """Keep what was neither called nor admitted within the time."""
     if not text:
         return []
-    said = re.fullmatch(r"([0-9]{1,6})([hdw])", text)
-    if not said or not 1 <= int(said[1]) <= _LONGEST:
-        raise UsageError(
-            f"--unused-for is {text!r}, but must be a number with h, d or w", hint="--unused-for 30d"
-        )
-    since = time.time() - int(said[1]) * _UNITS[said[2]]
+    since = time.time() - seconds_of(text)
 
     def unused(tool: Tool) -> bool:
         return max(uses.get(tool.name, Uses()).last, _made(store, tool.name)) < since
 
     return [unused]
+
+
+def seconds_of(text: str) -> int:
+    """Read a time such as 30d.
+
+    Raises:
+        UsageError: it is none.
+    """
+    said = re.fullmatch(r"([0-9]{1,6})([hdw])", text)
+    if not said or not 1 <= int(said[1]) <= _LONGEST:
+        raise UsageError(
+            f"--unused-for is {text!r}, but must be a number with h, d or w", hint="--unused-for 30d"
+        )
+    return int(said[1]) * _UNITS[said[2]]
 
 
 def _made(store: Store, name: str) -> float:

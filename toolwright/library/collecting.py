@@ -35,14 +35,14 @@ class Reason:
     other: str = ""
 
 
-def unused(store: Store, snapshot: Snapshot, days: int) -> tuple[Reason, ...]:
-    """List the tools that were neither called nor made for so many days, those that others call with them."""
+def unused(store: Store, snapshot: Snapshot, seconds: float) -> tuple[Reason, ...]:
+    """List the tools that were neither called nor made for so long, those that others call with them."""
     uses, now = executions(store.place.private), time.time()
     found = []
     for name in snapshot.kept:
         used = uses.get(name, Uses())
         since = max(used.last, _made(read_evidence(store.place, name)))
-        if not since or now - since < days * DAY_S:
+        if not since or now - since < seconds:
             continue
         gone = int((now - since) // DAY_S)
         ago = f"{gone} day{'' if gone == 1 else 's'} ago"
