@@ -1,4 +1,8 @@
-"""Measure everything and write the figures into README.md: `uv run python benchmarks/run.py [--write]`."""
+"""Measure everything: `uv run --group bench python benchmarks/run.py [--write] [PART ...]`.
+
+With `--write` the figures go into README.md and the plots beside it. A part is the title of a section, such
+as "At scale"; the others stay as they are then.
+"""
 
 import os
 import platform
@@ -11,6 +15,7 @@ import admission
 import calling
 import merging
 import prompt_size
+import scale
 import searching
 import start_up
 import verifying
@@ -25,24 +30,40 @@ PARTS = {
     "Prompt size": prompt_size,
     "Finding": searching,
 }
+SCALE = "At scale"
 
 
-def report() -> str:
-    """Return all measurements as Markdown."""
+def machine() -> str:
+    """Say what is measured on, and when."""
     python = f"Python {platform.python_version()}"
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {python}"
-    lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}.", ""]
-    for title, part in PARTS.items():
-        lines += [f"### {title}", "", f"Method: {part.METHOD}.", "", "| what | figure |", "|---|---|"]
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {python}"
+    return f"Measured on {datetime.now(UTC):%Y-%m-%d}: {system}."
+
+
+def section(title: str) -> str:
+    """Measure one part; return its section as Markdown."""
+    if title == SCALE:
+        lines = ["Method: " + scale.METHOD + ".", "", *scale.report()]
+    else:
+        part = PARTS[title]
+        lines = [f"Method: {part.METHOD}.", "", "| what | figure |", "|---|---|"]
         lines += [f"| {what} | {figure} |" for what, figure in part.measure()]
-        lines.append("")
-    return "\n".join(lines)
+    return "\n".join([f"### {title}", "", machine(), "", *lines, ""])
+
+
+def written(text: str, title: str, measured: str) -> str:
+    """Return README.md with one section anew; a new one comes last."""
+    known = re.compile(rf"### {re.escape(title)}\n.*?(?=### |<!-- end -->)", re.DOTALL)
+    if known.search(text):
+        return known.sub(lambda _: measured + "\n", text)
+    return text.replace("<!-- end -->", measured + "\n<!-- end -->")
 
 
 if __name__ == "__main__":
-    measured = report()
-    print(measured)
-    if "--write" in sys.argv:
-        text = README.read_text(encoding="utf-8")
-        marked = re.compile(r"(<!-- measured -->\n).*(<!-- end -->)", re.DOTALL)
-        README.write_text(marked.sub(lambda found: f"{found[1]}{measured}{found[2]}", text), encoding="utf-8")
+    wanted = [word for word in sys.argv[1:] if not word.startswith("-")] or [*PARTS, SCALE]
+    for name in wanted:
+        fresh = section(name)
+        print(fresh)
+        if "--write" in sys.argv:
+            text = README.read_text(encoding="utf-8")
+            README.write_text(written(text, name, fresh), encoding="utf-8")
