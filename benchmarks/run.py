@@ -35,8 +35,9 @@ SCALE = "At scale"
 
 def machine() -> str:
     """Say what is measured on, and when."""
+    load = os.getloadavg()[0]
     python = f"Python {platform.python_version()}"
-    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}, {python}"
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {load:.0f}, {python}"
     return f"Measured on {datetime.now(UTC):%Y-%m-%d}: {system}."
 
 
