@@ -3,7 +3,7 @@
 import ast
 
 from toolwright.library.bindings import Bindings, bindings
-from toolwright.library.excerpt import excerpt
+from toolwright.library.excerpt import excerpt_of
 from toolwright.syntax.alpha import alpha_form
 from toolwright.syntax.chunks import parse, split
 from toolwright.types import Candidate
@@ -24,7 +24,7 @@ def twin_of(text: str, candidate: Candidate, replaces: str = "") -> str:
         is_other = chunk.kind == "function" and chunk.name not in {candidate.name, replaces}
         if is_other and not chunk.name.startswith("_") and _may_be(library, chunk.text, lasting):
             try:
-                if alpha_form(excerpt(text, chunk.name), chunk.name) == form:
+                if alpha_form(excerpt_of(library, chunk.name), chunk.name) == form:
                     return chunk.name
             except KeyError:  # bound again further down
                 continue

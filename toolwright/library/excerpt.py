@@ -24,7 +24,7 @@ def excerpt_of(known: Bindings, name: str) -> str:
         KeyError: the library defines no such function.
     """
     imports, wanted = _parts(known, name)
-    chunks = [chunk.text.strip() for index, chunk in enumerate(known.sections.chunks) if index in wanted]
+    chunks = [known.sections.chunks[index].text.strip() for index in sorted(wanted)]
     head = ["\n".join(imports)] if imports else []
     return "\n\n\n".join([*head, *chunks]) + "\n"
 
@@ -66,7 +66,7 @@ def _height(text: str) -> int:
 def nothing_but(known: Bindings, names: Collection[str]) -> str:
     """Return a library without what these functions do not reach; other tools that they call stay in it."""
     wanted = {known.chunks[used] for used in known.reach(names) if used in known.chunks}
-    chunks = [chunk.text.strip() for index, chunk in enumerate(known.sections.chunks) if index in wanted]
+    chunks = [known.sections.chunks[index].text.strip() for index in sorted(wanted)]
     return "\n\n\n".join([known.sections.header.rstrip(), *chunks]).lstrip("\n") + "\n"
 
 
