@@ -1,6 +1,6 @@
 """What a run is made of and how it is to be done: `wiring` makes it, the pipeline takes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from toolwright.models.metered import MeteredModel
 from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
 from toolwright.stages.rules import RULES, Rule
-from toolwright.types import HeldOut, Match, Plan
+from toolwright.types import HeldOut, Lesson, Match, Plan
 from toolwright.vault import Vault
 
 Ask = Callable[[str], str | None]
@@ -22,6 +22,9 @@ Approve = Callable[[Plan, tuple[Match, ...]], bool]
 
 Replan = Callable[[str], bool]
 """Told what a result lacks, says whether to plan and run the goal once more."""
+
+Teach = Callable[[str, str, str], Sequence[Lesson]]
+"""Told stage, message and code of a failure, gives the most similar ones of earlier runs that were mended."""
 
 Redact = Callable[[str], str]
 """Masks what must not be written down."""
@@ -55,6 +58,7 @@ class Parts:
     vault: Vault
     rules: tuple[Rule, ...] = RULES
     rigor: Rigor = Rigor()
+    teach: Teach = lambda _stage, _message, _source: ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from toolwright.errors import ModelError
 from toolwright.events import Event, Listener, Notice
 from toolwright.library.index import Index
 from toolwright.library.store import Store
+from toolwright.memory.lessons import Lessons
+from toolwright.memory.past import Past
 from toolwright.memory.plans import NoPlans, PlanMemory
 from toolwright.memory.recorder import Recorder
 from toolwright.models import SERVERS, open_replay, open_roles
@@ -21,7 +23,7 @@ from toolwright.models.metered import MeteredModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.packages.obtaining import Packages
 from toolwright.packages.shelf import open_shelf
-from toolwright.parts import Approve, Ask, Options, Parts, Rigor
+from toolwright.parts import Approve, Ask, Options, Parts, Rigor, Teach
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
 from toolwright.protocols import Model, Sandbox
@@ -35,6 +37,8 @@ from toolwright.types import HeldOut
 from toolwright.vault import Sources, Vault
 
 STATE = ".toolwright"
+_PATIENCE_S = 0.5
+"""How long a run waits for a memory that another program holds."""
 _SAMPLING_OF_ITS_OWN: Final = frozenset({"openai", "anthropic"})
 """Servers whose current models refuse a temperature; it is sent only when the user set one."""
 
@@ -109,6 +113,7 @@ def open_parts(
             lambda said: company.tell(Notice(said)),
         ),
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
+        teach=_teach(settings, run, company.tell),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
 
@@ -148,6 +153,13 @@ def recording(
         return nullcontext(lambda _event: None)
     about = {"goal": goal, "model": settings.model}
     return Recorder(settings.library / STATE, run, about, redactor.redact, tell)
+
+
+def _teach(settings: Settings, run: str, tell: Listener) -> Teach:
+    """Return who knows what mended failures of earlier runs; nobody where nothing is to be remembered."""
+    if not settings.memory:
+        return lambda _stage, _message, _source: ()
+    return Lessons(Past(settings.library, lambda said: tell(Notice(said)), wait_s=_PATIENCE_S), run)
 
 
 def plan_memory(settings: Settings) -> PlanMemory | NoPlans:

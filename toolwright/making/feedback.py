@@ -1,13 +1,15 @@
 """A refusal -> what the author of the next version is told: the smallest failure that helps, in few lines."""
 
+import difflib
 from collections.abc import Sequence
 from typing import Final
 
 from toolwright.making.held_out import Missed
-from toolwright.types import TestOutcome
+from toolwright.types import Lesson, TestOutcome
 
 _LONGEST: Final = 1500
 _LONGEST_LINE: Final = 200
+_LONGEST_MESSAGE: Final = 400
 
 
 def why_failed(why: str, failing: Sequence[TestOutcome]) -> tuple[str, ...]:
@@ -34,6 +36,23 @@ def in_short(refused_by: str, reason: str) -> str:
     """Return a line for a refusal of some time ago."""
     line = " ".join(f"{refused_by}: {reason}".split())
     return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
+
+
+def told_lessons(lessons: Sequence[Lesson]) -> tuple[str, ...]:
+    """Return what mended similar failures, each as what was said of it and the lines that were changed."""
+    return tuple(map(_lesson, lessons))
+
+
+def _lesson(lesson: Lesson) -> str:
+    old, new = lesson.source.splitlines(), lesson.mend.splitlines()
+    changed = list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
+    lines = "\n".join(line for line in changed if not line.startswith("@@"))
+    said = _cut(lesson.message, _LONGEST_MESSAGE)
+    return f"- {lesson.stage} refused `{lesson.tool}`: {said}\n```diff\n{_cut(lines, _LONGEST)}\n```\n"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _ending(wrong: Missed) -> str:

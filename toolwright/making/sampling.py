@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 
-from toolwright.events import CandidateRefused, Notice, PhaseStarted
+from toolwright.events import CandidateRefused, LessonsFound, Notice, PhaseStarted
 from toolwright.making.attempts import Attempts
 from toolwright.making.drafting import Draft
+from toolwright.making.feedback import told_lessons
 from toolwright.making.proving import prove
 from toolwright.making.trial import Trial
 from toolwright.making.wish import FIXED, Wish
@@ -53,7 +54,10 @@ def choose(trials: Sequence[Trial]) -> Trial:
 
 def _draw(parts: Parts, wish: Wish, draft: Draft, tried: Attempts) -> Trial:
     contract, last = draft.contract, tried.last
+    lessons = parts.teach(last.refused_by, "\n".join(last.reasons), last.candidate.source) if last else ()
     parts.emit(PhaseStarted("generate", contract.name, wish.step.number, tried.number, tried.most))
+    if lessons:
+        parts.emit(LessonsFound(contract.name, len(lessons)))
     candidate = generate(
         parts.model,
         contract,
@@ -63,6 +67,7 @@ def _draw(parts: Parts, wish: Wish, draft: Draft, tried: Attempts) -> Trial:
         old_source=draft.old_source,
         repairs=wish.how == FIXED,
         earlier=tried.earlier,
+        lessons=told_lessons(lessons),
         rules=parts.rules,
     )
     return prove(parts, wish, draft, candidate)

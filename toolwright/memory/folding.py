@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _AT_ONCE: Final = 200
+_TEXTS: Final = ("stage", "message", "source")
 _STRANGE: Final = ".strange"
 
 
@@ -73,7 +74,7 @@ def _fold_some(paths: Sequence[Path], database: Database) -> None:
 def _insert(connection: "Connection", run: Told) -> bool:
     """Insert a run unless it is there already; False when its rows are none of ours."""
     for failure in run.rows["failures"]:
-        vector = likeness.pieces(f"{failure['stage']} {failure['message']}\n{failure['source']}")
+        vector = likeness.pieces(likeness.failure_text(*(failure[name] for name in _TEXTS)))
         failure |= {"embedder": likeness.NAME, "vector": likeness.to_bytes(vector)}
     try:
         with connection.begin_nested():

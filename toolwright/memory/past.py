@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from toolwright.errors import MemoryFileError
 from toolwright.memory.place import memory_file
 from toolwright.memory.recorder import SPOOL
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from toolwright.memory.database import Database
     from toolwright.memory.told import Row
 
+T = TypeVar("T")
 _PARTS: Final = ("steps", "attempts", "failures", "admissions", "executions", "decisions", "model_calls")
 _BLOBS: Final = frozenset({"id", "run", "vector", "embedder"})
 
@@ -20,16 +23,31 @@ class Past:
     """What happened in one library. Where nothing did, nothing is loaded to find that out."""
 
     def __init__(self, library: Path, tell: Callable[[str], None], *, wait_s: float = 10.0) -> None:
-        """`tell` gets a sentence when something is wrong with the memory that does not keep it from use."""
+        """`tell` gets a sentence, once, of what is wrong with the memory and does not keep it from use."""
         self._library = library
-        self._tell = tell
+        self._listener = tell
+        self._said: set[str] = set()
         self._wait_s = wait_s
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing can be there, as far as files tell."""
+        return not self.holds_more_than("")
+
+    def holds_more_than(self, run: str) -> bool:
+        """Tell whether anything besides a run can be there, as far as files tell."""
         folder = self._library / ".toolwright" / SPOOL
-        return not memory_file(self._library).exists() and not any(folder.glob("*.jsonl"))
+        waits = any(path.stem != run for path in folder.glob("*.jsonl"))
+        return waits or memory_file(self._library).exists()
+
+    def ask(self, question: "Callable[[Connection], T]") -> "T | None":
+        """Return the answer to a question to the database, None where there is none.
+
+        Raises:
+            MemoryFileError: the memory cannot be read.
+        """
+        with self._folded().reading() as connection:
+            return None if connection is None else question(connection)
 
     def runs(self, most: int) -> "Sequence[Row]":
         """Return the last runs, the newest first; one that is not over has the status `running`.
@@ -88,10 +106,12 @@ class Past:
         return {**found[0], **parts}
 
     def _rows(self, statement: Any) -> "list[Row]":
-        with self._folded().reading() as connection:
-            if connection is None:
-                return []
-            return [dict(row) for row in connection.execute(statement).mappings()]
+        return self.ask(lambda found: [dict(row) for row in found.execute(statement).mappings()]) or []
+
+    def _tell(self, said: str) -> None:
+        if said not in self._said:
+            self._said.add(said)
+            self._listener(said)
 
     def _folded(self) -> "Database":
         """Return the database with all runs in it that are over, as far as it can be written."""

@@ -24,11 +24,13 @@ def generate(
     repairs: bool = False,
     rules: Sequence[Rule] = RULES,
     earlier: Sequence[str] = (),
+    lessons: Sequence[str] = (),
 ) -> Candidate:
     """Ask for the function of a contract; `previous` and `reasons` carry the last refusal back.
 
     `old_source` is the function as it is now, to be made more generic or, with `repairs`, right.
-    `earlier` says in a line each why the versions before that one were refused. Of `rules` its author is
+    `earlier` says in a line each why the versions before that one were refused, `lessons` what mended similar
+    failures of other functions. Of `rules` its author is
     told those that are not ours, as far as they say what they are about.
 
     Raises:
@@ -40,7 +42,7 @@ def generate(
         stub=contract.stub,
         tests=contract.tests,
         old=_old(old_source, repairs=repairs),
-        feedback=_feedback(previous, reasons, earlier),
+        feedback=_feedback(previous, reasons, earlier, lessons),
     )
     prompt = Prompt("generate", contract.name, text)
     source = ask(model, prompt, lambda reply: read_function(reply, contract.name))
@@ -96,14 +98,23 @@ def generate_apart(model: Model, contract: Contract, rules: Sequence[Rule] = RUL
     return Candidate(contract.name, source, contract.tests)
 
 
-def _feedback(previous: Candidate | None, reasons: Sequence[str], earlier: Sequence[str]) -> str:
+def _feedback(
+    previous: Candidate | None, reasons: Sequence[str], earlier: Sequence[str], lessons: Sequence[str]
+) -> str:
     if previous is None:
         return ""
     listed = "\n".join(f"- {reason}" for reason in reasons)
+    before = f"{_before(earlier)}{_learned(lessons)}"
     return (
         f"\nThe last version was refused:\n```python\n{previous.source}```\n"
-        f"Because:\n{listed}\n{_before(earlier)}Find the cause and write the whole function again.\n"
+        f"Because:\n{listed}\n{before}Find the cause and write the whole function again.\n"
     )
+
+
+def _learned(lessons: Sequence[str]) -> str:
+    if not lessons:
+        return ""
+    return "Similar failures of earlier functions, and what mended them:\n" + "".join(lessons)
 
 
 def _before(earlier: Sequence[str]) -> str:

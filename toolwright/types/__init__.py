@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         SecretRef,
         Unknown,
     )
-    from toolwright.types.candidates import Admission, Candidate, Commit, Contract, Finding
+    from toolwright.types.candidates import Admission, Candidate, Commit, Contract, Finding, Lesson
     from toolwright.types.challenges import (
         Challenge,
         ChallengePlan,
@@ -59,6 +59,7 @@ __all__ = [
     "Hit",
     "Json",
     "Judgement",
+    "Lesson",
     "Limits",
     "Match",
     "MatchKind",
@@ -93,7 +94,7 @@ _HOMES = {
     "asking": ("Prompt", "Usage", "Reply"),
     "planning": ("Step", "Plan", "MatchKind", "Match"),
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
-    "candidates": ("Contract", "Candidate", "Finding", "Admission", "Commit"),
+    "candidates": ("Contract", "Candidate", "Finding", "Lesson", "Admission", "Commit"),
     "challenges": ("Challenge", "Fate", "Mutant", "MutantOutcome", "MutationScore", "ChallengePlan"),
     "permissions": ("PERMISSIONS", "Permission", "Refusal"),
     "running": ("UNCONFINED", "Limits", "Policy", "CallStatus", "Exchange", "CallResult"),

@@ -33,6 +33,17 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """A version of some tool that `stage` refused in an earlier run, and the one that was kept: its mend."""
+
+    tool: str
+    stage: str
+    message: str
+    source: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What review holds against a candidate; `line` counts from 1 inside the candidate's source."""
 

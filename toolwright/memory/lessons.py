@@ -1,0 +1,61 @@
+"""A failure -> what mended the most similar ones of earlier runs, nothing when none is similar enough."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from toolwright.errors import MemoryFileError
+from toolwright.memory import likeness
+from toolwright.memory.past import Past
+from toolwright.types import Lesson
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_LOOKED_AT: Final = 2000
+"""Failures that one is compared with; the newest are."""
+_MOST: Final = 2
+_ALIKE: Final = 0.4
+"""How alike failures must be: those of strangers stay below (tests/memory/test_lessons.py measures it)."""
+
+
+class Lessons:
+    """What was learned from failures in one library; a memory that cannot be read has taught nothing."""
+
+    def __init__(
+        self, past: Past, run: str, embed: likeness.Embed = likeness.pieces, name: str = likeness.NAME
+    ) -> None:
+        """`run` is the one that asks; `embed` makes the vectors to compare, which are kept under `name`.
+
+        Where nothing but that run ever happened, no database is opened.
+        """
+        self._past = past
+        self._run = run
+        self._embed = embed
+        self._name = name
+
+    def __call__(self, stage: str, message: str, source: str) -> Sequence[Lesson]:
+        """Return the most similar failures that were mended, most similar first; most often there is none."""
+        if not self._past.holds_more_than(self._run):
+            return ()
+        try:
+            return self._past.ask(lambda connection: self._alike(connection, stage, message, source)) or ()
+        except MemoryFileError:
+            return ()  # it was said when the memory was opened, and no goal needs it
+
+    def _alike(self, connection: "Connection", stage: str, message: str, source: str) -> Sequence[Lesson]:
+        from toolwright.memory.schema import FAILURES
+
+        table = FAILURES.c
+        known = (table.mend.is_not(None), table.source != "", table.embedder == self._name)
+        statement = FAILURES.select().where(*known).order_by(table.id.desc()).limit(_LOOKED_AT)
+        asked = self._embed(likeness.failure_text(stage, message, source))
+        found: dict[tuple[str, str], tuple[float, Any]] = {}
+        for row in connection.execute(statement).mappings():
+            score = likeness.likeness(asked, likeness.from_bytes(row["vector"]))
+            same = (row["message"], row["mend"])
+            if score >= _ALIKE and (same not in found or found[same][0] < score):
+                found[same] = (score, row)
+        best = sorted(found.values(), key=lambda pair: pair[0], reverse=True)[:_MOST]
+        return [
+            Lesson(row["tool"], row["stage"], row["message"], row["source"], row["mend"]) for _, row in best
+        ]
