@@ -32,6 +32,7 @@ from toolwright.events import (
     ToolCommitted,
 )
 from toolwright.log import RunLog
+from toolwright.log.lines import described
 from toolwright.log.shared_file import SharedFile
 from toolwright.redaction import Redactor, Secret
 from toolwright.types import (
@@ -141,6 +142,15 @@ def test_no_key_is_ever_written(tmp_path: Path) -> None:
     assert "connect with ***" in text
     assert "verysecret" not in text
     assert "te\\nkey" not in text
+
+
+def test_the_answer_of_a_held_out_example_is_not_written() -> None:
+    """What an example led to is logged, what it should have led to is not, whatever both look like."""
+    told = "the example slugify(title='a, not b') returned 'Held-Out', not 'held, not out'"
+    _, name, fields = described(CandidateRefused("examples", "slugify", 1, 5, (told,)))[0]
+    assert name == "candidate.refused"
+    assert "held, not out" not in str(fields)
+    assert "the example slugify(" in str(fields)
 
 
 def test_a_long_text_is_shortened_after_it_was_redacted(tmp_path: Path) -> None:

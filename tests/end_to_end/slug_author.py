@@ -23,7 +23,7 @@ def stub(name: str = "slugify", body: str = "...", returns: str = "str") -> str:
         "    Args:\n        title: Any text.\n\n"
         "    Returns:\n        The words in lower case, joined by hyphens.\n\n"
         "    Raises: nothing\n\n"
-        f"    Example:\n        >>> {name}(\"b\")  # doctest: +SKIP\n        'b'\n\n"
+        f'    Example:\n        >>> {name}("b") is None\n        False\n\n'
         f'    Keywords: slug\n    """\n    {body}\n'
     )
 

@@ -19,7 +19,7 @@ STUB = '''def is_adult(age: int) -> bool:
         Whether the age is at least 18.
 
     Raises:
-        ValueError: The age is negative.
+        Where the age is negative, a ValueError.
 
     Example:
         >>> is_adult(30)

@@ -26,7 +26,7 @@ def read_numbers(path: str) -> list[int]:
         The numbers.
 
     Raises:
-        ValueError: a line is no number.
+        Where a line is no number, a ValueError.
 
     Example:
         >>> read_numbers("a.txt")  # doctest: +SKIP

@@ -22,7 +22,7 @@ def line_of(text: str, number: int = 1) -> str:
         The line without its end.
 
     Raises:
-        ValueError: there is no such line.
+        Where there is no such line, a ValueError.
 
     Example:
         >>> line_of("a")
@@ -141,7 +141,7 @@ def test_a_remembered_step_that_fails_needs_no_key_to_say_why(
 ) -> None:
     """Without a key a remembered goal that fails now is told of as itself, not as a missing key."""
     (tmp_path / "text").write_text("one\ntwo")
-    reading = TOOL.replace("text.splitlines()", "open(text).read().splitlines()")
+    reading = TOOL.replace("text.splitlines()", "open(text, encoding='utf-8').read().splitlines()")
     reading = reading.replace("\n    Keywords", "\n    Permissions: read\n\n    Keywords", 1)
     monkeypatch.chdir(tmp_path)
     first = calls(text={"literal": "text"}, number={"literal": 2})

@@ -31,6 +31,14 @@ from toolwright.types import Contract, Match, Prompt, Step
 from toolwright.wiring import Company, open_parts, options
 
 STEP = Step(1, "Cut a text into pieces.", ("split",))
+EMPTY_SEPARATOR = """
+
+def test_without_a_separator():
+    import pytest
+
+    with pytest.raises(ValueError):
+        cut_text("a", "")
+"""
 START = (
     '"""Mine."""\n\n\ndef _trim(text):\n    return text.strip()\n\n\n'
     "def shout(text):\n    return _trim(text)\n"
@@ -79,7 +87,8 @@ def widen(version: Version, library: Path, sandbox) -> Made:
         if prompt.stage == "generate":
             reply = f"```python\n{stub}{wanted.body}```"
         else:
-            reply = f"```python\n{stub}    ...\n```\n```python\n{with_tests(wanted)}```"
+            errors = EMPTY_SEPARATOR if prompt.stage == "contract" else ""
+            reply = f"```python\n{stub}    ...\n```\n```python\n{with_tests(wanted)}{errors}```"
         return reply if wanted is version else reply.replace("cut_text", "cut_otherwise")
 
     parts, chosen = parts_of(library, sandbox, answer)

@@ -5,6 +5,7 @@ import bad_evidence
 import bad_functions
 import bad_leftovers
 import bad_neighbours
+import bad_promises
 import bad_sources
 import bad_weak
 import good_effects
@@ -23,6 +24,7 @@ BAD = [
     *bad_functions.CASES,
     *bad_leftovers.CASES,
     *bad_neighbours.CASES,
+    *bad_promises.CASES,
     *bad_sources.CASES,
     *bad_weak.CASES,
 ]

@@ -71,6 +71,13 @@ def test_the_next_commands_can_be_copied() -> None:
     assert "repeat  python agent.py --library '/my tools' 'Sum the sales per region'" in elsewhere
 
 
+def test_what_was_never_made_is_not_offered_to_look_at() -> None:
+    """A run that failed names no tool that is not there."""
+    unmade = replace(REPORT.steps[0], commit=None, result=None, action="none", tool="not_there")
+    failed = replace(REPORT, steps=(unmade,), failure=Failure("verify", "no version was good enough"))
+    assert "look" not in dict(next_commands(failed))
+
+
 def test_a_remembered_goal_shows_what_it_saved() -> None:
     """The second time: no model call, nothing generated, nothing to undo."""
     again = replace(REPORT, steps=REPORT.steps[:1], usage=Usage(), plan_origin="remembered")

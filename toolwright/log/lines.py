@@ -1,7 +1,8 @@
 """What the log says about each event: an event goes in, level, stable name and small fields come out."""
 
 import logging
-from typing import TypeAlias
+import re
+from typing import Final, TypeAlias
 
 from toolwright.events import (
     CandidateChallenged,
@@ -28,6 +29,9 @@ from toolwright.events import (
 from toolwright.types import Failure, Json, Report, Usage
 
 Line: TypeAlias = tuple[int, str, dict[str, Json]]
+
+_HELD_OUT: Final = re.compile(r"(\bthe example .+?), not .+", re.DOTALL)
+"""An example of the user that does not hold, with the answer that nobody but the user is shown."""
 
 
 def described(event: Event) -> list[Line]:
@@ -61,7 +65,7 @@ def _of_goal(event: Event) -> Line | None:
             ]
             return _info("steps.matched", matches=rows)
         case Notice():
-            return _warning("notice", message=event.message)
+            return _warning("notice", message=_masked(event.message))
         case RunFinished():
             return _run_finished(event.report)
     return None
@@ -85,9 +89,8 @@ def _of_making(event: Event) -> Line | None:
     match event:
         case CandidateRefused():
             tries = {"attempt": event.attempt, "of": event.of}
-            return _warning(
-                "candidate.refused", stage=event.stage, tool=event.tool, **tries, reasons=event.reasons
-            )
+            reasons = [_masked(reason) for reason in event.reasons]
+            return _warning("candidate.refused", stage=event.stage, tool=event.tool, **tries, reasons=reasons)
         case CandidateVerified():
             effort = {"tests": len(event.tests), "calls": event.calls, "seconds": round(event.seconds, 3)}
             noticed = [control.name for control in event.controls if control.noticed]
@@ -168,7 +171,12 @@ def _run_finished(report: Report) -> Line:
 
 
 def _failure(failure: Failure) -> dict[str, Json]:
-    return {"stage": failure.stage, "kind": failure.kind, "tool": failure.tool, "message": failure.message}
+    message = _masked(failure.message)
+    return {"stage": failure.stage, "kind": failure.kind, "tool": failure.tool, "message": message}
+
+
+def _masked(text: str) -> str:
+    return _HELD_OUT.sub(r"\1, which is not what the user said", text)
 
 
 def _usage(usage: Usage) -> dict[str, Json]:

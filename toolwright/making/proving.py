@@ -14,7 +14,7 @@ from toolwright.making.challenging import challenge
 from toolwright.making.drafting import Draft
 from toolwright.making.feedback import why_failed, why_missed
 from toolwright.making.held_out import missed
-from toolwright.making.promises import hold_types
+from toolwright.making.promises import hold_doctests, hold_errors, hold_types
 from toolwright.making.regression import keep_what_worked
 from toolwright.making.trial import Case, Trial
 from toolwright.making.wish import Wish
@@ -140,6 +140,8 @@ def tell(parts: Parts, case: Case, trial: Trial) -> Trial:
 _GATES: Final[tuple[Gate, ...]] = (
     verify,
     hold_types,
+    hold_errors,
+    hold_doctests,
     keep_old_tests,
     keep_what_worked,
     hold_examples,

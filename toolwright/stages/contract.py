@@ -19,7 +19,10 @@ from toolwright.syntax.docstring import parse_docstring
 from toolwright.syntax.fair_tests import unfair
 from toolwright.syntax.names import bindings, free_names, is_standard_module
 from toolwright.syntax.parsing import parse_and_compile
+from toolwright.syntax.promised_errors import disagreement
+from toolwright.syntax.reading import read_library
 from toolwright.syntax.requirements import Requirement, covers, requirements
+from toolwright.syntax.shown import has_checkable, other_doctests
 from toolwright.types import Contract, Prompt, Step
 
 _TAKEN_SHOWN: Final = 60
@@ -147,6 +150,7 @@ def read_contract(
         raise ReplyShapeError(f"the stub: {why}")
     beside = {node.name for node in parsed("the stub is", stub).body if isinstance(node, ast.ClassDef)}
     check_tests(function.name, tests, requires(stub, function.name), taken | beside)
+    check_promises(function.name, stub, tests)
     return Contract(function.name, stub, tests, step)
 
 
@@ -205,6 +209,29 @@ def check_tests(
     if missing:
         raise ReplyShapeError(f"the tests use {', '.join(missing)} without defining or importing it")
     return frozenset(names)
+
+
+def check_promises(name: str, stub: str, tests: str) -> None:
+    """Hold what the docstring says of exceptions and examples against tests and stub.
+
+    Raises:
+        ReplyShapeError: tests and `Raises:` name different exceptions, or nothing that it shows can be tried.
+    """
+    [tool] = [tool for tool in read_library(stub, "the stub").tools if tool.name == name]
+    why = disagreement(stub, tool.docstring.raises, tests)
+    if why:
+        raise ReplyShapeError(why)
+    if not has_checkable(tool):
+        raise ReplyShapeError(
+            f"the docstring needs a doctest that is a call of `{name}` with its answer, and is not skipped"
+        )
+    for shown in other_doctests(tool):
+        missing = sorted(free_names(f"{stub}\n\n\n{shown.source}"))
+        if missing:
+            raise ReplyShapeError(
+                f"the doctest `{shown.text}` uses {', '.join(missing)}, which nothing defines; "
+                "best it is one call with literal values and its answer"
+            )
 
 
 def _foreign(tree: ast.Module, required: Sequence[Requirement]) -> set[str]:

@@ -19,7 +19,7 @@ def docstring_examples(tool: Tool) -> tuple[Example, ...]:
     if tool.docstring.permissions or tool.docstring.varies:
         return ()
     found = []
-    for shown in _doctests(tool.docstring.example):
+    for shown in doctests(tool.docstring.example):
         arguments = _plain_call(shown.source, tool)
         expected = _plain_value(shown.want)
         if arguments is not None and expected is not None:
@@ -27,8 +27,21 @@ def docstring_examples(tool: Tool) -> tuple[Example, ...]:
     return tuple(found)
 
 
-def _doctests(text: str) -> list["doctest.Example"]:
-    """List the doctests that are run and mean what they show: none that is skipped, no pattern with `...`."""
+def is_plain(shown: "doctest.Example", tool: Tool) -> bool:
+    """Tell whether a doctest is one plain call with a plain answer."""
+    import doctest
+
+    pattern = bool(shown.options.get(doctest.ELLIPSIS)) and "..." in shown.want
+    return (
+        not pattern and _plain_call(shown.source, tool) is not None and _plain_value(shown.want) is not None
+    )
+
+
+def doctests(text: str, *, patterns: bool = False) -> list["doctest.Example"]:
+    """List the doctests that are run and mean what they show: none that is skipped, no pattern with `...`.
+
+    With `patterns` those are there too.
+    """
     import doctest
 
     try:
@@ -39,7 +52,7 @@ def _doctests(text: str) -> list["doctest.Example"]:
         example
         for example in examples
         if not example.options.get(doctest.SKIP)
-        and not (example.options.get(doctest.ELLIPSIS) and "..." in example.want)
+        and (patterns or not (example.options.get(doctest.ELLIPSIS) and "..." in example.want))
     ]
 
 

@@ -8,6 +8,7 @@ from toolwright.types import Json, Tool
 _FIXED_BY: Final[Mapping[str, frozenset[str]]] = {
     "clock": frozenset({"now", "today", "at", "time", "date", "day", "moment", "timestamp", "clock", "when"}),
     "random": frozenset({"seed", "random_seed", "rng", "random_state"}),
+    "machine": frozenset(),
 }
 """Names of parameters by which what varies enters; files and servers of a test are the test's own."""
 

@@ -12,7 +12,7 @@ _NO_WITNESS: Final = {
     "network": "reaches the network, which no test made from a run can stand in for",
     "execute": "starts programs, which no test made from a run can stand in for",
 }
-_CHANGING: Final = frozenset({"clock", "random", "network"})
+_CHANGING: Final = frozenset({"clock", "random", "network", "machine"})
 _FEWEST: Final = 2
 
 

@@ -6,6 +6,7 @@ from toolwright.stages.rules.addresses import ADDRESSES
 from toolwright.stages.rules.answering import PRINTS, SWALLOWED
 from toolwright.stages.rules.arguments import MUTABLE_DEFAULT, MUTATED_ARGUMENT
 from toolwright.stages.rules.documentation import DOCUMENTED, PROMISED
+from toolwright.stages.rules.encoding import ENCODING
 from toolwright.stages.rules.ending import ASKS, ENDLESS, EXITS
 from toolwright.stages.rules.import_time import IMPORT_TIME
 from toolwright.stages.rules.imports import IMPORTS
@@ -50,6 +51,7 @@ RULES: Final[tuple[Rule, ...]] = (
     MUTABLE_DEFAULT,
     MUTATED_ARGUMENT,
     VARIES,
+    ENCODING,
     ADDRESSES,
     BANDIT,
 )

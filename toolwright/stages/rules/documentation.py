@@ -97,7 +97,7 @@ PROMISED: Final = Rule(
         'def tool(text: str) -> str:\n    """Return\n    the text.\n    """\n    return text\n',
         (
             'def tool(path: str) -> str:\n    """Return the text.\n\n    Permissions: read\n    """\n'
-            "    return open(path).read()\n"
+            "    return open(path, encoding='utf-8').read()\n"
         ),
     ),
     bad=(

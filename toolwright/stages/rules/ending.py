@@ -150,7 +150,7 @@ EXITS: Final = Rule(
         "import os\n\n\ndef tool(n: int) -> int:\n    os._exit(n)\n",
         "def tool(n: int) -> int:\n    quit()\n",
         "def tool(n: int) -> int:\n    raise SystemExit(n)\n",
-        "import os\nimport signal\n\n\ndef tool() -> None:\n    os.kill(os.getpid(), signal.SIGTERM)\n",
+        "import os\nimport signal\n\n\ndef tool() -> None:\n    os.kill(0, signal.SIGTERM)\n",
     ),
 )
 

@@ -121,7 +121,7 @@ IMPORT_TIME: Final = Rule(
         ),
     ),
     bad=(
-        "_TEXT = open('a').read()\n\n\ndef tool() -> str:\n    return 'a'\n",
+        "_TEXT = open('a', 'rb').read()\n\n\ndef tool() -> str:\n    return 'a'\n",
         "import pathlib\n\n_HERE = pathlib.Path.cwd()\n\n\ndef tool() -> str:\n    return 'a'\n",
         "import os\n\n\ndef tool(path: str = os.getcwd()) -> str:\n    return path\n",
         "import time\n\n_STARTED = time.monotonic()\n\n\ndef tool() -> int:\n    return 1\n",

@@ -54,7 +54,7 @@ _READING: Final = '''def tool(path: str) -> str:
 
     Permissions: read
     """
-    with open(path) as file:
+    with open(path, encoding='utf-8') as file:
         return file.read()
 '''
 
@@ -66,8 +66,10 @@ PERMISSIONS: Final = Rule(
     good=(
         "def tool(n: int) -> int:\n    return n + 1\n",
         _READING,
-        _READING.replace("open(path)", "open(path, 'w')").replace("read\n    ", "write\n    "),
-        _READING.replace("open(path)", "_opened(path)")
+        _READING.replace("open(path, encoding='utf-8')", "open(path, 'w', encoding='utf-8')").replace(
+            "read\n    ", "write\n    "
+        ),
+        _READING.replace("open(path, encoding='utf-8')", "_opened(path)")
         + "\n\ndef _opened(path: str):\n    return open(path, 'rb')\n",
         (
             'import tempfile\n\n\ndef tool() -> int:\n    """Work in a temporary file."""\n'
@@ -84,7 +86,7 @@ PERMISSIONS: Final = Rule(
         _READING.replace("Permissions: read", "Permissions: write"),
         _READING.replace("Permissions: read", "Permissions: read, network"),
         _READING.replace("Permissions: read", "Permissions: read, disk"),
-        _READING.replace("open(path)", "open(path, 'r+')"),
+        _READING.replace("open(path, encoding='utf-8')", "open(path, 'r+', encoding='utf-8')"),
         "import subprocess\n\n\ndef tool() -> int:\n    return subprocess.run(['true']).returncode\n",
         "import urllib.request\n\n\ndef tool(u: str) -> int:\n    return urllib.request.urlopen(u).status\n",
         "import pathlib\n\n\ndef tool(p: str) -> None:\n    _P(p).unlink()\n\n\n_P = pathlib.Path\n",

@@ -21,6 +21,9 @@ def _one_function(subject: Subject) -> Iterator[Finding]:
     for node in functions:
         if node.name in seen:
             yield Finding("one-function", node.lineno, f"`{node.name}` is defined twice")
+        elif node.name.startswith("__"):
+            message = f"`{node.name}` is asked by Python itself about the whole module; helpers are `_named`"
+            yield Finding("one-function", node.lineno, message)
         elif node in public and node.name != subject.name:
             yield Finding(
                 "one-function",
@@ -92,6 +95,7 @@ ONE_FUNCTION: Final = Rule(
         "def other() -> int:\n    return 1\n",
         "def tool() -> int:\n    return one()\n\n\ndef one() -> int:\n    return 1\n",
         "def tool() -> int:\n    return 1\n\n\ndef tool() -> int:\n    return 2\n",
+        "def tool() -> int:\n    return 1\n\n\ndef __getattr__(name: str) -> int:\n    return 2\n",
     ),
 )
 

@@ -147,7 +147,8 @@ _PROCESS: Final = mentions_of(
         Row("sys.setrecursionlimit sys.setswitchinterval threading.stack_size", f"{_WHOLE}; use a loop"),
         Row("resource.setrlimit socket.setdefaulttimeout", f"{_WHOLE}; give the call itself a `timeout`"),
         Row("decimal.setcontext", _LOCALLY),
-        Row("logging.basicConfig logging.disable warnings.filterwarnings", _WHOLE),
+        Row("logging.basicConfig logging.disable", _WHOLE),
+        Row("warnings.filterwarnings warnings.simplefilter warnings.resetwarnings", _WHOLE),
     ),
 )
 
@@ -235,10 +236,10 @@ PROCESS_STATE: Final = Rule(
     _process_state,
     about="the process stays as it is: no `os.chdir`, no change of environment, locale, signals or limits",
     good=(
-        "import os\n\n\ndef tool(path: str) -> str:\n    return os.path.join(os.getcwd(), path)\n",
+        "import os\n\n\ndef tool(path: str) -> str:\n    return os.path.abspath(path)\n",
         (
-            "import os\n\n\ndef tool() -> dict[str, str]:\n    env = dict(os.environ)\n"
-            "    env['A'] = 'b'\n    return env\n"
+            "import os\n\n\ndef tool(given: dict[str, str]) -> dict[str, str]:\n    env = dict(given)\n"
+            "    env['A'] = os.linesep\n    return env\n"
         ),
         (
             "import logging\n\n\ndef tool(n: int) -> int:\n"
@@ -254,5 +255,6 @@ PROCESS_STATE: Final = Rule(
         "import sys\n\n\ndef tool() -> None:\n    sys.setrecursionlimit(10**6)\n",
         "import signal\n\n\ndef tool() -> None:\n    signal.alarm(1)\n",
         "import decimal\n\n\ndef tool() -> None:\n    decimal.getcontext().prec = 50\n",
+        "import warnings\n\n\ndef tool() -> None:\n    warnings.simplefilter('ignore')\n",
     ),
 )

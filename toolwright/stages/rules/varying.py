@@ -10,7 +10,7 @@ from toolwright.syntax.uses import Function, Use, Uses
 from toolwright.types import Finding
 
 _ENVIRONMENT: Final = frozenset({"os.getenv", "os.environ.get", "os.getenvb", "os.path.expandvars"})
-_KNOWN: Final = ("clock", "random", "network", "files")
+_KNOWN: Final = ("clock", "random", "network", "files", "machine")
 _CLOCK: Final = words(
     "datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today datetime.date.today time.time "
     "time.time_ns pandas.Timestamp.now pandas.Timestamp.today"
@@ -35,9 +35,18 @@ _NEITHER: Final = words(
     "numpy.random.default_rng numpy.random.RandomState"
 )
 _SHARED: Final = ("random", "numpy.random")
+_MACHINE: Final = words(
+    "os.getcwd os.getpid os.getppid os.getlogin os.uname os.cpu_count os.getuid os.geteuid os.getgid "
+    "os.getloadavg os.get_terminal_size os.path.expanduser pathlib.Path.cwd "
+    "pathlib.Path.home multiprocessing.cpu_count socket.gethostname socket.getfqdn getpass.getuser "
+    "locale.getlocale locale.getdefaultlocale locale.getpreferredencoding locale.localeconv "
+    "locale.nl_langinfo uuid.getnode platform.node platform.platform shutil.get_terminal_size"
+)
+"""What tells one machine or process from another."""
 _WAYS: Final = {
     "clock": "now: str | None = None",
     "random": "seed: int | None = None",
+    "machine": "host: str | None = None",
 }
 
 
@@ -62,20 +71,23 @@ def _varies(subject: Subject) -> Iterator[Finding]:
             message = "draws from what all programs share; use `random.Random(seed)`, with a parameter `seed`"
             yield Finding("varies", use.line, f"`{use.name}` {message}")
             continue
-        kind = _kind_of(use, function)
+        kind = _kind_of(use, function) or _of_machine(use, subject.uses)
         if kind:
             yield from _complaints(use, kind, subject, function)
 
 
 def _complaints(use: Use, kind: str, subject: Subject, function: ast.FunctionDef) -> Iterator[Finding]:
-    what = {"clock": "reads the clock", "random": "is chance"}[kind]
+    what = {"clock": "reads the clock", "random": "is chance", "machine": "is another one elsewhere"}[kind]
+    declared = kind in subject.said.varies
+    if kind == "machine" and (declared or enters_by_parameter(use.node, function, subject.uses)):
+        return
     if use.name not in _GENERATORS and not enters_by_parameter(use.node, function, subject.uses):
         message = f"let it enter by a parameter such as `{_WAYS[kind]}`, and be asked only when that is None"
         yield Finding("varies", use.line, f"`{use.name}` {what}; {message}")
     elif use.name in _GENERATORS and not _seeded(use, function):
         message = f"give it the value of a parameter such as `{_WAYS[kind]}`"
         yield Finding("varies", use.line, f"`{use.name}` without a seed {what}; {message}")
-    elif kind not in subject.said.varies:
+    elif not declared:
         message = f"the docstring needs a line `Varies: {kind}`"
         if subject.docstring:
             message = f"the contract's docstring has no line `Varies: {kind}`, so do without"
@@ -100,6 +112,16 @@ def _kind_of(use: Use, function: ast.FunctionDef) -> str:
     if name in _GENERATORS and not _is_fixed(use, function):
         return "random"
     return ""
+
+
+def _of_machine(use: Use, uses: Uses) -> str:
+    """Return "machine" for what is read of it in a call; at import it is the matter of another rule."""
+    above = uses.parents.get(use.node)
+    read = isinstance(above, ast.Subscript) and isinstance(above.ctx, ast.Load)
+    asked = use.name in _MACHINE or (use.name in {"os.environ", "os.environb"} and read)
+    home = uses.function_of(use.node) if asked else None
+    in_call = home is not None and all(use.node is not each for each in ast.walk(home.args))
+    return "machine" if in_call else ""
 
 
 def _seeds(use: Use) -> list[ast.expr]:
@@ -181,7 +203,8 @@ def _today(
     body: str, *, varies: str = "\n\n    Varies: clock", parameter: str = "now: str | None = None"
 ) -> str:
     return (
-        "import random\nimport secrets\nimport time\nimport uuid\nfrom datetime import date, datetime\n\n\n"
+        "import platform\nimport random\nimport secrets\nimport time\nimport uuid\n"
+        "from datetime import date, datetime\n\n\n"
         f'def tool({parameter}) -> str:\n    """Say.{varies}\n    """\n    {body}\n'
     )
 
@@ -193,7 +216,7 @@ VARIES: Final = Rule(
     "varies",
     _varies,
     about="clock and chance enter by a parameter such as `now` or `seed` that a test can fix, and `Varies:` "
-    "says so",
+    "says so; what differs from machine to machine is declared, or enters by a parameter",
     good=(
         _today("return now or str(date.today())"),
         _today("moment = datetime.fromisoformat(now) if now else datetime.now()\n    return str(moment)"),
@@ -205,6 +228,8 @@ VARIES: Final = Rule(
         _today("return str(random.Random(seed).random())", **_FIXED_SEED),
         _today("return uuid.uuid4().hex if seed is None else str(seed)", **_SEED),
         _today("return str(uuid.uuid5(uuid.NAMESPACE_URL, 'a'))", varies=""),
+        _today("return platform.node()", parameter="", varies="\n\n    Varies: machine"),
+        "import os\n\n\ndef tool(base: str | None = None) -> str:\n    return base or os.getcwd()\n",
     ),
     bad=(
         _today("return str(date.today())"),
@@ -221,6 +246,10 @@ VARIES: Final = Rule(
         _today("return ''", varies="\n\n    Varies: weather"),
         _today("return str(hash(now))", varies=""),
         "import os\n\n\ndef tool(name: str) -> str:\n    return os.getenv(name, '')\n",
+        "import platform\n\n\ndef tool() -> str:\n    return platform.node()\n",
+        "import os\n\n\ndef tool(name: str) -> str:\n    return os.path.join(os.getcwd(), name)\n",
+        "import os\n\n\ndef tool(name: str) -> str:\n    return os.environ[name]\n",
+        "import socket\n\n\ndef tool(text: str) -> str:\n    return text + socket.gethostname()\n",
         "import datetime as dt\n\n\ndef tool() -> str:\n    return str(dt.datetime.now(dt.timezone.utc))\n",
         "import time\n\n\ndef tool() -> float:\n    clock = time.time\n    return clock()\n",
     ),

@@ -113,7 +113,8 @@ _BAD: Final = (
     _HASH.replace("hexdigest()", "hexdigest()  # nosec"),
     "import pickle\n\n\ndef tool(text: str) -> str:\n    return str(pickle.loads(text.encode()))\n",
     _requiring(
-        "    import yaml\n\n    with open(path) as file:\n        return str(yaml.load(file, yaml.Loader))\n",
+        "    import yaml\n\n    with open(path, 'rb') as file:\n"
+        "        return str(yaml.load(file, yaml.Loader))\n",
         "PyYAML",
     ),
     (
