@@ -1,5 +1,6 @@
 """Functions that leave something behind, depend on what no test asked, or answer other than they promise."""
 
+from good_effects import READ
 from planted import Planted, asserting
 
 _COUNTED = Planted(
@@ -72,7 +73,49 @@ _DOUBLED = Planted(
     why='expected an integer, got "200"',
 )
 
+_READS_ONCE = READ.spoilt(
+    "a reader that counts its calls",
+    "stability",
+    "when one process called it twice",
+    old="return sum(1 for line in file if line.strip())",
+    new="return sum(1 for line in file if line.strip()) + next(_CALLS)",
+    above="import itertools\n\n_CALLS = itertools.count()",
+)
+_TAKES = Planted(
+    "a reader that takes from what it was given",
+    "last_line(paths: list[str]) -> str",
+    ">>> last_line(['/dev/null'])\n''",
+    "with open(_last(paths), encoding='utf-8') as file:\n    return file.read()",
+    "from tools import last_line\n\n\n"
+    "def test_last(tmp_path):\n    (tmp_path / 'a').write_text('one')\n"
+    "    assert last_line([str(tmp_path / 'a')]) == 'one'\n\n\n"
+    "def test_of_two(tmp_path):\n    (tmp_path / 'b').write_text('two')\n"
+    "    assert last_line(['/dev/null', str(tmp_path / 'b')]) == 'two'\n",
+    says=("Permissions: read",),
+    above="def _last(values):\n    return values.pop()",
+    stage="stability",
+    why="changed its argument `paths`",
+)
+_LISTED = Planted(
+    "names as the file system gives them",
+    "list_names(folder: str) -> list[str]",
+    ">>> list_names('/dev/null/none')  # doctest: +SKIP\n[]",
+    "return list(os.listdir(folder))",
+    "import os\nfrom tools import list_names\n\n\n"
+    "def test_names(tmp_path):\n    for name in ['b', 'a', 'c']:\n"
+    "        (tmp_path / name).write_text('x')\n"
+    "    assert list_names(str(tmp_path)) == os.listdir(tmp_path)\n"
+    "\n\ndef test_none(tmp_path):\n    assert list_names(str(tmp_path)) == []\n",
+    says=("Permissions: read", "Varies: files"),
+    above="import os",
+    stage="stability",
+    why="when folders listed their names in another order",
+)
+
 CASES = (
+    _READS_ONCE,
+    _TAKES,
+    _LISTED,
     _DOUBLED,
     _COUNTED,
     _LETTER,

@@ -5,7 +5,7 @@ import json
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from toolwright.records import dataclass, replace
 from toolwright.sandbox.cells.wire import NotJsonError, decode, encode
@@ -23,6 +23,9 @@ _SLACK_BYTES: Final = 1 << 16
 
 _FORGED: Final = "the tool wrote into the channel of its own answer"
 _MAX_FRAMES_KEPT: Final = 2  # one is right, two are wrong; more would only cost memory
+
+
+Way: TypeAlias = Literal["once", "watched", "twice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ class Caller:
     """Calls functions by `run`, at `level`; `site` are folders with installed packages.
 
     The clock of its calls is `clock_s` seconds away from the true one. Without `has_fixed_hashes` texts have
-    other hashes in each call.
+    other hashes in each call. `way` is how a function is called: "watched" makes it an error that an argument
+    is changed, "twice" that too, and the second answer is the one that counts. With `turned` folders list
+    their last name first.
     """
 
     level: str
@@ -54,6 +59,8 @@ class Caller:
     run: RunCell
     clock_s: float = 0.0
     has_fixed_hashes: bool = True
+    way: Way = "once"
+    turned: bool = False
 
     def call(self, source: str, function: str, arguments: Mapping[str, Json], policy: Policy) -> Answer:
         """Run `function` of `source` once with `arguments` by name.
@@ -76,6 +83,8 @@ class Caller:
             "packages": policy.packages,
             "limits": wire_limits(limits) | ({} if self.level == LEVEL else _wire_shared(limits)),
             "clock_s": self.clock_s,
+            "way": self.way,
+            "turned": self.turned,
         }
         frames: list[bytes] = []
 

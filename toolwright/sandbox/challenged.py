@@ -17,6 +17,7 @@ MakeCaller: TypeAlias = Callable[[int, float], Caller]
 
 ANOTHER_SEED: Final = "with another hash seed (PYTHONHASHSEED)"
 ANOTHER_CLOCK: Final = "with another clock and time zone"
+TWICE: Final = "when one process called it twice, and emptied the first answer,"
 BY_CHANCE: Final = "when it ran again with nothing changed (chance, state or the time that passed)"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from toolwright.sandbox.calling import Answer, Caller
-from toolwright.sandbox.challenged import ANOTHER_SEED, BY_CHANCE, Calls, Case, Variation, key_of
+from toolwright.sandbox.challenged import ANOTHER_SEED, BY_CHANCE, TWICE, Calls, Case, Variation, key_of
 from toolwright.sandbox.differing import flip_text, same_answer
 from toolwright.sandbox.judging import Judge
 from toolwright.sandbox.replaying_calls import replay
@@ -18,7 +18,6 @@ from toolwright.sandbox.rounds import Round, run_rounds
 from toolwright.types import CallRecord, Challenge, Json, Mutant, MutantOutcome
 
 _REPLAY_S: Final = 10.0
-_TWICE: Final = "when one process called it twice, and emptied the first answer,"
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ class PureChallenge:
         self._replays += len(records)
         arguments = [record.arguments for record in records.values()]
         found = _first_flip(records, self._true, self._again) or _first_flip(
-            records, self._replayed(self._judge.caller, arguments, twice=True), lambda _: _TWICE
+            records, self._replayed(self._judge.caller, arguments, twice=True), lambda _: TWICE
         )
         for each in self._variations:
             if found:

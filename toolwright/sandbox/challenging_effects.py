@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from toolwright.sandbox.calling import Caller
-from toolwright.sandbox.challenged import BY_CHANCE, Case, Variation
+from toolwright.sandbox.calling import Caller, Way
+from toolwright.sandbox.cells.calling_twice import CHANGED
+from toolwright.sandbox.challenged import BY_CHANCE, TWICE, Case, Variation
 from toolwright.sandbox.differing import same_answer
 from toolwright.sandbox.judging import Judge
 from toolwright.sandbox.observing import Observed, Run, Seen
@@ -23,6 +24,7 @@ from toolwright.types import CallRecord, Challenge, MutantOutcome
 
 _FLIP_S: Final = 30.0
 _CALL_S: Final = 5.0
+_TURNED: Final = "when folders listed their names in another order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ def challenge_effects(judge: Judge, variations: Sequence[Variation], case: Case)
     """
     started = time.monotonic()
     deadline = started + case.plan.seconds
-    names, replays = case.test_names, 0
+    names, replays = case.test_names, len(case.test_names)
+    flip = _left_behind(judge, case)
+    if flip:
+        return Challenge((flip,), (), replays, time.monotonic() - started)
     for place, each in enumerate(variations):
         order = names[::-1] if place == 0 else names
         failed = _run(judge, each.caller, case, order, case.source, _FLIP_S).failed
@@ -68,6 +73,28 @@ def challenge_effects(judge: Judge, variations: Sequence[Variation], case: Case)
             else MutantOutcome(mutant, "survived", call=dict(other.arguments))
         )
     return Challenge((), tuple(outcomes), replays, time.monotonic() - started)
+
+
+def _left_behind(judge: Judge, case: Case) -> str:
+    """Run the tests in turned folders, with calls watched, or made twice where that changes nothing."""
+    policy = case.policy
+    changing = policy.network or policy.execute or policy.changes_workspace
+
+    def heard(*, way: Way, turned: bool) -> _Heard:
+        caller = replace(judge.caller, way=way, turned=turned)
+        return _run(judge, caller, case, case.test_names, case.source, _FLIP_S)
+
+    together = heard(way="watched" if changing else "twice", turned=True)
+    if not together.failed:
+        return ""
+    said = [seen.answer.result.message for seen in together.seen]
+    changed = next((one for one in said if one.startswith(CHANGED)), "")
+    if changed:
+        return f"{together.failed} passed first, but then a call of {case.function} {changed}"
+    if heard(way="once", turned=False).failed:
+        return f"{together.failed} passed first, but failed {BY_CHANCE}"
+    how = _TURNED if heard(way="once", turned=True).failed else TWICE
+    return f"{together.failed} passed first, but failed {how}"
 
 
 def _cause(judge: Judge, variation: Variation, case: Case, order: tuple[str, ...]) -> str:

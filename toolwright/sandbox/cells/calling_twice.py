@@ -1,9 +1,12 @@
-"""A function called twice in one process: what the first call leaves behind in, a complaint or answer out."""
+"""A function called, also twice in one process, and what that leaves behind in; a complaint or answer out."""
 
 import json
 from collections.abc import Callable
+from typing import Final
 
 from toolwright.sandbox.cells.wire import NotJsonError, encode
+
+CHANGED: Final = "changed its argument"
 
 
 class LeftBehindError(Exception):
@@ -17,16 +20,37 @@ def call_twice(called: Callable[..., object], arguments: dict[str, object]) -> o
         LeftBehindError: the first call changed its arguments.
         Exception: whatever the second call raises.
     """
-    given = {name: encode(value) for name, value in arguments.items()}
+    given = _written(arguments)
     try:
         first = called(**arguments)
     except Exception:  # noqa: BLE001 - the second call raises it again, or the comparison tells
         first = None
-    for name, before in given.items():
-        if _text_of(arguments[name]) != before:
-            raise LeftBehindError(f"changed its argument `{name}`")
+    _check_unchanged(arguments, given)
     _empty(first)
     return called(**{name: json.loads(before) for name, before in given.items()})
+
+
+def call_watched(called: Callable[..., object], arguments: dict[str, object]) -> object:
+    """Return what a call answers.
+
+    Raises:
+        LeftBehindError: it changed its arguments.
+        Exception: whatever the call raises.
+    """
+    given = _written(arguments)
+    answer = called(**arguments)
+    _check_unchanged(arguments, given)
+    return answer
+
+
+def _written(arguments: dict[str, object]) -> dict[str, bytes]:
+    return {name: encode(value) for name, value in arguments.items()}
+
+
+def _check_unchanged(arguments: dict[str, object], given: dict[str, bytes]) -> None:
+    for name, before in given.items():
+        if _text_of(arguments[name]) != before:
+            raise LeftBehindError(f"{CHANGED} `{name}`")
 
 
 def _text_of(value: object) -> bytes:

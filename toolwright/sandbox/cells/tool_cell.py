@@ -12,9 +12,10 @@ from functools import partial
 from types import CodeType, ModuleType, TracebackType
 
 from toolwright.sandbox.cells.bounds import bound
-from toolwright.sandbox.cells.calling_twice import LeftBehindError, call_twice
+from toolwright.sandbox.cells.calling_twice import LeftBehindError, call_twice, call_watched
 from toolwright.sandbox.cells.clock import move_clock
 from toolwright.sandbox.cells.declared import DeclaredPackages
+from toolwright.sandbox.cells.listing import turn_listings
 from toolwright.sandbox.cells.replay_cell import replay
 from toolwright.sandbox.cells.wire import NotJsonError, encode, read_frame, send_frame
 
@@ -46,9 +47,12 @@ def main(request_fd: int, answer_fd: int) -> None:
     _offer(request["site"], request["packages"])
     if request.get("clock_s"):
         move_clock(request["clock_s"])
+    if request.get("turned"):
+        turn_listings()
     if "sources" in request:
         replay(request, answer_fd, partial(_answer_with, call=call_twice if request["twice"] else _call))
-    answer = _answer(request["source"], request["function"], request["arguments"], request["limits"])
+    call = {"twice": call_twice, "watched": call_watched}.get(request.get("way", ""), _call)
+    answer = _answer(request["source"], request["function"], request["arguments"], request["limits"], call)
     for stream in streams:
         try:
             stream.flush()
@@ -65,12 +69,12 @@ def _offer(folders: list[str], packages: list[str]) -> None:
         os.environ.update(dict.fromkeys(_THREADS, "1"))
 
 
-def _answer(source: str, function: str, arguments: dict[str, object], limits: Limits) -> bytes:
+def _answer(source: str, function: str, arguments: dict[str, object], limits: Limits, call: Call) -> bytes:
     try:
         code = compile(source.removeprefix("\ufeff"), FILE, "exec", dont_inherit=True)
     except BaseException as error:  # noqa: BLE001 - as below
         return encode(_describe(error, source, limits))
-    return _answer_with(code, function, arguments, source, limits)
+    return _answer_with(code, function, arguments, source, limits, call)
 
 
 def _call(called: Callable[..., object], arguments: dict[str, object]) -> object:
