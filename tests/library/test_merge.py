@@ -209,7 +209,7 @@ def test_imports_join_the_header(header, added, expected):
         ("def new_tool(:\n", "line 1: "),
         ("def new_tool(a, a): pass\n", "duplicate argument 'a'"),
         ("return 1\n" + SIMPLE, "'return' outside function"),
-        ("x = '\ud800'\n" + SIMPLE, "surrogates not allowed"),
+        ("x = '\ud800'\n" + SIMPLE, "lone surrogate"),
         ("x = '\0'\n" + SIMPLE, "null byte"),
         ("", "found none"),
     ],

@@ -4,6 +4,7 @@ The byte code that Python writes itself is bound to the second and the size of t
 edits within a second may be mistaken for one. The text is compiled, never run.
 """
 
+import contextlib
 import sys
 import warnings
 
@@ -24,6 +25,8 @@ def refresh_bytecode(place: Place) -> bool:
     import py_compile
     from importlib.util import cache_from_source
 
+    folder = place.directory / "__pycache__"
+    was_there = folder.exists()
     try:
         data = read_bytes(place.tools)
         cached = cache_from_source(str(place.tools))
@@ -45,6 +48,9 @@ def refresh_bytecode(place: Place) -> bool:
         ValueError,
         RecursionError,
     ):
+        if not was_there:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
         return False
     return True
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 _VERSION_TABLE: Final = "alembic_version"
 _PRIMARY: Final = 0xFF
+_TURNS: Final = 5
+_TURN_S: Final = 0.02
 _BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DENIED: Final = {
     sqlite3.SQLITE_READONLY,
@@ -83,14 +85,20 @@ class Database:
 
     def _is_ready(self) -> bool:
         """Tell whether the file is sound and its tables are today's; a damaged one is set aside."""
-        if not self._path.exists():
-            return False
-        try:
-            with self._translated(), self._begun("BEGIN") as connection:
-                return _is_current(connection, self._path)
-        except _DamagedError:
-            self._set_aside()
-            return False
+        for _ in range(_TURNS):
+            if not self._path.exists():
+                return False
+            try:
+                with self._translated(), self._begun("BEGIN") as connection:
+                    return _is_current(connection, self._path)
+            except _DamagedError:
+                self._set_aside()
+                return False
+            except MemoryFileError as error:
+                if not _is_gone(error):
+                    raise
+            time.sleep(_TURN_S)  # somebody set it aside at this moment
+        return False
 
     def _prepare(self) -> None:
         """Make the tables, or bring them up to date, in one transaction that others wait for."""
@@ -179,6 +187,12 @@ class Database:
         except _DamagedError:
             return False
         return True
+
+
+def _is_gone(error: MemoryFileError) -> bool:
+    """Tell whether a file could not be opened: it may have been moved since it was looked for."""
+    cause = getattr(error.__cause__, "orig", None)
+    return getattr(cause, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_CANTOPEN
 
 
 def _is_current(connection: "Connection", path: Path) -> bool:
