@@ -37,6 +37,14 @@ _BY_A_TABLE = CLAMP.spoilt(
     body="return {'unit': clamp}[kind](value, 0.0, 1.0)",
     tests=asserting("limit_by", "assert limit_by('unit', 1.0) == 1.0"),
 )
+_BY_A_STATEMENT = _BY_A_TABLE.spoilt(
+    "",
+    "",
+    "",
+    above="_LIMITS = {}\n_LIMITS['unit'] = clamp",
+    body="return _LIMITS[kind](value, 0.0, 1.0)",
+)
+_BY_ITS_NAME = _BY_A_TABLE.spoilt("", "", "", body="return globals()['clamp'](value, 0.0, 1.0)")
 _BY_AN_ERROR = CLAMP.spoilt(
     "",
     "",
@@ -85,6 +93,8 @@ def _breaking(title: str, why: str, *kept: Planted) -> Planted:
 CASES = (
     _breaking("a wider tool that breaks the caller of a caller", "share_within", _QUIET, _CALLS_THE_CALLER),
     _breaking("a wider tool that breaks one that finds it in a table", "limit_by", _BY_A_TABLE),
+    _breaking("a wider tool that a statement put into a table", "limit_by", _BY_A_STATEMENT),
+    _breaking("a wider tool that somebody calls by its name", "limit_by", _BY_ITS_NAME),
     _breaking("a wider tool whose error says something else", "can_clamp", _BY_AN_ERROR),
     ADD.spoilt(
         "the body of a kept tool under another name",

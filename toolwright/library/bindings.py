@@ -12,6 +12,7 @@ from toolwright.syntax.chunks import BOM, Chunk, Sections, parse
 from toolwright.syntax.inert import HARMLESS
 
 _WORD = re.compile(r"\w+")
+_LOOKS_UP = frozenset({"globals", "vars"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,23 @@ def _stored(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
             yield inner.id
+
+
+def filled_by(nodes: Iterable[ast.stmt]) -> Iterator[str]:
+    """List the names whose values statements may change: by an item, an attribute or a method of theirs."""
+    for node in nodes:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Subscript | ast.Attribute) and not isinstance(inner.ctx, ast.Load):
+                yield from _root(inner)
+            elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+                yield from _root(inner.func)
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
 
 
 def used_by(source: str) -> frozenset[str]:
@@ -186,15 +204,24 @@ class Bindings:
         return reached
 
     def reached_by(self, name: str) -> tuple[str, ...]:
-        """List what reaches `name` through definitions, in the order of the file, without itself."""
+        """List what reaches `name` through definitions, in the order of the file, without itself.
+
+        A table that a statement puts it into reaches it, and so does who asks for names by `globals()`.
+        """
         found, frontier = {name}, {name}
         while frontier:
-            users = [
+            users = {
                 index
                 for index, chunk in enumerate(self.sections.chunks)
-                if any(one in chunk.text for one in frontier) and frontier & self.uses(index)
-            ]
-            frontier = {one for one, index in self.chunks.items() if index in users} - found
+                if any(one in chunk.text for one in (*frontier, *_LOOKS_UP))
+                and (frontier | _LOOKS_UP) & self.uses(index)
+            }
+            reaching = {one for one, index in self.chunks.items() if index in users}
+            for index in users:
+                chunk = self.sections.chunks[index]
+                if not chunk.name:
+                    reaching.update(one for one in filled_by(parse(chunk.text).body) if one in self.chunks)
+            frontier = reaching - found
             found |= frontier
         return tuple(one for one in self.chunks if one in found and one != name)
 
