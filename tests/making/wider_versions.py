@@ -227,7 +227,7 @@ BREAKING = (
     Version(
         "another kind of error",
         f"{SIGNATURE}, limit: int = -1",
-        BODY.replace("ValueError(", "KeyError(").replace("split(separator)", "split(separator, limit)"),
+        BODY.replace("ValueError(", "UnicodeError(").replace("split(separator)", "split(separator, limit)"),
         'cut_text("1,2,3", limit=1) == ["1", "2,3"]',
         refused='cut_text(text="a", separator="") answered with ValueError until now',
     ),

@@ -68,6 +68,7 @@ _ALL = (
         "verify",
         "check_name returned None in every call",
         body="pass",
+        raises="nothing",
         tests="from tools import check_name\n\n\ndef test_a():\n    assert check_name('fine') is None\n",
     ),
     CLAMP.spoilt(

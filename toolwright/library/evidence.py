@@ -211,5 +211,5 @@ def _own_version() -> str:
 
     try:
         return version("toolwright")
-    except PackageNotFoundError:
+    except (PackageNotFoundError, OSError):
         return ""
