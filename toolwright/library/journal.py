@@ -138,7 +138,7 @@ class Journal:
             return
         try:
             self._check_unsaved(entry, sha_of(read_bytes(entry.staged)))
-        except SavedMeanwhileError:
+        except (OSError, LibraryError):  # it was saved by somebody else, or nobody can tell
             self._disk.swap(entry.staged, entry.target)
             raise
 
