@@ -156,14 +156,20 @@ def test_consent_does_not_come_from_a_file(tmp_path: Path) -> None:
     assert load({}, {"TOOLWRIGHT_YES": "yes"}, tmp_path).yes
 
 
-def test_a_misspelt_setting_is_noticed_with_the_nearest_name(tmp_path: Path) -> None:
-    """An unknown TOOLWRIGHT_ name does not void the rest; foreign names are nobody's business."""
-    write_env(tmp_path, "TOOLWRIGHT_ATEMPTS=3\nDATABASE_URL=x\nTOOLWRIGHT_CANDIDATES=4\n")
-    settings = load({}, {"PATH": "/bin"}, tmp_path)
-    assert settings.candidates == 4
-    (notice,) = settings.notices
-    assert "TOOLWRIGHT_ATEMPTS in .env line 1 is not a setting" in notice
-    assert "did you mean TOOLWRIGHT_ATTEMPTS?" in notice
+def test_a_misspelt_setting_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    """An unknown TOOLWRIGHT_ name is an error that says where it stands; foreign names are others' business."""
+    with pytest.raises(UsageError) as wrong:
+        load({}, {"PATH": "/bin", "TOOLWRIGHT_ATEMPTS": "3"}, tmp_path)
+    assert str(wrong.value) == (
+        "the environment: TOOLWRIGHT_ATEMPTS is not a setting; did you mean TOOLWRIGHT_ATTEMPTS?"
+    )
+    assert "unset TOOLWRIGHT_ATEMPTS" in wrong.value.hint
+    write_env(tmp_path, "DATABASE_URL=x\nTOOLWRIGHT_ATEMPTS=3\n")
+    with pytest.raises(UsageError, match=r"^\.env line 2: TOOLWRIGHT_ATEMPTS is not a setting; did you mean"):
+        load({}, {}, tmp_path)
+    write_env(tmp_path, "DATABASE_URL=x\nATTEMPTS=3\nTOOLWRIGHTS=1\nTOOLWRIGHT_CANDIDATES=4\n")
+    settings = load({}, {"DATABASE_URL": "y", "TOOLWRIGHT_ATEMPTS": ""}, tmp_path)
+    assert (settings.candidates, settings.notices) == (4, ())
 
 
 def test_an_unknown_override_is_a_mistake_of_the_caller(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def load(
         variable = BY_NAME.get(name)
         if variable is None:
             if name.startswith(PREFIX):
-                notices.append(_unknown(name, origin))
+                raise _unknown(name, origin)
         elif variable.in_file or not origin.startswith(ENV_FILE):
             try:
                 values[variable.field] = _parsed(variable, text, origin)
@@ -239,10 +239,11 @@ def shown_address(text: str) -> str:
     return re.sub(r"(?<=://)[^/\s]*@", "***@", text)
 
 
-def _unknown(name: str, origin: str) -> str:
+def _unknown(name: str, origin: str) -> UsageError:
     import difflib
 
     nearest = difflib.get_close_matches(name, BY_NAME, n=1)
-    where = "" if origin == name else f" in {origin}"
-    advice = f"; did you mean {nearest[0]}?" if nearest else ""
-    return f"{name}{where} is not a setting and is ignored{advice}"
+    offer = f"; did you mean {nearest[0]}?" if nearest else ""
+    where = "the environment" if origin == name else origin
+    away = f"unset {name}" if origin == name else f"remove or rename it in {ENV_FILE}"
+    return UsageError(f"{where}: {name} is not a setting{offer}", hint=away)

@@ -97,7 +97,10 @@ def _known(key: str, origin: str) -> "Variable":
 
         nearest = difflib.get_close_matches(key.lower().replace("-", "_"), BY_FIELD, n=1)
         offer = f"; did you mean {nearest[0]}?" if nearest else ""
-        raise UsageError(f"{origin}: {key!r} is not a setting{offer}", hint="python agent.py config")
+        raise UsageError(
+            f"{origin}: {key!r} is not a setting{offer}",
+            hint=f"remove or rename it in {origin.split()[0]}",
+        )
     if variable.secret:
         raise UsageError(
             f"{origin}: {key} is a secret, and this file is kept by git",
