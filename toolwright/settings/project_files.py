@@ -99,7 +99,7 @@ def _known(key: str, origin: str) -> "Variable":
         offer = f"; did you mean {nearest[0]}?" if nearest else ""
         raise UsageError(
             f"{origin}: {key!r} is not a setting{offer}",
-            hint=f"remove or rename it in {origin.split()[0]}",
+            hint=f"remove or rename it in {origin.split(maxsplit=1)[0]}",
         )
     if variable.secret:
         raise UsageError(
