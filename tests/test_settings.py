@@ -157,7 +157,7 @@ def test_consent_does_not_come_from_a_file(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_setting_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
-    """An unknown TOOLWRIGHT_ name is an error that says where it stands; foreign names are others' business."""
+    """An unknown TOOLWRIGHT_ name is an error that says where it stands; foreign names are not ours."""
     with pytest.raises(UsageError) as wrong:
         load({}, {"PATH": "/bin", "TOOLWRIGHT_ATEMPTS": "3"}, tmp_path)
     assert str(wrong.value) == (
