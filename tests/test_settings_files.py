@@ -58,7 +58,7 @@ def test_each_source_wins_over_the_weaker_ones_and_is_named(tmp_path: Path) -> N
         (
             "\natempts = 3",
             "line 2: 'atempts' is not a setting; did you mean attempts?",
-            "python agent.py config",
+            "remove or rename it in toolwright.toml",
         ),
         ("[model]\nname = 1", "'model' is", ""),
         (

@@ -1,6 +1,7 @@
 """Settings -> the working parts of a run: model, sandbox, library, index, memory."""
 
 import secrets as randomness
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from toolwright.errors import ModelError
+from toolwright.errors import ModelError, UsageError
 from toolwright.events import Event, Listener, Notice
 from toolwright.library.index import Index
 from toolwright.library.store import Store
@@ -26,9 +27,10 @@ from toolwright.packages.shelf import open_shelf
 from toolwright.parts import Approve, Ask, Options, Parts, Rigor, Teach
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
+from toolwright.prompts.overrides import Texts, read_texts
 from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
-from toolwright.settings import Settings, secret_value, secrets
+from toolwright.settings import Settings, from_folder, secret_value, secrets
 from toolwright.settings.review_table import read_review
 from toolwright.settings.servers import address_of, key_of, models_of
 from toolwright.stages.rules.chosen import chosen_rules
@@ -88,7 +90,9 @@ def open_parts(
     redact = company.redactor.redact
     path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
     writer = TranscriptWriter(path, f"recorded from {settings.model}", redact, goal=goal, emit=company.tell)
+    texts = _texts(settings, company.tell)
     metered = MeteredModel(model, company.tell) if model else _model(settings, writer, company.tell)
+    metered.in_words_of(texts.reword)
     return Parts(
         model=metered,
         sandbox=sandbox,
@@ -116,6 +120,28 @@ def open_parts(
         teach=_teach(settings, run, company.tell),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
+
+
+def _texts(settings: Settings, tell: Listener) -> Texts:
+    """Return the texts of prompts that the user has instead of ours.
+
+    Raises:
+        UsageError: one is broken, or a file that came with a folder names texts of elsewhere.
+    """
+    folder, origin = settings.prompts_dir, settings.origins.get("prompts_dir", "")
+    if folder is None:
+        return Texts()
+    strangers = from_folder(origin)
+    if strangers and not folder.resolve().is_relative_to(Path.cwd()):
+        raise UsageError(
+            f"prompts_dir in {origin} is {str(folder)!r}, which is not below this folder",
+            hint=f"export TOOLWRIGHT_PROMPTS_DIR={shlex.quote(str(folder))}  (if you trust these texts)",
+        )
+    texts = read_texts(folder, links=not strangers)
+    if strangers and texts.instead:
+        names = ", ".join(f"{name}.md" for name in texts.instead)
+        tell(Notice(f"the model is asked in the words of {folder}/ ({names}), as {origin} says"))
+    return texts
 
 
 def open_index(settings: Settings, store: Store, notice: Callable[[str], None]) -> Index:

@@ -40,6 +40,11 @@ class MeteredModel:
         self._emit = emit
         self._clock = clock
         self._by_stage: dict[str, Usage] = {}
+        self._reword: Callable[[Prompt], Prompt] = lambda prompt: prompt
+
+    def in_words_of(self, reword: Callable[[Prompt], Prompt]) -> None:
+        """Let every question be put in other words from now on."""
+        self._reword = reword
 
     @property
     def name(self) -> str:
@@ -62,6 +67,7 @@ class MeteredModel:
         Raises:
             ModelError: as `inner` raises it; what it cost is counted too.
         """
+        prompt = self._reword(prompt)
         name = self._inner.name_for(prompt) if isinstance(self._inner, RoleModel) else self.name
         self._emit(ModelAsked(prompt.stage, prompt.subject, name))
         began = self._clock()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from toolwright.errors import ModelError, ReplyShapeError
+from toolwright.prompts import Filled
 from toolwright.protocols import Model
 from toolwright.types import Prompt
 
@@ -47,7 +48,9 @@ def _again(text: str, said: str, wrong: str) -> str:
     shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}\n[...]"
     quoted = f"\n\nYour last answer was:\n{shown}" if said else ""
     complaint = f"Your last answer could not be used: {wrong}\nAnswer again, in the shape asked for."
-    return _sendable(f"{text}{quoted}\n\n{complaint}")
+    tail = _sendable(f"{quoted}\n\n{complaint}")
+    whole = _sendable(text) + tail
+    return Filled(whole, text.name, text.values, tail) if isinstance(text, Filled) else whole
 
 
 def _sendable(text: str) -> str:

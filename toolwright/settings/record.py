@@ -71,6 +71,7 @@ class Settings:
     fresh: bool = False
     memory: bool = True
     judge: bool | None = None
+    prompts_dir: Path | None = None
     replay: Path | None = None
     yes: bool = False
     verbosity: int = 0

@@ -174,6 +174,15 @@ VARIABLES: Final = (
         "Whether a goal that ran well is remembered with its plan, and such plans are used.",
     ),
     Variable(
+        "prompts_dir",
+        "TOOLWRIGHT_PROMPTS_DIR",
+        "",
+        values.path,
+        "a folder",
+        "Texts of prompts in the place of ours, in files of the same names. A folder that a file sets must "
+        "be below that file.",
+    ),
+    Variable(
         "replay",
         "TOOLWRIGHT_REPLAY",
         "--replay",
