@@ -1,8 +1,8 @@
 """`tools search` and `tools [list]` with filters: what is found, why, which of it and in which order."""
 
 import json
-import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from command_line import run
@@ -25,6 +25,8 @@ def test_search_says_what_met_and_where(grown: Path) -> None:
     found = json.loads(run("tools", "search", *words.split(), "-k", "1", "--json", cwd=grown).out)
     assert [hit["name"] for hit in found["hits"]] == [name]
     assert found["hits"][0]["share"] == 1.0
+    assert found["hits"][0]["standing"] == "verified"
+    assert f"verified, {found['hits'][0]['quality']['tests']} tests passed" in text.out
     assert found["shown_to_model"] == 1
     assert "no tool shares a word" in run("tools", "search", "xylophone", cwd=grown).out
     assert run("tools", "search", "x", "-k", "0", cwd=grown).code == 2
@@ -46,10 +48,14 @@ def test_lists_are_filtered_sorted_and_paged(grown: Path) -> None:
     tools = grown / "tools.py"
     tools.write_text(tools.read_text().replace(f"def {second}(", f"def {second}( "))
     assert listed(grown, "--edited") == [second]
+    assert listed(grown, "--sort", "quality") == [second, first]
+    assert "broken copies noticed" in run("tools", "--sort", "quality", cwd=grown).out
     old = time.time() - 40 * 86_400
     private = grown / ".toolwright"
     for path in (grown / "tool_tests" / "evidence").iterdir():
-        os.utime(path, (old, old))
+        said = json.loads(path.read_text())
+        said["origin"]["time"] = datetime.fromtimestamp(old, UTC).isoformat()
+        path.write_text(json.dumps(said))
     spool = private / "executions.jsonl"
     lines = [json.loads(line) for line in spool.read_text().splitlines()]
     assert listed(grown, "--unused-for", "30d") == []

@@ -9,11 +9,11 @@ from toolwright.types import Json
 
 TEXT = 'def one(n: int) -> int:\n    """One."""\n    return n\n'
 [TOOL] = read_library(TEXT).tools
-TESTS = "from tools import one\n"
+TESTS = sha(b"from tools import one\n")
 EVIDENCE: dict[str, Json] = {
     "source_sha256": sha(TOOL.source.encode()),
     "reach_sha256": "r",
-    "tests_sha256": sha(TESTS.encode()),
+    "tests_sha256": TESTS,
     "verdict": {"packages": {"milk": "1.0", "cheese": "2.0"}},
 }
 
@@ -36,5 +36,5 @@ def test_a_package_of_another_version_outdates_the_evidence(
 
 def test_an_edit_is_said_before_an_upgrade() -> None:
     """What the user did to the text weighs more; and without a way to ask, nothing is said of packages."""
-    assert standing(EVIDENCE, TOOL, "# other\n", "r", lambda _name: "9").kind == "edited"
+    assert standing(EVIDENCE, TOOL, sha(b"# other\n"), "r", lambda _name: "9").kind == "edited"
     assert standing(EVIDENCE, TOOL, TESTS, "r").kind == "verified"

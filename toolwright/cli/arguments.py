@@ -242,7 +242,10 @@ def _add_options_of_tools(parser: argparse.ArgumentParser) -> None:
     add("--edited", action="store_true", help="with tools: only those edited by hand and not verified since")
     add("--quarantined", action="store_true", help="with tools: those in quarantine")
     add(
-        "--sort", default="", metavar="ORDER", help="with tools: by file, name, used or calls (default: file)"
+        "--sort",
+        default="",
+        metavar="ORDER",
+        help="with tools: by file, name, used, calls or quality (default: file)",
     )
     add("--page", default="", metavar="N", help="with tools: that page of a hundred tools (default: 1)")
     add("--cascade", action="store_true", help="with tools remove: also the tools that call it")

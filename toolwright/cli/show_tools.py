@@ -1,15 +1,15 @@
 """`tools ...`: the library as a list, and the way to what can be seen of one tool and done with it."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.tool_card import tool_card
 from toolwright.cli.tool_flags import check_tool_flags
-from toolwright.cli.tool_list import chosen, is_chosen, page_of
+from toolwright.cli.tool_list import Trusts, chosen, is_chosen, page_of
 from toolwright.cli.tool_table import SUBCOMMANDS, takes
 from toolwright.errors import ToolNotFoundError, ToolwrightError, UsageError
-from toolwright.library.standing import Standing
+from toolwright.library.papers import Trust
 from toolwright.library.store import Snapshot, Store
 from toolwright.packages.shelf import open_shelf
 from toolwright.screen.commands import command
@@ -17,7 +17,7 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.settings import Settings, load
 from toolwright.syntax.lacking import lacks_types
 from toolwright.syntax.nearest import nearest_names, tool_not_found
-from toolwright.types import Json, Tool
+from toolwright.types import Json
 
 
 def run(arguments: Arguments) -> int:
@@ -53,13 +53,13 @@ def _show(arguments: Arguments, settings: Settings, store: Store, names: list[st
         card = tool_card(tool, snapshot, store, version_of)
         write_line(json_text(card.as_json()) if arguments.json else card.text(store))
     if not names:
-        found = store.standings(snapshot.kept, version_of)
-        tools = chosen(arguments, snapshot, store, found)
+        trusts = partial(store.trust, version_of=version_of)
+        tools = chosen(arguments, snapshot, store, trusts)
         if arguments.json:
             page = page_of(tools, arguments.page)[0] if arguments.page else tools
-            write_line(json_text(_listed(page, snapshot, found)))
+            write_line(json_text(_listed(page, snapshot, trusts(page))))
         else:
-            write_line(_list_text(arguments, tools, snapshot, store, found))
+            write_line(_list_text(arguments, tools, snapshot, store, trusts))
     return 0
 
 
@@ -100,19 +100,18 @@ def no_such_tool(name: str, snapshot: Snapshot, store: Store) -> ToolwrightError
 
 def _list_text(
     arguments: Arguments,
-    tools: list[Tool],
+    tools: list[str],
     snapshot: Snapshot,
     store: Store,
-    standings: Mapping[str, Standing],
+    trusts: Trusts,
 ) -> str:
     if not snapshot.tools and not snapshot.not_offered:
         return f"{store.directory / 'tools.py'} holds no tools yet"
     shown, page, pages = page_of(tools, arguments.page)
-    width = max((len(tool.name) for tool in shown), default=0)
-    said = {name: standing.said for name, standing in standings.items()}
+    width = max(map(len, shown), default=0)
     lines = [
-        f"{tool.name:<{width}}  {tool.docstring.summary}{f' ({said[tool.name]})' if said[tool.name] else ''}"
-        for tool in shown
+        f"{name:<{width}}  {snapshot.kept[name].docstring.summary}{_remark(one, arguments)}"
+        for name, one in trusts(shown).items()
     ]
     if is_chosen(arguments) and not shown:
         return "no tool of the library is like that"
@@ -128,18 +127,24 @@ def _list_text(
     return "\n".join(lines)
 
 
-def _listed(tools: list[Tool], snapshot: Snapshot, standings: Mapping[str, Standing]) -> Json:
+def _remark(one: Trust, arguments: Arguments) -> str:
+    """Say in brackets what is to be known of a tool; how good its tests are where the order is by that."""
+    said = [one.standing.said, one.quality.said if arguments.sort == "quality" else ""]
+    return f" ({'; '.join(filter(None, said))})" if any(said) else ""
+
+
+def _listed(names: list[str], snapshot: Snapshot, trust: Mapping[str, Trust]) -> Json:
+    kept = snapshot.kept
     return {
         "tools": [
             {
-                "name": t.name,
-                "signature": t.signature,
-                "summary": t.docstring.summary,
-                "line": t.line,
-                "standing": standings[t.name].kind,
-                "why": standings[t.name].why,
+                "name": name,
+                "signature": kept[name].signature,
+                "summary": kept[name].docstring.summary,
+                "line": kept[name].line,
+                **trust[name].as_json(),
             }
-            for t in tools
+            for name in names
         ],
         "not_offered": [{"name": o.name, "reason": o.reason, "line": o.line} for o in snapshot.not_offered],
     }

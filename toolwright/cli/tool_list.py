@@ -2,23 +2,24 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, TypeAlias
 
 from toolwright.cli.arguments import Arguments
 from toolwright.errors import UsageError
 from toolwright.library.executions import Uses, executions
+from toolwright.library.papers import Trust
 from toolwright.library.snapshot import Snapshot
-from toolwright.library.standing import Standing
 from toolwright.library.store import Store
 from toolwright.types import PERMISSIONS, Tool
 
 PAGE: Final = 100
 _UNITS: Final = {"h": 3600, "d": 86_400, "w": 604_800}
-_ORDERS: Final = ("file", "name", "used", "calls")
+_ORDERS: Final = ("file", "name", "used", "calls", "quality")
 _LONGEST: Final = 100_000
 
-Keeps = Callable[[Tool], bool]
+Keeps: TypeAlias = Callable[[str], bool]
+Trusts: TypeAlias = Callable[[Collection[str]], Mapping[str, Trust]]
 
 
 def is_chosen(arguments: Arguments) -> bool:
@@ -33,66 +34,72 @@ def is_chosen(arguments: Arguments) -> bool:
     )
 
 
-def chosen(
-    arguments: Arguments, snapshot: Snapshot, store: Store, standings: Mapping[str, Standing]
-) -> list[Tool]:
-    """Return the tools that are asked for, in the order that is asked for; pages are cut by others.
+def chosen(arguments: Arguments, snapshot: Snapshot, store: Store, trusts: Trusts) -> list[str]:
+    """Return the names of the tools that are asked for, in the order that is asked for, all pages of it.
+
+    What is not asked for is not looked up: `trusts` is called for all tools only when a filter or an order
+    needs it.
 
     Raises:
         UsageError: a filter or an order is none.
+        LibraryError: a file of the library cannot be read.
     """
-    tools = snapshot.quarantined if arguments.quarantined else snapshot.tools
-    uses = executions(store.place.private) if arguments.unused_for or arguments.sort else {}
-    keeps = _permitted(arguments.permission) + _unused(arguments.unused_for, uses, store)
-    if arguments.edited:
-        keeps.append(lambda tool: standings[tool.name].kind == "edited")
-    kept = [tool for tool in tools.values() if all(keep(tool) for keep in keeps)]
-    order = arguments.sort or "file"
+    tools, order = snapshot.quarantined if arguments.quarantined else snapshot.tools, arguments.sort or "file"
     if order not in _ORDERS:
         raise UsageError(f"--sort is {order!r}, but must be one of {', '.join(_ORDERS)}", hint="--sort used")
+    uses = executions(store.place.private) if arguments.unused_for or order in {"used", "calls"} else {}
+    judged = arguments.unused_for or arguments.edited or order == "quality"
+    trust = trusts(tools) if judged else {}
+    keeps = _permitted(arguments.permission, tools) + _unused(arguments.unused_for, uses, trust)
+    if arguments.edited:
+        keeps.append(lambda name: trust[name].standing.kind == "edited")
+    kept = [name for name in tools if all(keep(name) for keep in keeps)]
     if order == "name":
-        kept.sort(key=lambda tool: tool.name)
+        kept.sort()
     elif order == "used":
-        kept.sort(key=lambda tool: -uses.get(tool.name, Uses()).last)
+        kept.sort(key=lambda name: -uses.get(name, Uses()).last)
     elif order == "calls":
-        kept.sort(key=lambda tool: -uses.get(tool.name, Uses()).calls)
+        kept.sort(key=lambda name: -uses.get(name, Uses()).calls)
+    elif order == "quality":
+        kept.sort(key=lambda name: _worth(trust[name]))
     return kept
 
 
-def page_of(tools: list[Tool], text: str) -> tuple[list[Tool], int, int]:
+def _worth(one: Trust) -> tuple[object, ...]:
+    """Order what is not verified first, then the tools whose tests notice least."""
+    return one.standing.kind == "verified", *one.quality.order
+
+
+def page_of(names: list[str], text: str) -> tuple[list[str], int, int]:
     """Return one page of the tools, its number and how many pages there are; "" is the first.
 
     Raises:
         UsageError: there is no such page.
     """
-    pages = max(1, -(-len(tools) // PAGE))
+    pages = max(1, -(-len(names) // PAGE))
     if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= pages):
         raise UsageError(f"--page is {text!r}, but must be a whole number from 1 to {pages}", hint="--page 1")
     number = int(text or 1)
-    return tools[(number - 1) * PAGE : number * PAGE], number, pages
+    return names[(number - 1) * PAGE : number * PAGE], number, pages
 
 
-def _permitted(name: str) -> list[Keeps]:
-    if not name:
+def _permitted(wanted: str, tools: Mapping[str, Tool]) -> list[Keeps]:
+    if not wanted:
         return []
-    if name not in PERMISSIONS:
+    if wanted not in PERMISSIONS:
         raise UsageError(
-            f"--permission is {name!r}, but must be one of {', '.join(PERMISSIONS)}",
+            f"--permission is {wanted!r}, but must be one of {', '.join(PERMISSIONS)}",
             hint="--permission network",
         )
-    return [lambda tool: name in tool.docstring.permissions]
+    return [lambda name: wanted in tools[name].docstring.permissions]
 
 
-def _unused(text: str, uses: Mapping[str, Uses], store: Store) -> list[Keeps]:
-    """Keep what was neither called nor admitted within the time."""
+def _unused(text: str, uses: Mapping[str, Uses], trust: Mapping[str, Trust]) -> list[Keeps]:
+    """Keep what was neither called, verified nor made within the time."""
     if not text:
         return []
     since = time.time() - seconds_of(text)
-
-    def unused(tool: Tool) -> bool:
-        return max(uses.get(tool.name, Uses()).last, _made(store, tool.name)) < since
-
-    return [unused]
+    return [lambda name: max(uses.get(name, Uses()).last, trust[name].quality.made) < since]
 
 
 def seconds_of(text: str) -> int:
@@ -107,12 +114,3 @@ def seconds_of(text: str) -> int:
             f"--unused-for is {text!r}, but must be a number with h, d or w", hint="--unused-for 30d"
         )
     return int(said[1]) * _UNITS[said[2]]
-
-
-def _made(store: Store, name: str) -> float:
-    """Return when the latest evidence of a tool was written, in seconds since the epoch; 0 without any."""
-    path = store.place.evidence_of(name)
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

@@ -1,10 +1,13 @@
 """`tools search TEXT`: what the search finds for a step, best first, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from toolwright.cli.arguments import Arguments
 from toolwright.errors import UsageError
+from toolwright.library.papers import Trust
 from toolwright.library.store import Store
+from toolwright.packages.shelf import open_shelf
 from toolwright.screen.result import json_text, write_line
 from toolwright.settings import Settings
 from toolwright.stages.narrowing import narrow
@@ -24,10 +27,14 @@ def search(arguments: Arguments, settings: Settings, text: str) -> int:
     from toolwright.screen.display import Display
     from toolwright.wiring import open_index
 
-    index = open_index(settings, Store(settings.library), lambda said: Display().print(said))
+    store = Store(settings.library)
+    index = open_index(settings, store, lambda said: Display().print(said))
     hits = index.search(text, (), _number(arguments.count, _SHOWN))
+    trust = store.trust([hit.tool.name for hit in hits], cache(open_shelf(settings).version))
     asked = len(narrow(hits)) if settings.shortcuts else len(hits)
-    write_line(json_text(_as_json(hits, asked)) if arguments.json else _as_text(hits, asked, text))
+    write_line(
+        json_text(_as_json(hits, asked, trust)) if arguments.json else _as_text(hits, asked, text, trust)
+    )
     return 0
 
 
@@ -39,7 +46,7 @@ def _number(text: str, default: int) -> int:
     return int(text)
 
 
-def _as_text(hits: Sequence[Hit], asked: int, text: str) -> str:
+def _as_text(hits: Sequence[Hit], asked: int, text: str, trust: Mapping[str, Trust]) -> str:
     if not hits:
         return f"no tool shares a word with {text!r}"
     width = max(len(hit.tool.name) for hit in hits)
@@ -49,6 +56,7 @@ def _as_text(hits: Sequence[Hit], asked: int, text: str) -> str:
         score = f"score {hit.score:.3g}, {hit.share:.0%} of the words{near}"
         lines.append(f"{hit.tool.name:<{width}}  {hit.tool.docstring.summary}")
         lines.append(f"{'':<{width}}  {score}{_where(hit)}")
+        lines.append(f"{'':<{width}}  {_trusted(trust[hit.tool.name])}")
     if not asked:
         lines.append("too little in common: such a step gets a new tool, and no model is asked")
     elif asked < len(hits):
@@ -61,7 +69,11 @@ def _where(hit: Hit) -> str:
     return f" ({met})" if met else ""
 
 
-def _as_json(hits: Sequence[Hit], asked: int) -> Json:
+def _trusted(one: Trust) -> str:
+    return ", ".join(filter(None, [one.standing.said or "verified", one.quality.said]))
+
+
+def _as_json(hits: Sequence[Hit], asked: int, trust: Mapping[str, Trust]) -> Json:
     return {
         "hits": [
             {
@@ -71,6 +83,8 @@ def _as_json(hits: Sequence[Hit], asked: int) -> Json:
                 "share": round(hit.share, 6),
                 "cosine": None if hit.cosine is None else round(hit.cosine, 6),
                 "why": {field: list(words) for field, words in hit.why.items()},
+                "standing": trust[hit.tool.name].standing.kind,
+                "quality": trust[hit.tool.name].quality.as_json(),
             }
             for hit in hits
         ],

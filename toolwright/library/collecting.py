@@ -5,7 +5,6 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from toolwright.library.evidence import read_evidence
@@ -37,11 +36,11 @@ class Reason:
 
 def unused(store: Store, snapshot: Snapshot, seconds: float) -> tuple[Reason, ...]:
     """List the tools that were neither called nor made for so long, those that others call with them."""
-    uses, now = executions(store.place.private), time.time()
+    uses, now, trust = executions(store.place.private), time.time(), store.trust(snapshot.kept)
     found = []
     for name in snapshot.kept:
         used = uses.get(name, Uses())
-        since = max(used.last, _made(read_evidence(store.place, name)))
+        since = max(used.last, trust[name].quality.made)
         if not since or now - since < seconds:
             continue
         gone = int((now - since) // DAY_S)
@@ -103,19 +102,6 @@ def _calls(name: str, evidence: Mapping[str, Json] | None) -> dict[str, str]:
                 found[json.dumps(list(arguments.values()), sort_keys=True)] = json.dumps(
                     outcome, sort_keys=True
                 )
-    return found
-
-
-def _made(evidence: Mapping[str, Json] | None) -> float:
-    """Return when a tool was last verified or made, in seconds since the epoch; 0 when that is not known."""
-    found = 0.0
-    for key in ("origin", "verified"):
-        said = (evidence or {}).get(key)
-        moment = said.get("time") if isinstance(said, dict) else None
-        try:
-            found = max(found, datetime.fromisoformat(str(moment)).timestamp())
-        except ValueError:
-            continue
     return found
 
 

@@ -1,38 +1,17 @@
-"""Kept tools -> what their evidence is worth now; a new verdict on one -> new evidence, and a version."""
+"""A new verdict on a kept tool -> new evidence, and a version of what was edited."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from toolwright.library.bindings import bindings
 from toolwright.library.evidence import kept_examples, read_evidence, renewed_json, with_examples
 from toolwright.library.journal_entries import Change
-from toolwright.library.place import Place, decode, read_bytes
+from toolwright.library.place import Place, decode, read_bytes, sha
 from toolwright.library.snapshot import Snapshot
-from toolwright.library.standing import Standing, VersionOf, edit_since, reach_hash, standing
+from toolwright.library.standing import edit_since, reach_hash
 from toolwright.library.version_changes import kept_changes, unrecorded
 from toolwright.syntax.chunks import split
 from toolwright.types import Admission, Candidate, Example, Verdict
-
-
-def standings(
-    place: Place, snapshot: Snapshot, names: Collection[str], version_of: VersionOf | None = None
-) -> dict[str, Standing]:
-    """Say of kept tools what their evidence is worth.
-
-    Raises:
-        LibraryError: a test file cannot be read or is not UTF-8.
-    """
-    known, kept = bindings(split(snapshot.text)), snapshot.kept
-    return {
-        name: standing(
-            read_evidence(place, name),
-            kept[name],
-            tests_of(place, name),
-            reach_hash(known, name, kept),
-            version_of,
-        )
-        for name in names
-    }
 
 
 def renewal_changes(place: Place, snapshot: Snapshot, name: str, verdict: Verdict) -> list[Change]:
@@ -56,7 +35,7 @@ def renewal_changes(place: Place, snapshot: Snapshot, name: str, verdict: Verdic
         how="found",
         examples=kept_examples(before),
     )
-    edited = before is not None and bool(edit_since(before, tool.source, tests, reach))
+    edited = before is not None and bool(edit_since(before, tool.source, sha(tests.encode()), reach))
     said = renewed_json(before, admission, tool, reach, edited=edited)
     path = place.evidence_of(name)
     new = unrecorded(place, known, name, snapshot.kept, json.loads(said))

@@ -13,7 +13,7 @@ from toolwright.types import NotOffered, Tool
 
 # Two saves within one tick of the file system's clock can leave the same times behind: what was written this
 # recently is read again.
-_SETTLED_NS: Final = 100_000_000
+SETTLED_NS: Final = 100_000_000
 
 _Stamp: TypeAlias = tuple[int, ...] | None
 
@@ -111,7 +111,7 @@ class Reader:
         except OSError:
             return None
         times = [now.st_mtime_ns, now.st_ctime_ns, self._evidence_time()]
-        if abs(time.time_ns() - max(times)) < _SETTLED_NS:
+        if abs(time.time_ns() - max(times)) < SETTLED_NS:
             return None
         return *times, now.st_size, now.st_ino
 

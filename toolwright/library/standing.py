@@ -46,7 +46,7 @@ def standing(
     reach: str,
     version_of: VersionOf | None = None,
 ) -> Standing:
-    """Hold a tool against its evidence; `reach` is `reach_hash` of it as it is now.
+    """Hold a tool against its evidence; `tests` is the hash of its tests, `reach` its `reach_hash`, now.
 
     Without `version_of` nothing is said of packages.
     """
@@ -55,18 +55,20 @@ def standing(
     edited = edit_since(evidence, tool.source, tests, reach)
     if edited:
         return Standing("edited", edited)
-    return _python(evidence) or _packages(evidence, version_of) or Standing("verified")
+    verdict = evidence.get("verdict")
+    packages = verdict.get("packages") if isinstance(verdict, dict) else None
+    return _python(evidence) or of_packages(packages, version_of) or Standing("verified")
 
 
 def edit_since(evidence: Mapping[str, Json], source: str, tests: str | None, reach: str) -> str:
-    """Say what was edited since a tool was verified, "" when nothing was."""
+    """Say what was edited since a tool was verified, "" for nothing; `tests` is the hash of its tests."""
     if evidence.get("source_sha256") != sha(source.encode()):
         return "its text was edited since it was verified"
     if evidence.get("reach_sha256", reach) != reach:
         return "a helper, constant or import that it uses was edited since it was verified"
     if tests is None:
         return "its tests were removed since it was verified"
-    if not speaks_of_tests(evidence, tests):
+    if evidence.get("tests_sha256") != tests:
         return "its tests were edited since it was verified"
     return ""
 
@@ -92,10 +94,8 @@ def _python(evidence: Mapping[str, Json]) -> Standing | None:
     return Standing("outdated", why, f"Python {python} became {here}")
 
 
-def _packages(evidence: Mapping[str, Json], version_of: VersionOf | None) -> Standing | None:
-    """Tell whether it was verified with another version of a package that it can import."""
-    verdict = evidence.get("verdict")
-    seen = verdict.get("packages") if isinstance(verdict, dict) else None
+def of_packages(seen: Json, version_of: VersionOf | None) -> Standing | None:
+    """Tell whether one of the packages that evidence was given with is another version now."""
     if version_of is None or not isinstance(seen, dict):
         return None
     for name, version in seen.items():

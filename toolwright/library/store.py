@@ -17,12 +17,14 @@ from toolwright.library.fingerprint import fingerprints
 from toolwright.library.journal import Journal
 from toolwright.library.journal_entries import Change
 from toolwright.library.lock import locked
+from toolwright.library.papers import Trust, quality_in
 from toolwright.library.place import BANNER, Place, sha
 from toolwright.library.quarantine import let_out, put_in
-from toolwright.library.renewing import example_changes, renewal_changes, standings, tests_of
+from toolwright.library.renewing import example_changes, renewal_changes, tests_of
 from toolwright.library.snapshot import Reader, Snapshot
 from toolwright.library.spool import note_execution
 from toolwright.library.standing import Standing, VersionOf
+from toolwright.library.trust import Ledger
 from toolwright.library.writable import check_file, check_folder
 from toolwright.types import UNCONFINED, Admission, CallResult, Candidate, Commit, Example, Json, Verdict
 
@@ -55,6 +57,7 @@ class Store:
         self._disk = disk or Disk()
         self._journal = Journal(self.place, self._disk)
         self._reader = Reader(self.place)
+        self._ledger = Ledger(self.place)
         self._changed = False
         # What a widened tool and its tests were when they were merged: by hash of the merged text.
         self._replaced: dict[str, str] = {}
@@ -232,7 +235,11 @@ class Store:
         Raises:
             LibraryError: as for `read` and `tests_of`.
         """
-        return standings(self.place, self.read(), names, version_of)
+        return {name: one.standing for name, one in self.trust(names, version_of).items()}
+
+    def trust(self, names: Collection[str], version_of: VersionOf | None = None) -> dict[str, Trust]:
+        """Say of kept tools how far they can be trusted; otherwise as `standings`."""
+        return self._ledger.of(self.read(), names, version_of)
 
     def renew(self, name: str, verdict: Verdict, text: str, tests: str) -> bool:
         """Keep the verdict on a tool as it stands in the library `text`, with `tests`, as its evidence.
@@ -280,11 +287,7 @@ class Store:
 
     def tests_passed(self, name: str) -> int:
         """Return how many tests a tool had passed when it was admitted, 0 when that is not known."""
-        verdict = (self.evidence_of(name) or {}).get("verdict")
-        tests = verdict.get("tests") if isinstance(verdict, dict) else None
-        if not isinstance(tests, list):
-            return 0
-        return sum(isinstance(test, dict) and test.get("outcome") == "passed" for test in tests)
+        return quality_in(self.evidence_of(name)).tests
 
     def check_writable(self) -> None:
         """Find out, before anything is paid for, whether a tool could be kept here.

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from toolwright.library.bindings import rebinds
 from toolwright.library.catalogue import Catalogue, marks
+from toolwright.library.index.distrust import distrust
 from toolwright.library.index.documents import fields
 from toolwright.library.index.rows import digest, packed
 from toolwright.library.index.schema import current_format, meta_of, start_over
@@ -26,8 +27,10 @@ def refresh(db: "sqlite3.Connection", catalogue: Catalogue, sha: str) -> None:
     try:
         if not meta_of(db):
             start_over(db)
-        ids = _write_pieces(db, catalogue)
+        before = meta_of(db).get("header_digest")
+        ids, changed = _write_pieces(db, catalogue)
         _write_tools(db, catalogue, ids)
+        distrust(db, catalogue, None if before != digest(catalogue.sections.header) else changed)
         _write_meta(db, catalogue, sha, plain=_is_plain(db, catalogue))
         db.execute("COMMIT")
     except BaseException:
@@ -59,12 +62,15 @@ def _write_meta(db: "sqlite3.Connection", catalogue: Catalogue, sha: str, *, pla
     db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", said.items())
 
 
-def _write_pieces(db: "sqlite3.Connection", catalogue: Catalogue) -> list[int]:
-    """Write the rows that differ; return the row of every chunk."""
+def _write_pieces(db: "sqlite3.Connection", catalogue: Catalogue) -> tuple[list[int], set[str]]:
+    """Write the rows that differ; return the row of every chunk, and the names of those that changed.
+
+    The name of one that binds several, or none, is "".
+    """
     chunks = catalogue.sections.chunks
     digests = [digest(chunk.text) for chunk in chunks]
     wanted = marks(catalogue, digests)
-    rows = db.execute("SELECT id, mark, start FROM piece ORDER BY start").fetchall()
+    rows = db.execute("SELECT id, mark, start, name FROM piece ORDER BY start").fetchall()
     front = 0
     while front < min(len(rows), len(wanted)) and rows[front][1] == wanted[front]:
         front += 1
@@ -77,6 +83,8 @@ def _write_pieces(db: "sqlite3.Connection", catalogue: Catalogue) -> list[int]:
     if back:
         _shift(db, rows[-back], starts[stop], tops[stop])
     gone = [row[0] for row in rows[front : len(rows) - back]]
+    changed = {row[3] for row in rows[front : len(rows) - back]}
+    changed.update(chunk.name for chunk in chunks[front:stop])
     db.executemany("DELETE FROM piece WHERE id = ?", [(row,) for row in gone])
     lines = newlines(catalogue.sections.header, 0, len(catalogue.sections.header))
     fresh = []
@@ -88,7 +96,8 @@ def _write_pieces(db: "sqlite3.Connection", catalogue: Catalogue) -> list[int]:
         told = (used, said.tool, said.reason, *said.lines, " ".join(said.asked), *packed(said))
         cursor = db.execute(_INSERT, (*place, chunk.name, chunk.kind, *hashes, *told))
         fresh.append(cursor.lastrowid or 0)
-    return [*(row[0] for row in rows[:front]), *fresh, *(row[0] for row in rows[len(rows) - back :])]
+    ids = [*(row[0] for row in rows[:front]), *fresh, *(row[0] for row in rows[len(rows) - back :])]
+    return ids, changed
 
 
 def _shift(db: "sqlite3.Connection", first: _Row, start: int, top: int) -> None:

@@ -5,6 +5,10 @@ of its `def`, `class` or first word) and `top` (that of its first line) are coun
 header, so that an import more moves nothing. `digest` is a hash of its text, `mark` of its text and of the
 definitions that its annotations name: a row is as true as its mark. `tool` names the pieces that are offered,
 `words` are the words by which each is found.
+
+`trust` says of each tool, for files of evidence and tests with that `stamp`, what they say in short, how many
+tests passed, how many broken copies they noticed, when it was last verified or made; and what that is worth
+as the tool is now: its `verdict` is "" where the tool, or what it reaches, was changed since it was judged.
 """
 
 import os
@@ -14,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import sqlite3
 
-_FORMAT: Final = "2"
+_FORMAT: Final = "3"
 _READING: Final = ("cutting", "docstring", "inert", "names", "reading", "said", "schema", "signature")
 _TABLES: Final = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -27,6 +31,12 @@ CREATE TABLE piece(
 );
 CREATE INDEX piece_name ON piece(name);
 CREATE TABLE tool(id INTEGER PRIMARY KEY REFERENCES piece(id), name TEXT UNIQUE NOT NULL);
+CREATE TABLE trust(
+    name TEXT PRIMARY KEY, stamp TEXT NOT NULL, evidence TEXT NOT NULL, tests_sha256 TEXT,
+    packages TEXT NOT NULL, tests INTEGER NOT NULL, killed INTEGER, mutants INTEGER,
+    replays INTEGER NOT NULL, made REAL NOT NULL, level TEXT NOT NULL, verdict TEXT NOT NULL,
+    why TEXT NOT NULL, changed TEXT NOT NULL, quarantine TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(
     name, keywords, docstring, signature, tokenize = 'porter unicode61 remove_diacritics 2'
 );
@@ -55,7 +65,7 @@ def start_over(db: "sqlite3.Connection") -> None:
 def meta_of(db: "sqlite3.Connection") -> dict[str, str]:
     """Return what an index says of itself; nothing when it is none, or of another format."""
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not tables >= {"meta", "piece", "tool", "words"}:
+    if not tables >= {"meta", "piece", "tool", "trust", "words"}:
         return {}
     columns = [row[1] for row in db.execute("PRAGMA table_info(meta)")]
     said = dict(db.execute("SELECT key, value FROM meta")) if columns == ["key", "value"] else {}
