@@ -82,11 +82,15 @@ class ModelAnswered:
 
 @dataclass(frozen=True, slots=True)
 class PlanMade:
-    """The steps are known; `remembered` when no model was asked, `changed` what it got anew: (old, new)."""
+    """The steps are known; `remembered` when no model was asked, `changed` what it got anew: (old, new).
+
+    `edited` when a person wrote them.
+    """
 
     plan: Plan
     remembered: bool = False
     changed: tuple[tuple[str, str], ...] = ()
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from toolwright.models.metered import MeteredModel
 from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
 from toolwright.stages.rules import RULES, Rule
-from toolwright.types import HeldOut, Lesson, Match, Plan
+from toolwright.types import HeldOut, Lesson, Match, Plan, WrittenPlan
 from toolwright.vault import Vault
 
 Ask = Callable[[str], str | None]
 """Puts a question to the user; None when there is nobody to ask."""
 
-Approve = Callable[[Plan, tuple[Match, ...]], bool]
-"""Shows the plan before anything is written; False stops the run."""
+Approve = Callable[[Plan, tuple[Match, ...]], bool | WrittenPlan]
+"""Shows the plan before anything is written; False stops the run, another plan takes its place."""
 
 Replan = Callable[[str], bool]
 """Told what a result lacks, says whether to plan and run the goal once more."""
@@ -63,7 +63,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How this run is to be done. `stop_after` ends it early: with the plan, or with the tools."""
+    """How this run is to be done. `stop_after` ends it early: with the plan, or with the tools.
+
+    `plan` is one that a person wrote or saved, in place of one by the model.
+    """
 
     workspace: Path
     stop_after: str = ""
@@ -78,3 +81,4 @@ class Options:
     examples: tuple[HeldOut, ...] = ()
     samples: int = 1
     learn: bool = False
+    plan: WrittenPlan | None = None

@@ -3,32 +3,28 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from toolwright.account import Account
+from toolwright.agreeing import agree
 from toolwright.errors import ToolwrightError
-from toolwright.events import Notice, PhaseStarted, PlanMade, RunFinished, RunStarted, StepsMatched
+from toolwright.events import Notice, PhaseStarted, RunFinished, RunStarted
 from toolwright.judging import judged
 from toolwright.learning import learn
-from toolwright.library.bindings import words
 from toolwright.making.beside import make_or_widen
-from toolwright.making.heeding import Heeded, heed, keep_examples, same_words
+from toolwright.making.heeding import Heeded, keep_examples, same_words
 from toolwright.making.surroundings import surroundings
 from toolwright.making.wish import Wish
 from toolwright.parts import Options, Parts
-from toolwright.recalling import recall, remembered_run
+from toolwright.proposing import look_up, propose
+from toolwright.recalling import remembered_run
 from toolwright.redaction import MASK
 from toolwright.running import asks_nothing, run_bindings
 from toolwright.sandbox.levels import NONE
 from toolwright.stages.bind import bind
-from toolwright.stages.classify import classify
-from toolwright.stages.decompose import decompose
-from toolwright.stages.narrowing import narrow
 from toolwright.temporary.folders import fresh_folder, remove_left
-from toolwright.types import Binding, Failure, Match, Plan, RememberedRun, Report, Step, Tool
-
-_COMPOSED_SHOWN: Final = 3
-_SEVERAL: Final = 2
+from toolwright.types import Binding, Failure, Match, Plan, Report, Step, Tool
 
 _MASKED: Final = (
     "the goal holds what looks like a secret, which is masked, also for the model: "
@@ -86,22 +82,14 @@ def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Repo
 
 def _reach(goal: str, parts: Parts, options: Options, account: Account, missing: str = "") -> Report:
     """Follow one plan to its end; `missing` says what an earlier one did not reach."""
-    remembered = None if options.fresh or missing else _recalled(goal, parts, options)
-    if remembered:
-        plan, matches = remembered.plan, remembered.matches
-        parts.emit(PlanMade(plan, remembered=True, changed=remembered.changed))
-    else:
-        plan = _plan(goal, parts, account, missing)
-        matches = _match(plan, parts, options, account)
-    heeded = heed(parts, matches, options)
-    matches = matches if isinstance(heeded, Failure) else heeded.matches
-    account.plan_made(plan, matches, remembered)
-    parts.emit(StepsMatched(matches))
-    if isinstance(heeded, Failure):
-        return account.failed(heeded)
-    if options.stop_after == "plan" or not parts.approve(plan, matches):
+    proposed = propose(goal, parts, options, account, missing)
+    agreed = agree(proposed, partial(look_up, parts, options, account), parts, options, account)
+    if isinstance(agreed, Failure):
+        return account.failed(agreed)
+    if not agreed.go:
         return account.ended("planned")
-    failure = _obtain_tools(plan, heeded, parts, options, account)
+    plan, remembered = agreed.plan, agreed.remembered
+    failure = _obtain_tools(plan, agreed.heeded, parts, options, account)
     if failure:
         return account.failed(failure)
     if plan.wants == "tool" or options.stop_after == "tools":
@@ -146,42 +134,6 @@ def _start(goal: str, parts: Parts, account: Account) -> None:
     parts.emit(RunStarted(account.run, goal, parts.model.name, library, tools, parts.sandbox.level))
 
 
-def _recalled(goal: str, parts: Parts, options: Options) -> RememberedRun | None:
-    """Return a remembered plan, unless an example contradicts it or fits none of its steps."""
-    kept = recall(goal, parts.store, parts.memory)
-    if kept is None or not options.examples:
-        return kept
-    heeded = heed(parts, kept.matches, options)
-    return None if isinstance(heeded, Failure) or heeded.matches != kept.matches else kept
-
-
-def _plan(goal: str, parts: Parts, account: Account, missing: str) -> Plan:
-    account.entering("decompose")
-    parts.emit(PhaseStarted("decompose", goal))
-    plan = decompose(parts.model, goal, missing, _composed(goal, parts))
-    parts.emit(PlanMade(plan))
-    return plan
-
-
-def _composed(goal: str, parts: Parts) -> list[Tool]:
-    """Find tools that may do the whole goal, or much of it: such as call several others."""
-    names = parts.store.read().tools.keys()
-    found = [hit.tool for hit in parts.index.search(goal, (), _COMPOSED_SHOWN)]
-    return [tool for tool in found if len(words(tool.source) & names - {tool.name}) >= _SEVERAL]
-
-
-def _match(plan: Plan, parts: Parts, options: Options, account: Account) -> tuple[Match, ...]:
-    account.entering("classify")
-    parts.emit(PhaseStarted("classify", plan.goal))
-    candidates = {
-        step.number: parts.index.search(step.description, step.keywords, options.candidates)
-        for step in plan.steps
-    }
-    if options.shortcuts:
-        candidates = {number: narrow(hits) for number, hits in candidates.items()}
-    return classify(parts.model, plan, candidates, lambda text: parts.emit(Notice(text)))
-
-
 def _obtain_tools(
     plan: Plan, heeded: Heeded, parts: Parts, options: Options, account: Account
 ) -> Failure | None:
@@ -208,7 +160,7 @@ def _obtain_tools(
         parts.store.check_writable()
     for match in matches:
         examples, name = heeded.of(match.step), options.name or heeded.name_of(match.step)
-        wish = Wish(plan.goal, match.step, match, (), name, examples)
+        wish = Wish(plan.goal, match.step, match, (), name, examples, looked=match.chosen)
         failure = _obtain_tool(plan, wish, parts, options, account)
         if failure:
             return failure

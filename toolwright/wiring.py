@@ -35,7 +35,7 @@ from toolwright.settings.review_table import read_review
 from toolwright.settings.servers import address_of, key_of, models_of
 from toolwright.stages.rules.chosen import chosen_rules
 from toolwright.stages.rules.rule import Rule
-from toolwright.types import HeldOut
+from toolwright.types import HeldOut, WrittenPlan
 from toolwright.vault import Sources, Vault
 
 STATE = ".toolwright"
@@ -201,8 +201,9 @@ def options(
     judge: bool = False,
     learn: bool = False,
     examples: tuple[HeldOut, ...] = (),
+    plan: WrittenPlan | None = None,
 ) -> Options:
-    """Return how a run is to be done; `judge` counts where the user has not set it."""
+    """Return how a run is to be done; `judge` counts where the user has not set it, `plan` is a saved one."""
     return Options(
         workspace=settings.workspace,
         stop_after=stop_after,
@@ -215,6 +216,7 @@ def options(
         fresh=settings.fresh,
         learn=learn,
         examples=examples,
+        plan=plan,
         samples=settings.samples,
         judge=judge if settings.judge is None else settings.judge,
     )

@@ -23,7 +23,7 @@ from scripted_calls import OneCall, silent_after
 from scripted_server import ScriptedServer
 
 ASKED = "(hidden, for this run only): "
-AGREE = "[Enter] go, n no"
+AGREE = "[Enter] go · e edit · s save · n no"
 
 
 def test_a_key_is_asked_for_used_and_kept_nowhere(tmp_path: Path) -> None:

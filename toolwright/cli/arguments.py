@@ -56,6 +56,7 @@ class Arguments:
     overrides: Mapping[str, object] = ()  # type: ignore[assignment]  # always given
     demo: bool = False
     plan: bool = False
+    plan_file: str = ""
     learn: bool = False
     examples: tuple[str, ...] = ()
     make: bool = False
@@ -101,34 +102,13 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
     flags = read_tool_flags(known)
     if "tools" not in known.words[:1]:
         check_tool_flags(flags, "gc" if "gc" in known.words[:1] else "")
-    overrides = {
-        "library": known.library,
-        "workspace": known.workspace,
-        "model": known.model,
-        "fallbacks": known.fallbacks,
-        **_roles(known.model_for or ()),
-        "attempts": known.attempts,
-        "mutation_threshold": known.mutation_threshold,
-        "samples": known.samples,
-        "step_timeout_s": known.timeout,
-        "allow": known.allow,
-        "packages": known.packages,
-        "sandbox_minimum": known.sandbox_minimum,
-        "unsafe": "yes" if known.unsafe else None,
-        "replay": known.replay,
-        "fresh": "yes" if known.fresh else None,
-        "judge": None if known.judge is None else "yes" if known.judge else "no",
-        "memory": "no" if known.no_memory else None,
-        "yes": "yes" if known.yes else None,
-        "preview": "no" if known.no_preview else None,
-        "verbosity": "-1" if known.quiet else "1" if known.verbose else None,
-    }
     return Arguments(
         words=(*known.words, *tail),
         insisted=insisted,
-        overrides=overrides,
+        overrides=_overrides(known),
         demo=known.demo,
         plan=known.plan,
+        plan_file=known.plan_file,
         learn=known.learn,
         examples=tuple(known.example or ()),
         make=known.make or bool(known.name),
@@ -167,11 +147,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add = parser.add_argument
     add("--demo", action="store_true", help="run the demo: no key, no network, a scratch library")
     add("--execute-tool", nargs=2, metavar=("NAME", "JSON"), help="call one tool; `-` reads JSON from stdin")
-    add("--plan", action="store_true", help="show the plan with its verdicts and stop")
-    add("--make", action="store_true", help="stop when the tools are in the library")
-    add("--learn", action="store_true", help="make one tool of a goal of several steps that was reached")
-    add("--name", default="", metavar="NAME", help="what the one new tool is to be called; implies --make")
-    add("--example", metavar="TEXT", action="append", help=_EXAMPLE)
+    _add_options_of_goals(parser)
     add("--library", metavar="DIR", help="the folder with tools.py (default: the current one)")
     add("--workspace", metavar="DIR", help="where relative paths of a goal start (default: the current one)")
     add("--allow", metavar="GRANT", action="append", help=_ALLOW)
@@ -208,6 +184,47 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     loud.add_argument("-q", "--quiet", action="store_true", help="show only the result and errors")
     add("--version", action="version", version=f"toolwright {version}")
     return parser
+
+
+def _overrides(known: argparse.Namespace) -> dict[str, object]:
+    """Return the settings among the flags, None for those that were not given."""
+    return {
+        "library": known.library,
+        "workspace": known.workspace,
+        "model": known.model,
+        "fallbacks": known.fallbacks,
+        **_roles(known.model_for or ()),
+        "attempts": known.attempts,
+        "mutation_threshold": known.mutation_threshold,
+        "samples": known.samples,
+        "step_timeout_s": known.timeout,
+        "allow": known.allow,
+        "packages": known.packages,
+        "sandbox_minimum": known.sandbox_minimum,
+        "unsafe": "yes" if known.unsafe else None,
+        "replay": known.replay,
+        "fresh": "yes" if known.fresh else None,
+        "judge": None if known.judge is None else "yes" if known.judge else "no",
+        "memory": "no" if known.no_memory else None,
+        "yes": "yes" if known.yes else None,
+        "preview": "no" if known.no_preview else None,
+        "verbosity": "-1" if known.quiet else "1" if known.verbose else None,
+    }
+
+
+def _add_options_of_goals(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--plan", action="store_true", help="show the plan with its verdicts and stop")
+    add(
+        "--plan-file",
+        default="",
+        metavar="FILE",
+        help="carry out a plan that was saved; it has its goal in it",
+    )
+    add("--make", action="store_true", help="stop when the tools are in the library")
+    add("--learn", action="store_true", help="make one tool of a goal of several steps that was reached")
+    add("--name", default="", metavar="NAME", help="what the one new tool is to be called; implies --make")
+    add("--example", metavar="TEXT", action="append", help=_EXAMPLE)
 
 
 def _roles(given: Sequence[str]) -> dict[str, str]:

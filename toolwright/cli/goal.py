@@ -3,6 +3,7 @@
 import shlex
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from toolwright.checked_goal import checked_goal
@@ -10,6 +11,7 @@ from toolwright.cli.arguments import Arguments
 from toolwright.cli.commands import COMMANDS
 from toolwright.cli.key import missing_key, needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
+from toolwright.cli.plan_question import load_plan
 from toolwright.cli.session import Session
 from toolwright.cli.streams import at_terminal, read_stdin
 from toolwright.cli.typed import typed
@@ -21,10 +23,12 @@ from toolwright.models.absent import AbsentModel
 from toolwright.permissions.allowed import read_allowed
 from toolwright.protocols import Model
 from toolwright.recalling import recall
-from toolwright.settings import Settings, load
+from toolwright.redaction import Redactor
+from toolwright.settings import Settings, load, secrets
 from toolwright.settings.servers import models_of
 from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.syntax.held_out import read_example, read_goal
+from toolwright.types import WrittenPlan
 from toolwright.wiring import plan_memory
 
 _WITH_EXAMPLES: Final = (("tools", "fix"), ("tools", "adopt"))
@@ -39,6 +43,8 @@ def run(arguments: Arguments) -> int:
     _check(settings, arguments)
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
     goals = Goals(settings, arguments)
+    if arguments.plan_file:
+        return goals.run_saved(Path(arguments.plan_file))
     if not arguments.words and not arguments.insisted:
         from toolwright.repl import prompt
 
@@ -83,13 +89,28 @@ class Goals:
             refuse_typo(words)
         return self.run(line)
 
-    def run(self, goal: str) -> int:
-        """Run one goal with the model that the settings name; ask for its key when it is needed."""
+    def run_saved(self, path: Path) -> int:
+        """Carry out a plan that was saved, with the goal in it.
+
+        Raises:
+            UsageError: another goal was given, or the plan cannot be read.
+        """
+        if self._arguments.words or self._arguments.insisted:
+            raise UsageError("--plan-file has its goal in it: leave the goal out")
+        tools = Store(self._settings.library).read().tools
+        plan = load_plan(path, tools, Redactor(secrets(self._settings)).redact)
+        return self.run(plan.plan.goal, plan)
+
+    def run(self, goal: str, plan: WrittenPlan | None = None) -> int:
+        """Run one goal with the model that the settings name; ask for its key when it is needed.
+
+        `plan` is one that was saved.
+        """
         arguments = self._arguments
         goal = checked_goal(goal, self._settings.goal_limit)
         goal, examples = read_goal(goal, (*arguments.examples, *self._examples))
         self._examples = []
-        model = self._equipped(goal)
+        model = self._equipped(goal, planned=plan is not None)
         self._session = Session(self._settings, as_json=arguments.json)
         return self._session.run(
             goal,
@@ -98,6 +119,7 @@ class Goals:
             learn=arguments.learn,
             examples=examples,
             model=model,
+            plan=plan,
         )
 
     def note_example(self, text: str) -> int:
@@ -122,7 +144,7 @@ class Goals:
             raise NotLearnedError(f"not learned: {made.failure.message}", hint=made.failure.hint)
         return 0
 
-    def _equipped(self, goal: str) -> Model | None:
+    def _equipped(self, goal: str, *, planned: bool) -> Model | None:
         """See to it that there is a key; where none is to be had, a remembered plan may do without."""
         settings = self._settings
         variable = needs_key(settings)
@@ -130,7 +152,7 @@ class Goals:
             return None
         store, memory = Store(settings.library), plan_memory(settings)
         store.read()  # a library that cannot be used is said before anybody looks for a key
-        if not settings.fresh and recall(goal, store, memory):
+        if not settings.fresh and not planned and recall(goal, store, memory):
             return AbsentModel(settings.model, missing_key(variable))
         self._settings = with_key(settings, variable)
         return None

@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from toolwright.cli.key import typed_secret
+from toolwright.cli.plan_question import PlanQuestion
 from toolwright.cli.streams import at_terminal
 from toolwright.errors import LibraryError
 from toolwright.events import Notice
@@ -25,12 +27,11 @@ from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.receipt import show_receipt
 from toolwright.screen.result import report_json, show_result, write_line
 from toolwright.settings import Settings, secrets, terminal
-from toolwright.types import HeldOut, Match, Plan, Report, Tool
+from toolwright.types import HeldOut, Match, Plan, Report, Tool, WrittenPlan
 from toolwright.wiring import Company, new_run, open_parts, options, recording
 
 T = TypeVar("T")
 
-_YES = frozenset({"", "y", "yes"})
 _DECLINED = 1
 """The exit code of a run whose plan was not agreed to: the goal was not reached."""
 
@@ -45,6 +46,8 @@ class Session:
         self._screen = Screen(settings.verbosity, terminal=terminal())
         self._sandbox: Sandbox | None = None
         self.last: Report | None = None
+        self._by_hand = False
+        """Whether a person wrote the plan that comes next."""
 
     def run(
         self,
@@ -55,10 +58,11 @@ class Session:
         learn: bool = False,
         examples: tuple[HeldOut, ...] = (),
         model: Model | None = None,
+        plan: WrittenPlan | None = None,
     ) -> int:
-        """Run one goal and print what it led to; return the exit code."""
+        """Run one goal and print what it led to; return the exit code. `plan` is one that was saved."""
         report = self.report(
-            goal, stop_after=stop_after, name=name, learn=learn, examples=examples, model=model
+            goal, stop_after=stop_after, name=name, learn=learn, examples=examples, model=model, plan=plan
         )
         self.last = report
         if report.status == "planned":
@@ -76,8 +80,10 @@ class Session:
         learn: bool = False,
         examples: tuple[HeldOut, ...] = (),
         model: Model | None = None,
+        plan: WrittenPlan | None = None,
     ) -> Report:
         """Run one goal while the screen tells of it."""
+        self._by_hand = plan is not None
         how = options(
             self._settings,
             stop_after=stop_after,
@@ -85,6 +91,7 @@ class Session:
             learn=learn,
             judge=self._judges(),
             examples=examples,
+            plan=plan,
         )
         return self.with_parts(goal, model, lambda parts, run: run_goal(goal, parts, how, run))
 
@@ -102,6 +109,7 @@ class Session:
         run = new_run()
         settings = self._settings
         redactor = Redactor(secrets(settings))
+        question = PlanQuestion(self._screen.display, self._line, self._tools, redactor.redact)
         with (
             self._screen,
             RunLog(settings.library / "agent.log", run, redactor.redact) as log,
@@ -110,7 +118,7 @@ class Session:
             company = Company(
                 (self._screen, log, record),
                 self._ask,
-                self._approve,
+                partial(self._approve, question),
                 at_terminal(),
                 self._ask_secret,
                 self._confirm if at_terminal() else None,
@@ -189,13 +197,19 @@ class Session:
         with self._screen.paused():
             return Secret(typed_secret(name))
 
-    def _approve(self, _plan: Plan, matches: tuple[Match, ...]) -> bool:
-        """Ask before anything is written; where nobody can be asked, or nothing is written, go on."""
+    def _approve(self, question: PlanQuestion, plan: Plan, matches: tuple[Match, ...]) -> bool | WrittenPlan:
+        """Ask before anything is written; where nobody can be asked, or nothing is written, go on.
+
+        A plan that a person wrote is asked about in any case.
+        """
         writes = any(match.kind != "EXISTS_AND_GENERIC" for match in matches)
-        if self._settings.yes or not writes or not at_terminal():
+        if self._settings.yes or not (writes or self._by_hand) or not at_terminal():
             return True
-        answer = self._line("Write the missing functions and run the plan? [Enter] go, n no")
-        return answer is not None and answer.strip().lower() in _YES
+        if self._settings.verbosity < 0:  # nothing has shown it yet
+            show_plan(plan, matches, self._screen.display)
+        said = question.ask(_question(plan, writes=writes), plan, matches)
+        self._by_hand = not isinstance(said, bool)
+        return said
 
     def _line(self, question: str) -> str | None:
         """Put a question and return the line that was typed, None at the end of input."""
@@ -209,6 +223,16 @@ class Session:
                 return sys.stdin.readline() or None
             except UnicodeDecodeError:
                 return None
+
+
+def _question(plan: Plan, *, writes: bool) -> str:
+    if not writes:
+        return "Run the plan?"
+    return (
+        "Write the missing functions?"
+        if plan.wants == "tool"
+        else "Write the missing functions and run the plan?"
+    )
 
 
 def _typed_grants(settings: Settings) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ class Wish:
     """What is wanted: a step, its match, lines that show the plan around it, and the user's own examples.
 
     `how` is the word for versions of tools that come neither of a step nor of widening; `looked` says that
-    kept tools have been tried on the tests of its contract, and one was chosen to be widened.
+    no kept tool is to be tried on the tests of its contract: one was chosen to be widened, or the user
+    wants a new one.
     """
 
     goal: str

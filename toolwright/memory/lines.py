@@ -40,7 +40,7 @@ def _of_goal(event: Event) -> Line | None:
                 {"number": s.number, "description": s.description, "keywords": list(s.keywords)}
                 for s in event.plan.steps
             ]
-            origin = "remembered" if event.remembered else "model"
+            origin = "remembered" if event.remembered else "person" if event.edited else "model"
             return {"t": "plan", "steps": steps, "wants": event.plan.wants, "origin": origin}
         case StepsMatched():
             rows = [

@@ -107,7 +107,9 @@ class Story:
         self._head("Planning")
         self._plan = event.plan
         steps = count(len(event.plan.steps), "step")
-        if event.remembered:
+        if event.edited:
+            self._ticked(f"{steps}, as you wrote them")
+        elif event.remembered:
             whose = "a goal like it" if event.changed else "this goal"
             self._ticked(f"{steps}, remembered: {whose} ran before")
             for old, new in event.changed:

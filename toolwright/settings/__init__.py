@@ -28,6 +28,7 @@ __all__ = [
     "Settings",
     "Terminal",
     "Variable",
+    "editor",
     "env_example",
     "from_folder",
     "installer_environment",
@@ -149,9 +150,20 @@ def installer_environment(environ: Mapping[str, str] | None = None) -> dict[str,
     return {
         name: value
         for name, value in environ.items()
-        if name.startswith(("UV_", "PIP_"))
-        or not (name in BY_NAME or name.startswith(PREFIX) or _SECRET_NAME.search(name.upper()))
+        if name.startswith(("UV_", "PIP_")) or not _is_ours_or_secret(name)
     }
+
+
+def editor(environ: Mapping[str, str] | None = None) -> tuple[str, dict[str, str]]:
+    """Return the user's editor (VISUAL, else EDITOR, "" for none), and its environment: without secrets."""
+    environ = os.environ if environ is None else environ
+    command = environ.get("VISUAL", "").strip() or environ.get("EDITOR", "").strip()
+    kept = {name: value for name, value in environ.items() if not _is_ours_or_secret(name)}
+    return command, kept
+
+
+def _is_ours_or_secret(name: str) -> bool:
+    return name in BY_NAME or name.startswith(PREFIX) or _SECRET_NAME.search(name.upper()) is not None
 
 
 def env_example() -> str:

@@ -9,10 +9,7 @@ from toolwright.prompts.asking import ask
 from toolwright.prompts.reply import json_object
 from toolwright.protocols import Model
 from toolwright.types import Plan, Prompt, Step, Tool
-
-_MOST_STEPS: Final = 20
-_LONGEST_STEP: Final = 400
-_MOST_KEYWORDS: Final = 8
+from toolwright.types.planning import LONGEST_STEP, MOST_KEYWORDS, MOST_STEPS
 
 _EARLIER: Final = (
     "An earlier plan for this goal ran to its end, and this was still missing or wrong: {missing}\n"
@@ -72,8 +69,8 @@ def read_plan(goal: str, text: str) -> Plan:
     entries = reply.get("steps")
     if not isinstance(entries, list) or not entries:
         raise ReplyShapeError('"steps" must be a list with at least one step')
-    if len(entries) > _MOST_STEPS:
-        raise ReplyShapeError(f"{len(entries)} steps are too many; at most {_MOST_STEPS}")
+    if len(entries) > MOST_STEPS:
+        raise ReplyShapeError(f"{len(entries)} steps are too many; at most {MOST_STEPS}")
     wants = reply.get("wants", "result")
     if wants not in ("result", "tool"):
         raise ReplyShapeError(f'"wants" must be "result" or "tool", not {wants!r}')
@@ -87,10 +84,10 @@ def _read_step(number: int, entry: Any) -> Step:
     description = entry.get("step")
     if not isinstance(description, str) or not description.strip():
         raise ReplyShapeError(f'step {number}: "step" must be a sentence')
-    if len(description) > _LONGEST_STEP:
-        raise ReplyShapeError(f"step {number} is longer than {_LONGEST_STEP} characters")
+    if len(description) > LONGEST_STEP:
+        raise ReplyShapeError(f"step {number} is longer than {LONGEST_STEP} characters")
     keywords = entry.get("keywords", [])
     if not isinstance(keywords, list) or not all(isinstance(word, str) for word in keywords):
         raise ReplyShapeError(f'step {number}: "keywords" must be a list of strings')
-    words = tuple(" ".join(word.split()) for word in keywords if word.strip())[:_MOST_KEYWORDS]
+    words = tuple(" ".join(word.split()) for word in keywords if word.strip())[:MOST_KEYWORDS]
     return Step(number, " ".join(description.split()), words)

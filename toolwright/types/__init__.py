@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from toolwright.types.held_out import HeldOut
     from toolwright.types.json_values import Json, Schema
     from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
-    from toolwright.types.planning import Match, MatchKind, Plan, Step
+    from toolwright.types.planning import Match, MatchKind, Plan, Step, WrittenPlan
     from toolwright.types.reports import Failure, Judgement, Report, StepReport
     from toolwright.types.running import UNCONFINED, CallResult, CallStatus, Exchange, Limits, Policy
     from toolwright.types.tools import Docstring, Hit, NotOffered, Tool
@@ -86,13 +86,14 @@ __all__ = [
     "Unknown",
     "Usage",
     "Verdict",
+    "WrittenPlan",
 ]
 
 _HOMES = {
     "json_values": ("Json", "Schema"),
     "held_out": ("HeldOut",),
     "asking": ("Prompt", "Usage", "Reply"),
-    "planning": ("Step", "Plan", "MatchKind", "Match"),
+    "planning": ("Step", "Plan", "MatchKind", "Match", "WrittenPlan"),
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
     "candidates": ("Contract", "Candidate", "Finding", "Lesson", "Admission", "Commit"),
     "challenges": ("Challenge", "Fate", "Mutant", "MutantOutcome", "MutationScore", "ChallengePlan"),

@@ -1,0 +1,170 @@
+"""A plan before anything is written -> go, no, or another plan: edited, saved, and asked about again."""
+
+import contextlib
+import shlex
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from toolwright.cli.line_editor import edit_lines
+from toolwright.errors import ToolwrightError, UsageError
+from toolwright.screen.commands import command
+from toolwright.screen.display import Display
+from toolwright.screen.problem import show_problem
+from toolwright.settings import editor
+from toolwright.syntax.plan_text import PlanTextError, plan_text, read_plan_text
+from toolwright.temporary.folders import fresh_folder
+from toolwright.types import Match, Plan, WrittenPlan
+
+_YES: Final = frozenset({"", "y", "yes", "go"})
+_CHOICES: Final = "[Enter] go · e edit · s save · n no"
+_AGAIN: Final = "[Enter] edit again · n throw the changes away"
+_FILE: Final = "plan.txt"
+
+
+class PlanQuestion:
+    """Puts plans to a person at a terminal."""
+
+    def __init__(
+        self,
+        display: Display,
+        line: Callable[[str], str | None],
+        tools: Callable[[], Collection[str]],
+        redact: Callable[[str], str],
+    ) -> None:
+        """`line` puts a question, None at the end of input; `tools` are those that a verdict may name."""
+        self._display = display
+        self._line = line
+        self._tools = tools
+        self._redact = redact
+
+    def ask(self, question: str, plan: Plan, matches: Sequence[Match]) -> bool | WrittenPlan:
+        """Ask until the plan is agreed to, refused or changed."""
+        while True:
+            answer = self._line(f"{question} {_CHOICES}")
+            match "n" if answer is None else answer.strip().lower():
+                case "e" | "edit":
+                    changed = self._edited(plan, matches)
+                    if changed:
+                        return changed
+                case "s" | "save":
+                    self._save(plan, matches)
+                case other:
+                    return other in _YES
+
+    def _edited(self, plan: Plan, matches: Sequence[Match]) -> WrittenPlan | None:
+        """Return the plan as it was changed, None when it stays as it is."""
+        before = text = plan_text(plan, matches)
+        while True:
+            try:
+                new = self._typed(text)
+            except ToolwrightError as error:
+                show_problem(error, self._display)
+                new = None
+            if new is None or new == before:
+                self._display.print("the plan stays as it is")
+                return None
+            text = new
+            try:
+                return self._read(text, plan)
+            except UsageError as error:
+                show_problem(error, self._display)
+            answer = self._line(_AGAIN)
+            if answer is None or answer.strip().lower() not in {"", "e"}:
+                return None
+
+    def _typed(self, text: str) -> str | None:
+        program, environment = editor()
+        if not program:
+            return edit_lines(text, self._display.print, self._line)
+        return _in_editor(program, environment, text)
+
+    def _read(self, text: str, plan: Plan) -> WrittenPlan:
+        written = read_plan_text(self._redact(text), self._tools())
+        if written.plan.goal != plan.goal:
+            raise PlanTextError("the goal was changed", hint="answer n, and begin anew with the other goal")
+        return written
+
+    def _save(self, plan: Plan, matches: Sequence[Match]) -> None:
+        answer = self._line(f"Save the plan to a file: [Enter] {_FILE}, or its name")
+        if answer is None:
+            return
+        path = Path(answer.strip() or _FILE).expanduser()
+        try:
+            save_plan(path, plan, matches)
+        except ToolwrightError as error:
+            show_problem(error, self._display)
+        else:
+            self._display.print(f"saved; to run it: {command('--plan-file', str(path))}")
+
+
+def save_plan(path: Path, plan: Plan, matches: Sequence[Match]) -> None:
+    """Write a plan to a new file.
+
+    Raises:
+        ToolwrightError: there is one of that name, or it cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(plan_text(plan, matches))
+    except FileExistsError:
+        raise ToolwrightError(f"{path} is there already", hint="give another name") from None
+    except OSError as error:
+        raise ToolwrightError(
+            f"{path} cannot be written: {error.strerror}", hint="give another name"
+        ) from error
+
+
+def load_plan(path: Path, tools: Collection[str], redact: Callable[[str], str]) -> WrittenPlan:
+    """Read a plan that was saved.
+
+    Raises:
+        UsageError: it cannot be read, or is none.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(
+            f"--plan-file {path} cannot be read: {error.strerror}", hint=f"ls -l {path}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--plan-file {path} is not a UTF-8 text (byte {error.start + 1})") from error
+    return read_plan_text(redact(text), tools)
+
+
+def _in_editor(program: str, environment: dict[str, str], text: str) -> str | None:
+    """Let a text be changed in the user's editor; None when that says that it failed.
+
+    Raises:
+        UsageError: it could not be started, or left something that is no text.
+    """
+    hint = "set EDITOR to the command of an editor, or to nothing for a plain one"
+    with fresh_folder("scratch") as folder, _left_to_the_editor():
+        path = Path(folder) / _FILE
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        try:
+            words = shlex.split(program)
+            ended = subprocess.run([*words, str(path)], env=environment, check=False)
+            return path.read_text(encoding="utf-8") if ended.returncode == 0 else None
+        except ValueError as error:
+            raise UsageError(f"the editor {program!r} cannot be used: {error}", hint=hint) from error
+        except OSError as error:
+            raise UsageError(
+                f"the editor {program!r} cannot be started: {error.strerror}", hint=hint
+            ) from error
+
+
+@contextlib.contextmanager
+def _left_to_the_editor() -> Iterator[None]:
+    """Let Ctrl-C be the editor's while it has the terminal; it does not inherit our handler."""
+    if threading.current_thread() is not threading.main_thread():  # which alone hears signals
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
