@@ -27,6 +27,7 @@ def prepared(tmp_path, what, name):
             add(store, candidate(**WIDER), "count_rows")
         else:
             add(store)
+        return store
 
     return directory, change
 

@@ -182,11 +182,19 @@ def test_an_edit_between_crash_and_recovery_survives(tmp_path):
             class Deadly(Disk):
                 left = n
 
-                def rename(self, source, target):
+                def die_in_time(self):
                     self.left -= 1
                     if self.left < 0:
                         os.kill(os.getpid(), signal.SIGKILL)
+
+                def rename(self, source, target):
+                    self.die_in_time()
                     super().rename(source, target)
+
+                def swap(self, one, other):
+                    swapped = super().swap(one, other)
+                    self.die_in_time()
+                    return swapped
 
             change(Deadly())
 

@@ -5,10 +5,14 @@ edits within a second may be mistaken for one. The text is compiled, never run.
 """
 
 import contextlib
+import os
 import sys
+import threading
 import warnings
+from pathlib import Path
 
 from toolwright.errors import LibraryError
+from toolwright.library.disk import Disk
 from toolwright.library.place import Place, read_bytes
 
 _CHECKED_HASH = 0b11
@@ -22,32 +26,17 @@ def refresh_bytecode(place: Place) -> bool:
     """
     if sys.dont_write_bytecode:
         return False
-    import py_compile
     from importlib.util import cache_from_source
 
     folder = place.directory / "__pycache__"
     was_there = folder.exists()
     try:
         data = read_bytes(place.tools)
-        cached = cache_from_source(str(place.tools))
+        cached = Path(cache_from_source(str(place.tools)))
         if data is None or _is_fresh(cached, data):
             return False
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            py_compile.compile(
-                str(place.tools),
-                cached,
-                doraise=True,
-                invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH,
-            )
-    except (
-        LibraryError,
-        OSError,
-        py_compile.PyCompileError,
-        NotImplementedError,
-        ValueError,
-        RecursionError,
-    ):
+        _write(cached, _compiled(data, place), like=place.tools)
+    except (LibraryError, OSError, SyntaxError, NotImplementedError, ValueError, RecursionError):
         if not was_there:
             with contextlib.suppress(OSError):
                 folder.rmdir()
@@ -55,12 +44,37 @@ def refresh_bytecode(place: Place) -> bool:
     return True
 
 
-def _is_fresh(cached: str, data: bytes) -> bool:
-    from importlib.util import MAGIC_NUMBER, source_hash
+def _compiled(data: bytes, place: Place) -> bytes:
+    import marshal
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code = compile(data, str(place.tools), "exec", dont_inherit=True)
+    return _header(data) + marshal.dumps(code)
+
+
+def _write(path: Path, data: bytes, like: Path) -> None:
+    """Write a file in one act and for certain: Python fails on one that a power cut left half written."""
+    disk, beside = Disk(), path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+    disk.make_folder(path.parent)
     try:
-        with open(cached, "rb") as file:  # noqa: PTH123 - the path is Python's own, as text
-            header = file.read(_HEADER)
+        disk.write(beside, data, like=like)
+        disk.rename(beside, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            disk.remove(beside)
+        raise
+
+
+def _is_fresh(cached: Path, data: bytes) -> bool:
+    try:
+        with cached.open("rb") as file:
+            return file.read(_HEADER) == _header(data)
     except OSError:
         return False
-    return header == MAGIC_NUMBER + _CHECKED_HASH.to_bytes(4, "little") + source_hash(data)
+
+
+def _header(data: bytes) -> bytes:
+    from importlib.util import MAGIC_NUMBER, source_hash
+
+    return MAGIC_NUMBER + _CHECKED_HASH.to_bytes(4, "little") + source_hash(data)

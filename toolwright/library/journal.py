@@ -2,7 +2,8 @@
 
 Every new content is written beside its target first. Then the journal says that the change is decided, then
 the files are renamed into place, tools.py last: it is the one whose state decides whether an interrupted
-change is finished or taken back. Whoever edited a file in between keeps the edit.
+change is finished or taken back. Whoever edited a file in between keeps the edit. Between two such steps the
+disk is waited for: what a step builds on is there whatever a power cut loses.
 """
 
 import binascii
@@ -21,6 +22,7 @@ from toolwright.library.journal_entries import (
     from_json,
     sha_of,
     to_json,
+    was_edited_since,
 )
 from toolwright.library.place import Place, read_bytes
 
@@ -52,7 +54,7 @@ class Journal:
             missing = _missing_folders(entries)
             for folder in [self._place.journal, *missing]:
                 self._disk.make_folder(folder)
-            self._stage(what, entries, changes)
+            self._stage(what, entries, changes, [self._place.journal, *missing])
             self._disk.rename(self._place.journal / _OPEN, self._place.journal / _DECIDED)
             self._disk.settle(self._place.journal)
             self._apply(entries)
@@ -60,8 +62,7 @@ class Journal:
             self._give_up(what, entries, missing, error)
         with contextlib.suppress(OSError):  # the change is done; the next start can clear up
             self._disk.settle(entries[-1].target.parent)
-            self._disk.remove(entries[-1].staged)
-            self._close()
+            self._forget(entries[-1:])
 
     def recover(self) -> str | None:
         """Finish or take back what a crash interrupted, and say which; None when there was nothing.
@@ -89,8 +90,10 @@ class Journal:
         try:
             if decided:
                 self._give_back(entries[-1])
-            if decided and can_be_finished(entries):
-                self._apply(entries)
+            if decided and (was_edited_since(entries) or can_be_finished(entries)):
+                if not was_edited_since(entries):
+                    self._apply(entries)
+                    self._disk.settle(entries[-1].target.parent)
                 said = f"an interrupted change was finished: {what}"
             else:
                 if decided:
@@ -113,9 +116,13 @@ class Journal:
         }:
             self._disk.swap(last.staged, last.target)
 
-    def _stage(self, what: str, entries: Sequence[Entry], changes: Sequence[Change]) -> None:
+    def _stage(
+        self, what: str, entries: Sequence[Entry], changes: Sequence[Change], made: Sequence[Path]
+    ) -> None:
+        """Write everything beside its place; nothing is begun before the journal says that it is."""
         self._disk.write(self._place.journal / _OPEN, to_json(what, entries, self._place))
-        self._disk.settle(self._place.journal)
+        for folder in dict.fromkeys([self._place.journal, *(folder.parent for folder in made)]):
+            self._disk.settle(folder)
         for entry, change in zip(entries, changes, strict=True):
             if change.new is not None:
                 self._disk.write(entry.staged, change.new, like=entry.target)
@@ -186,8 +193,12 @@ class Journal:
                 self._disk.rename(entry.staged, entry.target)
 
     def _forget(self, entries: Sequence[Entry]) -> None:
+        """Close the journal, once all that it stands for is certain to be on the disk."""
         for entry in entries:
             self._disk.remove(entry.staged)
+        for folder in dict.fromkeys(entry.target.parent for entry in entries):
+            with contextlib.suppress(FileNotFoundError):  # somebody removed it, with all that was in it
+                self._disk.settle(folder)
         self._close()
 
     def _close(self) -> None:

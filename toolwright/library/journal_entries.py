@@ -58,6 +58,17 @@ def can_be_finished(entries: Sequence[Entry]) -> bool:
     )
 
 
+def was_edited_since(entries: Sequence[Entry]) -> bool:
+    """Tell whether all was done before somebody saved another tools.py: its new text waits no more."""
+    *others, last = entries
+    return (
+        bool(last.new_sha)
+        and not last.is_staged
+        and last.now() not in {last.old_sha, last.new_sha}
+        and all(entry.now() == entry.new_sha for entry in others)
+    )
+
+
 def entry_of(change: Change) -> Entry:
     """Return what the journal keeps of a change."""
     is_last = change.path.name == "tools.py"

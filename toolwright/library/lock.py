@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from toolwright.errors import LibraryBusyError, LibraryWriteError
+from toolwright.library.disk import Disk
 from toolwright.library.place import Place
 
 
@@ -64,10 +65,13 @@ def make_private(place: Place) -> None:
     Raises:
         OSError: it cannot be made.
     """
-    if place.private.is_dir() and (place.private / ".gitignore").exists():
+    ignored = place.private / ".gitignore"
+    # a power cut may leave it empty
+    if place.private.is_dir() and ignored.exists() and ignored.stat().st_size:
         return
     place.private.mkdir(exist_ok=True)
-    (place.private / ".gitignore").write_text("*\n")
+    Disk().settle(place.directory)
+    ignored.write_text("*\n")
 
 
 def _program() -> str:
