@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from toolwright.errors import MemoryFileError
 from toolwright.memory.approvals import Approvals
-from toolwright.memory.database import Database
+from toolwright.memory.file_database import FileDatabase
 from toolwright.memory.place import FILE
 from toolwright.memory.schema import METADATA, REVISION
 
@@ -134,7 +134,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(migrated):
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
-    with Database(migrated, print).reading() as connection:
+    with FileDatabase(migrated, print).reading() as connection:
         context = MigrationContext.configure(connection)
         assert context.get_current_revision() == REVISION
         assert compare_metadata(context, METADATA) == []
@@ -233,7 +233,7 @@ def test_a_file_in_use_is_waited_for_and_then_said(library):
     """Another program that writes is waited for; one that never ends is named as the cause."""
     holder = sqlite3.connect(file_of(library), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    quick = Database(file_of(library), print, wait_s=0.1)
+    quick = FileDatabase(file_of(library), print, wait_s=0.1)
     with pytest.raises(MemoryFileError, match="in use by another program"), quick.writing():
         pass
     with quick.reading() as connection:  # who only looks need not wait
@@ -249,7 +249,7 @@ def test_a_block_that_fails_leaves_nothing(library):
     from toolwright.memory.schema import APPROVALS
 
     row = {"place": "p", "tool": "t", "fingerprint": "f", "permission": "read", "detail": "", "given": ""}
-    database = Database(file_of(library), print)
+    database = FileDatabase(file_of(library), print)
 
     def fail():
         with database.writing() as connection:

@@ -13,7 +13,7 @@ from run_events import BROKEN, MENDED, WHY, events
 
 from toolwright.errors import MemoryFileError
 from toolwright.memory.approvals import Approvals
-from toolwright.memory.database import Database
+from toolwright.memory.file_database import FileDatabase
 from toolwright.memory.past import Past
 from toolwright.memory.place import FILE
 from toolwright.memory.recorder import Recorder
@@ -235,6 +235,7 @@ def test_the_memory_of_the_first_version_is_carried_on(tmp_path):
     Approvals(tmp_path).add("t", "f", "execute", "")
     path = file_of(tmp_path)
     with sqlite3.connect(path) as old:
+        old.execute("DROP VIEW audit")
         for (name,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             if name not in {"approvals", "alembic_version", "sqlite_sequence"}:
                 old.execute(f"DROP TABLE {name}")
@@ -246,7 +247,7 @@ def test_the_memory_of_the_first_version_is_carried_on(tmp_path):
     assert runs_of(tmp_path) == [("r1", "done")]
     assert Approvals(tmp_path).find("t", "f") == [("execute", "")]
     assert not first.exists()
-    with Database(path, print).reading() as connection:
+    with FileDatabase(path, print).reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
 
 
@@ -335,7 +336,10 @@ def test_the_documented_queries_are_queries(tmp_path):
     record(tmp_path, "r2", 3)
     runs_of(tmp_path)
     with sqlite3.connect(file_of(tmp_path)) as connection:
-        connection.execute("UPDATE runs SET status = 'failed' WHERE id = 'r2'")
+        connection.execute(
+            "INSERT INTO runs (id, goal, status, model, sandbox, began, calls, prompt_tokens, output_tokens) "
+            "VALUES ('r3', 'g', 'failed', 'm', 'full', 1, 0, 0, 0)"
+        )
         for query in queries:
             assert connection.execute(query, {"run": "r1", "tool": "count_words"}).fetchall(), query
     connection.close()

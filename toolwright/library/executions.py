@@ -2,12 +2,13 @@
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from toolwright.library.spool import SPOOL
+from toolwright.library.spool import ADDED_UP, SPOOL
 from toolwright.types import Json
 
 _TOTALS: Final = "executions.json"
@@ -66,18 +67,45 @@ def _fold(folder: Path) -> None:
         totals, folded = _totals(folder)
         folding = folder / _FOLDING
         if _identity(folding) in {"", folded}:
+            _leave_for_memory(folding)
             (folder / SPOOL).replace(folding)
+        _wait_for_writers(folding)
         for tool, uses in _added_up(folding).items():
             totals[tool] = totals.get(tool, Uses()) + uses
         said = {"folded": _identity(folding), "tools": {tool: asdict(uses) for tool, uses in totals.items()}}
         beside = folder / f"{_TOTALS}.new"
         beside.write_text(json.dumps(said), encoding="utf-8")
         beside.replace(folder / _TOTALS)
-        folding.unlink(missing_ok=True)
+        _leave_for_memory(folding)
     except OSError:
         return  # somebody else is at it, or the folder cannot be written: the lines are there all the same
     finally:
         os.close(held)
+
+
+def _wait_for_writers(folding: Path) -> None:
+    """Wait for those who opened the spool before it was put away; who opens it now finds another."""
+    import fcntl
+
+    file = os.open(folding, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    finally:
+        os.close(file)
+
+
+def _leave_for_memory(folding: Path) -> None:
+    """Put a spool that was added up where the memory takes it in; one that only counts is removed."""
+    try:
+        data = folding.read_bytes()
+    except FileNotFoundError:
+        return
+    if b'"id"' not in data:
+        folding.unlink()
+        return
+    kept = folding.parent / ADDED_UP
+    kept.mkdir(exist_ok=True)
+    folding.rename(kept / f"{time.time_ns()}.jsonl")
 
 
 def _totals(folder: Path) -> tuple[dict[str, Uses], str]:

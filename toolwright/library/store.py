@@ -22,7 +22,7 @@ from toolwright.library.place import BANNER, Place, sha
 from toolwright.library.quarantine import let_out, put_in
 from toolwright.library.renewing import example_changes, renewal_changes, tests_of
 from toolwright.library.snapshot import Reader, Snapshot
-from toolwright.library.spool import note_execution
+from toolwright.library.spool import Told, note_change, note_execution
 from toolwright.library.standing import Standing, VersionOf
 from toolwright.library.trust import Ledger
 from toolwright.library.writable import check_file, check_folder
@@ -125,10 +125,12 @@ class Store:
                 what, changes, done = planned()
                 with contextlib.suppress(SavedMeanwhileError):
                     self._journal.carry_out(what, changes)
-                    return done
-            what, changes, done = planned()
-            self._journal.carry_out(what, changes)
-            return done
+                    break
+            else:
+                what, changes, done = planned()
+                self._journal.carry_out(what, changes)
+        note_change(self.place.private, what)
+        return done
 
     def settle(self) -> None:
         """Let `import tools` be fast again after what was changed; the lock is not held for it."""
@@ -263,10 +265,10 @@ class Store:
             self._journal.carry_out(f"renew the evidence of `{name}`", changes)
             return True
 
-    def note_execution(self, name: str, result: CallResult) -> None:
-        """Note that a tool was called; where that cannot be written down it is not."""
+    def note_execution(self, name: str, result: CallResult, told: Told | None = None) -> None:
+        """Note a call, where that can be written; `told` is for the memory, None where a run tells that."""
         well = result.status == "returned"
-        note_execution(self.place.private, name, succeeded=well, seconds=result.seconds)
+        note_execution(self.place.private, name, succeeded=well, seconds=result.seconds, told=told)
 
     def examples_of(self, name: str) -> tuple[Example, ...]:
         """Return the user's examples that are kept with a tool."""

@@ -9,7 +9,7 @@ from toolwright.memory.place import memory_file
 from toolwright.records import dataclass
 
 if TYPE_CHECKING:
-    from toolwright.memory.database import Database
+    from toolwright.memory.file_database import FileDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,10 @@ class Approvals:
 
         return whose(self._library)
 
-    def _database(self) -> "Database":
-        from toolwright.memory.database import Database
+    def _database(self) -> "FileDatabase":
+        from toolwright.memory.file_database import FileDatabase
 
-        return Database(memory_file(self._library), self._tell)
+        return FileDatabase(memory_file(self._library), self._tell)
 
 
 def _approval(row: Any) -> Approval:

@@ -1,4 +1,4 @@
-"""Files of runs -> rows of the memory: each run once and whole; what cannot be taken in stays a file."""
+"""Files of runs, and the spool -> rows of the memory: each once and whole; what cannot be taken in stays."""
 
 import contextlib
 import fcntl
@@ -14,7 +14,10 @@ from toolwright.memory import likeness
 from toolwright.memory.database import Database
 from toolwright.memory.recorder import SPOOL
 from toolwright.memory.schema import METADATA, RUNS
+from toolwright.memory.spooled import take_in
+from toolwright.memory.storable import storable
 from toolwright.memory.told import Told, told
+from toolwright.memory.whose import named
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -25,14 +28,18 @@ _STRANGE: Final = ".strange"
 
 
 def fold(folder: Path, database: Database) -> None:
-    """Take every run that is over into the memory; the file of a run is removed once it is there.
+    """Take every run that is over, and calls and changes outside, into the memory.
+
+    The file of a run is removed once it is there.
 
     Raises:
         MemoryFileError: the memory cannot be written; then all files stay.
     """
+    library = named(folder.parent)
     waiting = sorted(path for path in waiting_in(folder) if not _is_live(path))
     for start in range(0, len(waiting), _AT_ONCE):
-        _fold_some(waiting[start : start + _AT_ONCE], database)
+        _fold_some(waiting[start : start + _AT_ONCE], database, library)
+    take_in(folder, database, library)
 
 
 def waiting_in(folder: Path) -> list[Path]:
@@ -55,13 +62,15 @@ def not_taken_in(folder: Path) -> list[Told]:
     return found
 
 
-def _fold_some(paths: Sequence[Path], database: Database) -> None:
+def _fold_some(paths: Sequence[Path], database: Database, library: str) -> None:
     with contextlib.ExitStack() as held:
         mine = [(path, data) for path in paths for data in held.enter_context(_held(path))]
         done: list[Path] = []
         with database.writing() as connection:
             for path, data in mine:
                 run = told(path, data)
+                if run is not None:
+                    run.run["library"] = library
                 if run is None or _insert(connection, run):
                     done.append(path)
                 else:
@@ -75,14 +84,14 @@ def _insert(connection: "Connection", run: Told) -> bool:
     """Insert a run unless it is there already; False when its rows are none of ours."""
     for failure in run.rows["failures"]:
         vector = likeness.pieces(likeness.failure_text(*(failure[name] for name in _TEXTS)))
-        failure |= {"embedder": likeness.NAME, "vector": likeness.to_bytes(vector)}
+        failure |= {"embedder": likeness.NAME, "vector": vector}
     try:
         with connection.begin_nested():
             if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run.run["id"])).first() is None:
-                connection.execute(RUNS.insert(), [run.run])
+                connection.execute(RUNS.insert(), [storable(run.run)])
                 for table, rows in run.rows.items():
                     if rows:
-                        connection.execute(METADATA.tables[table].insert(), rows)
+                        connection.execute(METADATA.tables[table].insert(), [storable(row) for row in rows])
     except (IntegrityError, InterfaceError, DataError, ProgrammingError, OverflowError):
         return False
     return True

@@ -51,7 +51,7 @@ class Lessons:
         asked = self._embed(likeness.failure_text(stage, message, source))
         found: dict[tuple[str, str], tuple[float, Any]] = {}
         for row in connection.execute(statement).mappings():
-            score = likeness.likeness(asked, likeness.from_bytes(row["vector"]))
+            score = likeness.likeness(asked, row["vector"])
             same = (row["message"], row["mend"])
             if score >= _ALIKE and (same not in found or found[same][0] < score):
                 found[same] = (score, row)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from toolwright.errors import MemoryFileError
 from toolwright.memory.place import memory_file
 from toolwright.memory.recorder import SPOOL
+from toolwright.redaction import Secret
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,9 +23,21 @@ _BLOBS: Final = frozenset({"id", "run", "vector", "embedder"})
 class Past:
     """What happened in one library. Where nothing did, nothing is loaded to find that out."""
 
-    def __init__(self, library: Path, tell: Callable[[str], None], *, wait_s: float = 10.0) -> None:
-        """`tell` gets a sentence, once, of what is wrong with the memory and does not keep it from use."""
+    def __init__(
+        self,
+        library: Path,
+        tell: Callable[[str], None],
+        *,
+        server: Secret | None = None,
+        wait_s: float = 10.0,
+    ) -> None:
+        """`tell` gets a sentence, once, of what is wrong with the memory and does not keep it from use.
+
+        `server` is the address of one that a team shares; without one the memory is a file of the library.
+        """
         self._library = library
+        self._server = server or Secret()
+        self._database: Database | None = None
         self._listener = tell
         self._said: set[str] = set()
         self._wait_s = wait_s
@@ -36,9 +49,10 @@ class Past:
 
     def holds_more_than(self, run: str) -> bool:
         """Tell whether anything besides a run can be there, as far as files tell."""
-        folder = self._library / ".toolwright" / SPOOL
-        waits = any(path.stem != run for path in folder.glob("*.jsonl"))
-        return waits or memory_file(self._library).exists()
+        folder = self._library / ".toolwright"
+        waits = any(path.stem != run for path in (folder / SPOOL).glob("*.jsonl"))
+        spooled = any((folder / name).exists() for name in ("executions.jsonl", "calls"))
+        return waits or bool(self._server) or spooled or memory_file(self._library).exists()
 
     def ask(self, question: "Callable[[Connection], T]") -> "T | None":
         """Return the answer to a question to the database, None where there is none.
@@ -114,11 +128,17 @@ class Past:
             self._listener(said)
 
     def _folded(self) -> "Database":
-        """Return the database with all runs in it that are over, as far as it can be written."""
-        from toolwright.memory.database import Database
+        """Return the database with all runs in it that are over, as far as it can be written.
+
+        Raises:
+            MemoryFileError: what speaks to servers is not installed, or the address is none.
+        """
+        from toolwright.memory.database import open_database
         from toolwright.memory.folding import fold
 
-        database = Database(memory_file(self._library), self._tell, wait_s=self._wait_s)
+        if self._database is None:
+            self._database = open_database(self._library, self._server, self._tell, wait_s=self._wait_s)
+        database = self._database
         try:
             fold(self._library / ".toolwright", database)
         except MemoryFileError as error:

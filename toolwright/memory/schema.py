@@ -1,4 +1,7 @@
-"""The tables of .toolwright/memory.db as they are today; the way here stands in migrations/versions."""
+"""The tables of a memory as they are today, in a file or on a server; the way here: migrations/versions.
+
+Besides them there is a view, `audit`, of all that happened, and triggers that keep its rows as they are.
+"""
 
 from typing import Final
 
@@ -8,7 +11,6 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
@@ -16,7 +18,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION: Final = "0002"
+from toolwright.memory.vectors import Vector
+
+REVISION: Final = "0003"
 """The newest migration."""
 
 METADATA: Final = MetaData()
@@ -57,8 +61,11 @@ RUNS: Final = Table(
     Column("failed_step", Integer),
     Column("message", Text),
     Column("learned", String),
+    Column("library", Text),
 )
-"""Goals. `status` is that of the report, `interrupted`, or `cut off` where a run could not say its end;
+"""Goals, and in which library (`USER@MACHINE:FOLDER`).
+
+`status` is that of the report, `interrupted`, or `cut off` where a run could not say its end;
 `began` is in seconds since the epoch, `cost` in US dollars and null where it is not known."""
 
 STEPS: Final = Table(
@@ -73,6 +80,7 @@ STEPS: Final = Table(
     Column("verdict", String),
     Column("tool", String),
     Column("reason", Text),
+    Column("at", Float),
 )
 """Steps of the plans of a run, `round` from 1, with the verdict and its reason; `keywords` is JSON."""
 
@@ -94,7 +102,7 @@ FAILURES: Final = Table(
     "failures",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), index=True),
     Column("at", Float, nullable=False),
     Column("tool", String, nullable=False),
     Column("attempt", Integer, nullable=False),
@@ -103,9 +111,10 @@ FAILURES: Final = Table(
     Column("source", Text, nullable=False),
     Column("mend", Text),
     Column("embedder", String, nullable=False),
-    Column("vector", LargeBinary, nullable=False),
+    Column("vector", Vector, nullable=False),
 )
-"""Refused versions: who refused, what its author was told, its code, and the version that was kept."""
+"""Refused versions: who refused, what its author was told, its code, and the version that was kept. `run` is
+null for those that were imported."""
 
 ADMISSIONS: Final = Table(
     "admissions",
@@ -134,21 +143,25 @@ EXECUTIONS: Final = Table(
     Column("status", String, nullable=False),
     Column("error", Text),
     Column("seconds", Float, nullable=False),
+    Column("library", Text),
+    Column("line", String, index=True, unique=True),
 )
-"""Calls of tools, in steps of a goal or alone (`run` null); `input` and `output` are JSON."""
+"""Calls of tools, in steps of a goal or alone (`run` null, `library` set); `input` and `output` are JSON.
+`line` tells calls of the spool apart, so that none is there twice."""
 
 DECISIONS: Final = Table(
     "decisions",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("run", String, ForeignKey("runs.id", ondelete="CASCADE"), index=True),
     Column("at", Float, nullable=False),
     Column("kind", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("agreed", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
 )
-"""What was decided besides the verdicts of steps: permissions (`read` ...), and what `judge` thinks."""
+"""What was decided besides the verdicts of steps: permissions (`read` ...), and what `judge` thinks. `run`
+is null for approvals that were given or revoked outside of one."""
 
 MODEL_CALLS: Final = Table(
     "model_calls",
@@ -165,3 +178,40 @@ MODEL_CALLS: Final = Table(
     Column("cost", Float),
 )
 """Answers of models; prompts and replies stand in .toolwright/transcripts/RUN.jsonl."""
+
+CHANGES: Final = Table(
+    "changes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("library", Text),
+    Column("what", Text, nullable=False),
+    Column("line", String, unique=True),
+)
+"""What was done to the library, in words: added, taken back, removed; in a run or not."""
+
+SKILLS: Final = Table(
+    "skills",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("library", Text, nullable=False),
+    Column("name", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created", Float),
+    Column("updated", Float),
+    UniqueConstraint("library", "name"),
+)
+"""Tools that are known from an imported memory.json only; `status` is `working`, `untested` or `failed`."""
+
+DIRECTIVES: Final = Table(
+    "directives",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("library", Text, nullable=False),
+    Column("goal", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("run", String),
+)
+"""Goals that were put into a queue, or imported; `run` is the one that a goal became."""

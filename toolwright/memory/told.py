@@ -54,7 +54,7 @@ class Told:
     def _add_other(self, what: str, line: Line, at: float) -> None:
         match what:
             case "plan":
-                self._plan(line)
+                self._plan(line, at)
             case "matches":
                 self._matches(line)
             case "attempt":
@@ -67,9 +67,9 @@ class Told:
     def _begin(self, line: Line, at: float) -> None:
         about = {name: str(line[name]) for name in ("goal", "model", "sandbox")}
         self.run = {"id": self._id, **about, "began": at, "status": CUT_OFF, "wants": None}
-        self.run |= {"plan_origin": None, "cost": None, **dict.fromkeys(_END)}
+        self.run |= {"plan_origin": None, "cost": None, "library": None, **dict.fromkeys(_END)}
 
-    def _plan(self, line: Line) -> None:
+    def _plan(self, line: Line, at: float) -> None:
         self._round += 1
         self.run |= {"wants": line["wants"], "plan_origin": line["origin"]}
         for step in line["steps"]:
@@ -83,6 +83,7 @@ class Told:
                     "verdict": None,
                     "tool": None,
                     "reason": None,
+                    "at": at,
                 },
             )
 

@@ -1,4 +1,4 @@
-"""A folder -> for which machine, user and place its approvals count, as a short word.
+"""A folder -> a word for the machine, user and place for which its approvals count, and a name for people.
 
 A library may come from somebody else with its `.toolwright/` folder; what they allowed counts for nothing
 here. The word is no secret of the user, but nobody else can know it: the machine's id is in it.
@@ -7,6 +7,7 @@ here. The word is no secret of the user, but nobody else can know it: the machin
 import hashlib
 import json
 import os
+import pwd
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,15 @@ def whose(folder: Path) -> str:
     """Return a word that is another one on another machine, for another user or in another folder."""
     parts = [_machine(), os.geteuid(), os.path.realpath(folder)]
     return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def named(folder: Path) -> str:
+    """Return a name for a library in a memory that a team shares: `USER@MACHINE:FOLDER`."""
+    try:
+        user = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        user = str(os.geteuid())
+    return f"{user}@{os.uname().nodename}:{os.path.realpath(folder)}"
 
 
 def _machine() -> str:
