@@ -10,6 +10,7 @@ from toolwright.errors import NotPermittedError, ToolwrightError
 from toolwright.events import Listener, Notice
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot, Store
+from toolwright.library.telling import told_call
 from toolwright.packages.shelf import open_shelf
 from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.opening import open_gate
@@ -17,7 +18,7 @@ from toolwright.pipeline import run_goal
 from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor
 from toolwright.sandbox.opening import open_configured
-from toolwright.settings import load, secret_value
+from toolwright.settings import load, secret_value, secrets
 from toolwright.stages.rules.rule import Rule
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.held_out import read_goal
@@ -139,7 +140,9 @@ class Library:
         self._allow = (allow,) if isinstance(allow, str) else tuple(allow)
         read_allowed(self._allow, Path.cwd())
         self._sandbox: Sandbox | None = None
-        self._vault = Vault(Sources(secret_value), Redactor())
+        self._redactor = Redactor(secrets())
+        self._remembers = True
+        self._vault = Vault(Sources(secret_value), self._redactor)
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -176,20 +179,23 @@ class Library:
             raise ToolwrightError(f"{name} {why}", hint=f"python agent.py verify {name}")
         if tool is None:
             raise tool_not_found(name, snapshot.tools)
-        secrets = {n for n in tool.docstring.secrets if secret_name(arguments.get(n))}
-        shown = {n: "" if n in secrets else value for n, value in arguments.items()}
+        named = {n for n in tool.docstring.secrets if secret_name(arguments.get(n))}
+        shown = {n: "" if n in named else value for n, value in arguments.items()}
         wrong = mismatch(shown, tool.parameters)
         if wrong:
             raise ToolwrightError(f"{name}: {wrong}", hint=f"its signature is {tool.signature}")
         limits = Limits(wall_s=self._timeout_s, cpu_s=max(1, round(self._timeout_s)))
         policy = self._permitted(snapshot, tool, arguments, Policy(limits=limits))
         result = self._vault.around(self._opened(), tool).call(snapshot.text, name, arguments, policy)
-        self._store.note_execution(name, result)
+        told = told_call(arguments, result, self._redactor.redact) if self._remembers else None
+        self._store.note_execution(name, result, told)
         return result
 
     def _opened(self) -> Sandbox:
         if self._sandbox is None:
-            self._sandbox = open_configured(load({"library": str(self._store.directory)}))
+            settings = load({"library": str(self._store.directory)})
+            self._remembers = bool(settings.memory)
+            self._sandbox = open_configured(settings)
         return self._sandbox
 
     def _permitted(

@@ -185,7 +185,14 @@ def _teach(settings: Settings, run: str, tell: Listener) -> Teach:
     """Return who knows what mended failures of earlier runs; nobody where nothing is to be remembered."""
     if not settings.memory:
         return lambda _stage, _message, _source: ()
-    return Lessons(Past(settings.library, lambda said: tell(Notice(said)), wait_s=_PATIENCE_S), run)
+    past = open_past(settings, lambda said: tell(Notice(said)), wait_s=_PATIENCE_S)
+    return Lessons(past, run)
+
+
+def open_past(settings: Settings, tell: Callable[[str], None], *, wait_s: float = 10.0) -> Past:
+    """Return what happened, for those who ask; a memory that was switched off is still a file to be read."""
+    server = settings.memory if isinstance(settings.memory, Secret) else None
+    return Past(settings.library.absolute(), tell, server=server, wait_s=wait_s)
 
 
 def plan_memory(settings: Settings) -> PlanMemory | NoPlans:

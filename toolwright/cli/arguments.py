@@ -40,6 +40,7 @@ _EXAMPLE = (
 
 _MODEL = "the model (default: together:deepseek-ai/DeepSeek-R1); SERVER alone means its default model"
 _ROLE = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAME; may be given again"
+_MEMORY = "where what happens is kept: postgresql://USER@HOST/DATABASE (default: a file of the library)"
 _ALL = "with verify: every tool; with approvals revoke: every approval; with gc: retire all that is shown"
 _JUDGE = "have a model say whether the result answers the goal (default: at a terminal)"
 _THRESHOLD = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
@@ -168,7 +169,8 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
     add("--fresh", action="store_true", help="plan anew although the goal, or one like it, ran before")
     add("--judge", action=argparse.BooleanOptionalAction, help=_JUDGE)
-    add("--no-memory", action="store_true", help="neither use nor keep plans of goals that ran well")
+    add("--memory", metavar="URL", help=_MEMORY)
+    add("--no-memory", action="store_true", help="neither use nor keep what happened, plans among it")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
     add("--yes", action="store_true", help="do not ask before writing; grants no permission")
     add("--all", action="store_true", help=_ALL)
@@ -205,7 +207,7 @@ def _overrides(known: argparse.Namespace) -> dict[str, object]:
         "replay": known.replay,
         "fresh": "yes" if known.fresh else None,
         "judge": None if known.judge is None else "yes" if known.judge else "no",
-        "memory": "no" if known.no_memory else None,
+        "memory": "no" if known.no_memory else known.memory,
         "yes": "yes" if known.yes else None,
         "preview": "no" if known.no_preview else None,
         "verbosity": "-1" if known.quiet else "1" if known.verbose else None,

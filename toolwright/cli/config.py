@@ -9,6 +9,7 @@ from toolwright.redaction import Secret
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import one_line
 from toolwright.settings import VARIABLES, Settings, load, shown_address
+from toolwright.settings.memory_address import shown_server
 from toolwright.types import Json
 
 _HIDDEN = "(set, not shown)"
@@ -45,6 +46,8 @@ def run(arguments: Arguments) -> int:
 def _value(settings: Settings, field: str) -> Json:
     value = getattr(settings, field)
     match value:
+        case Secret() if field == "memory":
+            return shown_server(value)
         case Secret():
             return _HIDDEN if value else None
         case Path():

@@ -17,7 +17,7 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count, duration, joined, one_line, visible
 from toolwright.settings import Settings, load, secrets
 from toolwright.types import Json
-from toolwright.wiring import STATE
+from toolwright.wiring import STATE, open_past
 
 MOST: Final = 50
 """Runs that are listed."""
@@ -44,7 +44,7 @@ def run(arguments: Arguments) -> int:
 
 def past_of(settings: Settings) -> Past:
     """Return the memory of the library; what is wrong with it is said on stderr."""
-    return Past(settings.library.absolute(), lambda said: write_stderr(f"! {said}\n"))
+    return open_past(settings, lambda said: write_stderr(f"! {said}\n"))
 
 
 def found(past: Past, identity: str, settings: Settings) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from toolwright.settings import Settings, load
 from toolwright.types import CallResult, Limits, Policy, Refusal, Tool
 
 if TYPE_CHECKING:
-    from toolwright.redaction import Secret
+    from toolwright.library.spool import Told
+    from toolwright.redaction import Redactor, Secret
     from toolwright.sandbox.zygote.launch import Launched
     from toolwright.vault import Vault
 
@@ -32,19 +33,24 @@ def call_tool(
         from toolwright.cli.asked_tool import CallError, find_tool, read_arguments
         from toolwright.library.needs import required_packages
         from toolwright.library.spool import note_execution
+        from toolwright.redaction import Redactor
+        from toolwright.settings import secrets
 
+        redactor = Redactor(secrets(settings))
         found = find_tool(name, settings.library.absolute())
         tool = found.tool
         arguments = read_arguments(typed, tool) if isinstance(typed, str) else _from_flags(typed, tool)
         if tool.docstring.secrets:
-            sandbox = _vault(tool, arguments).around(sandbox, tool)
+            sandbox = _vault(tool, arguments, redactor).around(sandbox, tool)
         policy = _permitted(settings, found.shown, tool, arguments)
         entries = required_packages(found.runs, {one.name: one for one in found.tools}, name)
         result = sandbox.call(found.runs, tool.name, arguments, _with_packages(policy, settings, entries))
     finally:
         sandbox.close()
     well = result.status == "returned"
-    note_execution(settings.library / ".toolwright", tool.name, succeeded=well, seconds=result.seconds)
+    told = _told(arguments, result, redactor) if settings.memory else None
+    folder = settings.library / ".toolwright"
+    note_execution(folder, tool.name, succeeded=well, seconds=result.seconds, told=told)
     if result.exchanges:
         _log_exchanges(settings, tool.name, result)
     write_stderr(result.stdout + result.stderr)
@@ -63,10 +69,15 @@ def _say(said: str) -> None:
     write_stderr(f"{said}\n")
 
 
-def _vault(tool: Tool, arguments: dict[str, Any]) -> "Vault":
+def _told(arguments: dict[str, Any], result: CallResult, redactor: "Redactor") -> "Told":
+    from toolwright.library.telling import told_call
+
+    return told_call(arguments, result, redactor.redact)
+
+
+def _vault(tool: Tool, arguments: dict[str, Any], redactor: "Redactor") -> "Vault":
     """Return who fills secrets in; a literal is taken, for it is the user's own, but not without a word."""
-    from toolwright.redaction import Redactor
-    from toolwright.settings import secret_value, secrets
+    from toolwright.settings import secret_value
     from toolwright.vault import Sources, Vault, secret_name
 
     for name in tool.docstring.secrets:
@@ -75,7 +86,7 @@ def _vault(tool: Tool, arguments: dict[str, Any]) -> "Vault":
                 f"note: {name} stands in the command, which shells and process lists keep; "
                 f'{{"secret": "{name.upper()}"}} takes it from the environment\n'
             )
-    return Vault(Sources(secret_value, _typed), Redactor(secrets()))
+    return Vault(Sources(secret_value, _typed), redactor)
 
 
 def _typed(name: str) -> "Secret | None":

@@ -65,8 +65,10 @@ def why_not(address: Address, state: str | None, said: str) -> str:
         return _NO_EXTENSION
     if state in _WORDS:
         return _WORDS[state]
-    # while connecting, the last line is about the last address that was tried
-    line = (said.strip().splitlines() or ["no reason given"])[-1]
+    lines = said.strip().splitlines() or ["no reason given"]
+    line = lines[
+        0 if state else -1
+    ]  # while connecting, the last one is about the last address that was tried
     for mark in ("FATAL:", "failed:", "ERROR:"):
         line = line.rpartition(mark)[2] if mark in line else line
     words = Redactor([address.password]).redact(" ".join(line.split())[:_LONGEST])

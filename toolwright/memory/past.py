@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _PARTS: Final = ("steps", "attempts", "failures", "admissions", "executions", "decisions", "model_calls")
-_BLOBS: Final = frozenset({"id", "run", "vector", "embedder"})
+_BLOBS: Final = frozenset({"id", "run", "vector", "embedder", "library", "line"})
 
 
 class Past:
@@ -108,16 +108,20 @@ class Past:
         from toolwright.memory.folding import not_taken_in
         from toolwright.memory.schema import METADATA, RUNS
 
-        found = self._rows(RUNS.select().where(RUNS.c.id == identity))
-        if not found:
-            others = not_taken_in(self._library / ".toolwright")
-            return next((told.run | told.rows for told in others if told.run["id"] == identity), None)
-        parts = {}
-        for name in _PARTS:
-            table = METADATA.tables[name]
-            rows = self._rows(table.select().where(table.c.run == identity).order_by(table.c.id))
-            parts[name] = [{key: value for key, value in row.items() if key not in _BLOBS} for row in rows]
-        return {**found[0], **parts}
+        def whole(connection: "Connection") -> "Row | None":
+            found = connection.execute(RUNS.select().where(RUNS.c.id == identity)).mappings().first()
+            if found is None:
+                return None
+            parts = {}
+            for name in _PARTS:
+                table = METADATA.tables[name]
+                rows = connection.execute(table.select().where(table.c.run == identity).order_by(table.c.id))
+                parts[name] = [{k: v for k, v in row.items() if k not in _BLOBS} for row in rows.mappings()]
+            return {**found, **parts}
+
+        kept = self.ask(whole)
+        others = () if kept else not_taken_in(self._library / ".toolwright")
+        return kept or next((told.run | told.rows for told in others if told.run["id"] == identity), None)
 
     def _rows(self, statement: Any) -> "list[Row]":
         return self.ask(lambda found: [dict(row) for row in found.execute(statement).mappings()]) or []

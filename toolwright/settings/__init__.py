@@ -122,6 +122,10 @@ def secrets(settings: Settings | None = None, environ: Mapping[str, str] | None 
         if _SECRET_NAME.search(name.upper()) and len(value) >= SHORTEST_FOREIGN_SECRET
     )
     own = [key_of(settings, server) for server in SERVERS] if settings else []
+    if settings and isinstance(settings.memory, Secret):
+        from toolwright.settings.memory_address import passwords
+
+        own += [settings.memory, *passwords(settings.memory)]
     return tuple(secret for secret in (*own, *others) if secret)
 
 
@@ -234,10 +238,10 @@ def _parsed(variable: Variable, text: str, origin: str) -> object:
         own = variable.field if origin.startswith((PROJECT_FILE, OWN_FILE)) else variable.name
         name = origin if origin in {variable.name, variable.flag} else f"{own} ({origin})"
         where = variable.flag if origin == variable.flag and variable.flag else own
-        given = "" if variable.secret else f" is {_shown(text)}, which"
+        given = "" if variable.secret or (variable.hidden and ":" in text) else f" is {_shown(text)}, which"
         message = f"{name}{given} is not allowed: it must be {variable.allowed}"
         hint = f"set {where} to {variable.allowed}"
-        raise UsageError(message, hint=hint) from (None if variable.secret else error)
+        raise UsageError(message, hint=hint) from (None if variable.secret or variable.hidden else error)
 
 
 def _shown(text: str) -> str:

@@ -35,7 +35,10 @@ def settings_in(directory: Path) -> Iterator[tuple[str, object, str]]:
             if file == PROJECT_FILE and key in _ELSEWHERE:
                 continue
             origin = _origin(file, text, key)
-            yield _known(key, origin).name, _plain(key, value, origin), origin
+            variable = _known(key, origin)
+            if variable.hidden and isinstance(value, str) and ":" in value:
+                raise _secret(variable, origin)
+            yield variable.name, _plain(key, value, origin), origin
 
 
 def _text(path: Path) -> str:
@@ -102,13 +105,17 @@ def _known(key: str, origin: str) -> "Variable":
             hint=f"remove or rename it in {origin.split(maxsplit=1)[0]}",
         )
     if variable.secret:
-        raise UsageError(
-            f"{origin}: {key} is a secret, and this file is kept by git",
-            hint=f"put {variable.name} into .env or the environment",
-        )
+        raise _secret(variable, origin)
     if not variable.in_file:
         raise UsageError(
             f"{origin}: {key} is not taken from a file that comes with a folder",
             hint=f"use {variable.flag} or set {variable.name} in the environment",
         )
     return variable
+
+
+def _secret(variable: "Variable", origin: str) -> UsageError:
+    return UsageError(
+        f"{origin}: {variable.field} is a secret, and this file is kept by git",
+        hint=f"put {variable.name} into .env or the environment",
+    )

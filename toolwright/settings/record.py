@@ -69,7 +69,7 @@ class Settings:
     unsafe: bool = False
     preview: bool = True
     fresh: bool = False
-    memory: bool = True
+    memory: bool | Secret = True
     judge: bool | None = None
     prompts_dir: Path | None = None
     replay: Path | None = None

@@ -35,6 +35,13 @@ def switch(text: str) -> bool:
     return word in ON
 
 
+def memory(text: str) -> bool | Secret:
+    """Return whether there is a memory, or the address of a server that keeps it."""
+    if re.fullmatch(r"postgres(ql)?://[^\s\x00-\x1f]+", text):
+        return Secret(text)
+    return switch(text)
+
+
 def one_of(*words: str) -> Callable[[str], object]:
     """Return a reader of one of these words."""
 

@@ -21,6 +21,8 @@ class Variable:
     about: str
     in_file: bool = True
     server: str = ""
+    hidden: bool = False
+    """Whether a text that was given for it may hold a password, and is not shown."""
 
     @property
     def secret(self) -> bool:

@@ -168,10 +168,12 @@ VARIABLES: Final = (
     Variable(
         "memory",
         "TOOLWRIGHT_MEMORY",
-        "--no-memory",
-        values.switch,
-        _SWITCH,
-        "Whether a goal that ran well is remembered with its plan, and such plans are used.",
+        "--memory",
+        values.memory,
+        f"{_SWITCH}, or postgresql://USER@HOST/DATABASE",
+        "Whether what happens is remembered and used, or where: on a PostgreSQL server that a team shares, "
+        "instead of in a file of the library. Its password is best kept in PGPASSWORD or ~/.pgpass.",
+        hidden=True,
     ),
     Variable(
         "prompts_dir",

@@ -143,7 +143,7 @@ CREATE VIEW audit AS SELECT {time} AS time, found.* FROM (
          CASE WHEN agreed THEN 'yes' ELSE 'no' END, reason, NULL, NULL, NULL, NULL
     FROM decisions LEFT JOIN runs ON runs.id = run
   UNION ALL
-  SELECT failures.at, 'refusal', run, library, tool, stage, message, source, NULL, NULL, NULL
+  SELECT failures.at, 'refusal', run, library, tool, stage, failures.message, source, NULL, NULL, NULL
     FROM failures JOIN runs ON runs.id = run
   UNION ALL
   SELECT admissions.at, 'admission', run, library, tool, how, NULL, NULL, source, NULL, NULL

@@ -1,0 +1,55 @@
+"""TOOLWRIGHT_MEMORY says whether and where; the password in an address is shown by nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from toolwright.errors import UsageError
+from toolwright.redaction import MASK, Redactor, Secret
+from toolwright.settings import load, secrets
+
+ROOT = Path(__file__).resolve().parents[2]
+URL = "postgresql://ann:p%40ss/w0rd-1@db.example:5433/team?sslmode=disable&password=0ther-w0rd"
+
+
+@pytest.mark.parametrize(("text", "meant"), [("no", False), ("on", True), (URL, Secret(URL))])
+def test_it_says_whether_and_where(tmp_path, text, meant):
+    """A word for on or off, or the address of a server."""
+    assert load({}, {"TOOLWRIGHT_MEMORY": text}, tmp_path).memory == meant
+    assert load({"memory": text}, {}, tmp_path).memory == meant
+
+
+def test_the_passwords_of_an_address_are_secrets(tmp_path):
+    """As they stand there and as they are meant."""
+    redact = Redactor(secrets(load({"memory": URL}, {}, tmp_path), {})).hide
+    for word in (URL, "p%40ss/w0rd-1", "p@ss/w0rd-1", "0ther-w0rd"):
+        assert redact(f"<{word}>") == f"<{MASK}>"
+
+
+@pytest.mark.parametrize("wrong", ["mysql://ann:p4ssw0rd@h/db", "postgresql:/ann:p4ssw0rd@h", "perhaps"])
+def test_what_is_neither_is_refused_and_not_repeated_with_its_password(tmp_path, wrong):
+    """The error names what is allowed."""
+    with pytest.raises(UsageError, match="postgresql://USER@HOST/DATABASE") as caught:
+        load({"memory": wrong}, {}, tmp_path)
+    assert "p4ssw0rd" not in f"{caught.value}{caught.value.hint}{caught.value.__cause__}"
+
+
+def test_a_file_that_git_keeps_may_switch_it_off_only(tmp_path):
+    """An address there would be published, or send what happens to somebody else's server."""
+    (tmp_path / "toolwright.toml").write_text("memory = false\n")
+    assert load({}, {}, tmp_path).memory is False
+    (tmp_path / "toolwright.toml").write_text(f'memory = "{URL}"\n')
+    with pytest.raises(UsageError, match="memory is a secret, and this file is kept by git") as caught:
+        load({}, {}, tmp_path)
+    assert "w0rd" not in str(caught.value)
+
+
+def test_config_shows_the_server_alone(tmp_path):
+    """Neither user nor password, on the screen and as JSON."""
+    command = [sys.executable, str(ROOT / "agent.py"), "config", "--memory", URL, "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["memory"]["value"] == "postgresql://db.example:5433/team"
+    assert "w0rd" not in done.stdout + done.stderr
