@@ -60,7 +60,7 @@ def test_edit_by_edit_the_index_is_what_a_new_one_would_be(states):
         kept = load(db, text, sha(text.encode()))
         if kept is not None:
             assert not kept[1] or text in states
-        catalogue = read_catalogue(text, "tools.py", kept[0] if kept else None)
+        catalogue = read_catalogue(text, "tools.py", kept[0] if kept else None, wholly=True)
         refresh(db, catalogue, sha(text.encode()))
         new = database()
         refresh(new, read_catalogue(text, "tools.py"), sha(text.encode()))

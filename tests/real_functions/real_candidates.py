@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolwright.library.bindings import bound_by, imports_of, used_by
+from toolwright.library.bindings import bound_by, imports_of
 from toolwright.syntax.names import BUILTIN_NAMES, is_standard_module
 from toolwright.syntax.renaming import rename_globals
+from toolwright.syntax.used import used_by
 
 
 def _read_lists() -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from toolwright.errors import LibraryChangedError, MergeClashError
-from toolwright.library.bindings import Bindings, bindings, used_by
+from toolwright.library.bindings import Bindings, bindings
 from toolwright.library.evidence import evidence_json
 from toolwright.library.excerpt import excerpt_of
 from toolwright.library.history import Entry, as_text, next_path, splices, to_json
@@ -19,6 +19,7 @@ from toolwright.library.version_changes import kept_changes, unrecorded
 from toolwright.library.versions import Version, read_versions, version_now
 from toolwright.syntax.chunks import Chunk, split
 from toolwright.syntax.reading import read_library
+from toolwright.syntax.used import used_by
 from toolwright.types import Admission, Candidate, Commit, Tool
 
 _DONE: Final = {

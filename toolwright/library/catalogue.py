@@ -36,12 +36,17 @@ class Catalogue:
         self.sections = sections
         self.header = header
         self.said = said
+        self._uses = {index: one.uses for index, one in enumerate(said) if one.uses is not None}
         self.offered, self.not_offered = _listed(sections.chunks, said)
 
     @property
     def bindings(self) -> Bindings:
         """Who binds which name."""
-        return bindings(self.sections)
+        found = bindings(self.sections)
+        if self._uses:
+            found.known_uses.update(self._uses)
+            self._uses = {}
+        return found
 
     def tool(self, name: str) -> Tool:
         """Return an offered tool.
@@ -80,8 +85,12 @@ class Tools(Mapping[str, Tool]):
         return len(self._names)
 
 
-def read_catalogue(text: str, filename: str, old: Catalogue | None = None) -> Catalogue:
+def read_catalogue(
+    text: str, filename: str, old: Catalogue | None = None, *, wholly: bool = False
+) -> Catalogue:
     """Read a library text; of what `old` has read already nothing is parsed again.
+
+    `wholly` also says what every chunk uses, which is otherwise found out when it is asked for.
 
     Raises:
         LibrarySyntaxError: the text is not Python; names file and line.
@@ -89,22 +98,24 @@ def read_catalogue(text: str, filename: str, old: Catalogue | None = None) -> Ca
     with collector_off():
         try:
             sections = recut(old.sections, text) if old else cut(text)
-            made = _read(sections, old)
+            made = _read(sections, old, wholly=wholly)
         except SyntaxError:
             parse(text, filename)  # says what is wrong, and where
-            made = _read(cut(text, trusting=False), None)
+            made = _read(cut(text, trusting=False), None, wholly=wholly)
     remember(text, made.sections)
     return made
 
 
-def _read(sections: Sections, old: Catalogue | None) -> Catalogue:
+def _read(sections: Sections, old: Catalogue | None, *, wholly: bool) -> Catalogue:
     known = (
         {chunk.text: said for chunk, said in zip(old.sections.chunks, old.said, strict=True)} if old else {}
     )
     same_header = old is not None and old.sections.header == sections.header
     header = old.header if old and same_header else read_other_chunk(sections.header)
     said: list[Said | None] = [
-        None if is_public_function(chunk) else known.get(chunk.text) or read_other_chunk(chunk.text)
+        None
+        if is_public_function(chunk)
+        else known.get(chunk.text) or read_other_chunk(chunk.text, wholly=wholly)
         for chunk in sections.chunks
     ]
     defined = _Definitions(sections, header, said)
@@ -113,7 +124,7 @@ def _read(sections: Sections, old: Catalogue | None) -> Catalogue:
         if said[index] is None:
             kept = known.get(chunk.text)
             if kept is None or not changed.isdisjoint(kept.asked):
-                kept = read_function_chunk(chunk, defined.find)
+                kept = read_function_chunk(chunk, defined.find, wholly=wholly)
             said[index] = kept
     return Catalogue(sections, header, tuple(one for one in said if one is not None))
 

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Final, TypeAlias
 
-from toolwright.library.bindings import Bindings, bound_by, rebinds, used_by
+from toolwright.library.bindings import Bindings, bound_by, rebinds
 from toolwright.records import dataclass
 from toolwright.syntax.cutting import newlines
 from toolwright.syntax.inert import is_inert
 from toolwright.syntax.parsing import BOM, parse_text
+from toolwright.syntax.used import used_by
 
 Found: TypeAlias = tuple[str, int]
 """A chunk's text, and the line, counted from the end of the header, on which it begins."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from toolwright.errors import LibraryError
-from toolwright.library.bindings import Bindings, Import, bindings, used_by, words
+from toolwright.library.bindings import Bindings, Import, bindings, words
 from toolwright.library.imports import remove_imports
 from toolwright.library.merge import ending_like, function_at, notes_below, owned_helpers
 from toolwright.syntax.chunks import BOM, parse, split
+from toolwright.syntax.used import used_by
 
 _TRAILING: Final = re.compile(r"(\r\n|\r(?!\n)|\n)(?:[ \t\f]*(?:\r\n|\r|\n))+\Z")
 _BLANK_LINES: Final = re.compile(r"\A(?:[ \t\f]*(?:\r\n|\r|\n))+")

@@ -20,7 +20,14 @@ _STOP_WORDS: Final = frozenset(
 
 def terms(text: str) -> list[str]:
     """Split a text into lower-case words; `read_csv_rows` and `readCsvRows` become three each."""
-    return [part.lower() for word in _WORD.findall(text[:_MAX_CHARS]) for part in _HUMP.split(word) if part]
+    found: list[str] = []
+    for word in _WORD.findall(text[:_MAX_CHARS]):
+        small = word.lower()
+        if small == word:  # most are: they have no humps
+            found.append(word)
+        else:
+            found += [part.lower() for part in _HUMP.split(word) if part]
+    return found
 
 
 def document(text: str) -> str:

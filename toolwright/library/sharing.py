@@ -8,11 +8,12 @@ import ast
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from toolwright.library.bindings import Bindings, used_by, words
+from toolwright.library.bindings import Bindings, words
 from toolwright.library.candidate import Part, Parts, meaning, take_apart
 from toolwright.syntax.chunks import parse
 from toolwright.syntax.names import BUILTIN_NAMES
 from toolwright.syntax.renaming import rename_globals
+from toolwright.syntax.used import used_by
 
 
 def with_own_helpers(

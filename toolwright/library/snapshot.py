@@ -83,10 +83,11 @@ class Reader:
 
     def _catalogue(self, text: str, digest: str, last: Snapshot | None) -> Catalogue:
         """Read a text, going on from what this process, or the index, knows of the library."""
-        if last is not None:
-            return read_catalogue(text, str(self._place.tools), last.catalogue)
         from toolwright.library.index.keeping import WORTH, catalogue_of
 
+        if last is not None:
+            wholly = len(text) >= WORTH  # it will go into the index
+            return read_catalogue(text, str(self._place.tools), last.catalogue, wholly=wholly)
         return catalogue_of(self._place, text, digest, WORTH if self._worth is None else self._worth)
 
     def _sorted(self, snapshot: Snapshot) -> Snapshot:

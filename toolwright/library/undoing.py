@@ -4,13 +4,14 @@ import shlex
 from typing import Final
 
 from toolwright.errors import LibraryError
-from toolwright.library.bindings import bindings, used_by, words
+from toolwright.library.bindings import bindings, words
 from toolwright.library.history import Entry, as_bytes, last_entry, taken_back
 from toolwright.library.journal_entries import Change
 from toolwright.library.merge import remove_tool, replace_tool
 from toolwright.library.place import Place, read_bytes, sha
 from toolwright.library.snapshot import Snapshot
 from toolwright.syntax.chunks import split
+from toolwright.syntax.used import used_by
 
 REMOVED: Final = "removed"
 _UNDONE: Final = {

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterable
 from typing import Final
 
-from toolwright.syntax.parsing import parse_text
+from toolwright.syntax.parsing import parse_text, walk_expression
 
 HARMLESS: Final = frozenset(
     {
@@ -29,7 +29,12 @@ def is_inert(text: str) -> bool:
     Raises:
         SyntaxError: the text is not Python.
     """
-    return all(_inert(node) for node in parse_text(text).body)
+    return is_inert_tree(parse_text(text))
+
+
+def is_inert_tree(tree: ast.Module) -> bool:
+    """Tell whether every statement of a tree is inert."""
+    return all(map(_inert, tree.body))
 
 
 def _inert(node: ast.stmt) -> bool:
@@ -74,7 +79,7 @@ def _harmless(decorators: Iterable[ast.expr]) -> bool:
 
 def _all_quiet(nodes: Iterable[ast.expr | None]) -> bool:
     """Tell whether evaluating expressions does nothing but give values."""
-    for inner in (inner for node in nodes if node is not None for inner in ast.walk(node)):
+    for inner in (inner for node in nodes if node is not None for inner in walk_expression(node)):
         if isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
             return False
         if isinstance(inner, ast.Call) and _dotted(inner.func) not in HARMLESS:

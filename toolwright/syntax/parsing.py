@@ -50,6 +50,30 @@ def parse_and_compile(text: str) -> ast.Module:
     return tree
 
 
+def walk_expression(node: ast.expr) -> Iterator[ast.AST]:
+    """List the parts of an expression, quickly for annotations, of which only what has a value is."""
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        match waiting.pop():
+            case ast.Name() | ast.Constant() as leaf:
+                yield leaf
+            case ast.Subscript(value=value, slice=inner) as part:
+                yield part
+                waiting += (value, inner)
+            case ast.Attribute(value=value) as part:
+                yield part
+                waiting.append(value)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) as part:
+                yield part
+                waiting += parts
+            case ast.BinOp(left=left, right=right) as part:
+                yield part
+                waiting += (left, right)
+            case other:
+                yield other
+                waiting += ast.iter_child_nodes(other)
+
+
 def literal(node: ast.expr) -> object:
     """Return the value of a literal.
 

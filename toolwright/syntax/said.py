@@ -7,14 +7,16 @@ are counted from 0 at the beginning of the chunk.
 import ast
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from toolwright.records import dataclass
 from toolwright.syntax.cutting import Chunk
+from toolwright.syntax.inert import is_inert_tree
 from toolwright.syntax.names import bindings
 from toolwright.syntax.parsing import parse_text
 from toolwright.syntax.reading import definitions, read_function, unix_lines
 from toolwright.syntax.schema import Definitions
+from toolwright.syntax.used import used_by
 from toolwright.types import Docstring, NotOffered, Tool
 
 Definition: TypeAlias = ast.expr | ast.ClassDef
@@ -27,7 +29,8 @@ class Said:
     A public function has `tool`, its details as JSON, or `reason`, why it is not offered; `lines` are its
     first line, decorators included, and the one after its last; `asked` are the names its annotations were
     looked up by. Any other chunk has in `binds` the public names that each of its statements binds, by line;
-    `defines` are the classes and aliases that annotations may name.
+    `defines` are the classes and aliases that annotations may name. Where it was looked at wholly, `uses` are
+    the names it uses of its module, as `used_by` says, and `inert` whether to leave it out changes nothing.
     """
 
     tool: str = ""
@@ -36,6 +39,8 @@ class Said:
     asked: tuple[str, ...] = ()
     binds: tuple[tuple[int, tuple[str, ...]], ...] = ()
     defines: tuple[str, ...] = ()
+    uses: frozenset[str] | None = None
+    inert: bool | None = None
 
     @property
     def is_function(self) -> bool:
@@ -69,25 +74,29 @@ def is_public_function(chunk: Chunk) -> bool:
     return chunk.kind == "function" and not chunk.name.startswith("_")
 
 
-def read_function_chunk(chunk: Chunk, find: Callable[[str], Definition | None]) -> Said:
+def read_function_chunk(
+    chunk: Chunk, find: Callable[[str], Definition | None], *, wholly: bool = False
+) -> Said:
     """Read a public function; `find` returns the definition of a name.
 
     Raises:
         SyntaxError: it is not Python.
     """
-    node, *more = parse_text(chunk.text).body
+    tree = parse_text(chunk.text)
+    node, *more = tree.body
     if more or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         raise SyntaxError("not one function")  # the cuts were wrong
     asked = Asked(find)
     read = read_function(node, unix_lines(chunk.text), asked)
     names = tuple(sorted(asked.names))
     if isinstance(read, NotOffered):
-        return Said(reason=read.reason, asked=names)
+        return Said(reason=read.reason, asked=names, **_looked_at(chunk.text, tree, wholly))
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return Said(_details(read), lines=(first - 1, node.end_lineno or node.lineno), asked=names)
+    lines = (first - 1, node.end_lineno or node.lineno)
+    return Said(_details(read), lines=lines, asked=names, **_looked_at(chunk.text, tree, wholly))
 
 
-def read_other_chunk(text: str) -> Said:
+def read_other_chunk(text: str, *, wholly: bool = False) -> Said:
     """Read anything but a public function.
 
     Raises:
@@ -99,7 +108,11 @@ def read_other_chunk(text: str) -> Said:
         names = tuple(sorted({name for name in bindings(node) if not name.startswith("_")}))
         if names:
             found.append((node.lineno - tree.body[0].lineno, names))
-    return Said(binds=tuple(found), defines=tuple(definitions(tree)))
+    return Said(binds=tuple(found), defines=tuple(definitions(tree)), **_looked_at(text, tree, wholly))
+
+
+def _looked_at(text: str, tree: ast.Module, wholly: bool) -> dict[str, Any]:
+    return {"uses": used_by(text, tree), "inert": is_inert_tree(tree)} if wholly else {}
 
 
 def definitions_in(text: str) -> Definitions:

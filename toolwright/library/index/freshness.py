@@ -11,6 +11,7 @@ from toolwright.library.index.rows import digest, packed
 from toolwright.library.index.schema import current_format, meta_of, start_over
 from toolwright.syntax.cutting import newlines
 from toolwright.syntax.inert import is_inert
+from toolwright.syntax.reading import collector_off
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,10 +29,11 @@ def refresh(db: "sqlite3.Connection", catalogue: Catalogue, sha: str) -> None:
         if not meta_of(db):
             start_over(db)
         before = meta_of(db).get("header_digest")
-        ids, changed = _write_pieces(db, catalogue)
-        _write_tools(db, catalogue, ids)
-        distrust(db, catalogue, None if before != digest(catalogue.sections.header) else changed)
-        _write_meta(db, catalogue, sha, plain=_is_plain(db, catalogue))
+        with collector_off():
+            ids, changed = _write_pieces(db, catalogue)
+            _write_tools(db, catalogue, ids)
+            distrust(db, catalogue, None if before != digest(catalogue.sections.header) else changed)
+            _write_meta(db, catalogue, sha, plain=_is_plain(db, catalogue))
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
@@ -91,7 +93,8 @@ def _write_pieces(db: "sqlite3.Connection", catalogue: Catalogue) -> tuple[list[
     for index in range(front, stop):
         chunk, said = chunks[index], catalogue.said[index]
         place = (starts[index], len(chunk.text), chunk.line - lines, tops[index])
-        hashes = (digests[index], wanted[index], is_inert(chunk.text))
+        inert = is_inert(chunk.text) if said.inert is None else said.inert
+        hashes = (digests[index], wanted[index], inert)
         used = " ".join(sorted(catalogue.bindings.uses(index)))
         told = (used, said.tool, said.reason, *said.lines, " ".join(said.asked), *packed(said))
         cursor = db.execute(_INSERT, (*place, chunk.name, chunk.kind, *hashes, *told))

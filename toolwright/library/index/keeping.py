@@ -28,7 +28,7 @@ def catalogue_of(place: Place, text: str, sha: str, worth: int = WORTH) -> Catal
     if kept is not None and whole:
         remember(text, kept.sections)
         return kept
-    catalogue = read_catalogue(text, str(place.tools), kept)
+    catalogue = read_catalogue(text, str(place.tools), kept, wholly=True)
     _keep(place, catalogue, sha)
     return catalogue
 

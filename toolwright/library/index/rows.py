@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SELECT: Final = (
     "SELECT start, size, line, top, name, kind, digest, tool, reason, first, past, asked, binds, "
-    "defines, uses FROM piece ORDER BY start"
+    "defines, uses, inert FROM piece ORDER BY start"
 )
 
 
@@ -102,16 +102,13 @@ def _stands(text: str, at: int, row: _Row) -> bool:
 def _catalogue(
     text: str, header: "_Header", placed: list[tuple[int, _Row]], lost: frozenset[str] = frozenset()
 ) -> Catalogue:
-    chunks, said, uses = [], [], {}
-    for index, (at, row) in enumerate(placed):
-        _, size, line, _, name, kind, _, tool, reason, first, past, asked, binds, defines, used = row
+    chunks, said = [], []
+    for at, row in placed:
+        _, size, line, _, name, kind, _, tool, reason, first, past, asked, binds, defines, used, inert = row
         chunks.append(Chunk(name, kind, text[at : at + size], header.lines + line))
-        rest = _unpacked(binds, defines)
+        rest = {**_unpacked(binds, defines), "uses": frozenset(used.split()), "inert": bool(inert)}
         said.append(Said(tool, reason, (first, past), tuple(asked.split()), **rest))
-        uses[index] = frozenset(used.split())
-    made = Catalogue(Sections(header.text, tuple(chunks)), header.said, tuple(said), lost)
-    made.bindings.known_uses.update(uses)
-    return made
+    return Catalogue(Sections(header.text, tuple(chunks)), header.said, tuple(said), lost)
 
 
 def packed(said: Said) -> tuple[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 _FORMAT: Final = "3"
-_READING: Final = ("cutting", "docstring", "inert", "names", "reading", "said", "schema", "signature")
+_READING: Final = ("cutting", "docstring", "inert", "names", "reading", "said", "schema", "signature", "used")
 _TABLES: Final = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE piece(
