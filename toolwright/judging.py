@@ -5,6 +5,7 @@ from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
 from toolwright.events import Notice, PhaseStarted, ResultJudged
 from toolwright.parts import Options, Parts
 from toolwright.stages.judge import judge
+from toolwright.stages.previews import announced
 from toolwright.types import Judgement
 
 
@@ -14,10 +15,20 @@ def judged(goal: str, parts: Parts, options: Options, account: Account) -> Judge
         return None
     account.entering("judge")
     parts.emit(PhaseStarted("judge", goal))
+    if options.preview:
+        _announce(account, parts)
     try:
-        judgement = judge(parts.model, goal, account.steps, values=options.preview)
+        judgement = judge(parts.model, goal, account.steps, values=options.preview, redact=parts.redact)
     except (ModelError, ReplyShapeError, TranscriptError) as error:  # the result itself is there
         parts.emit(Notice(f"the result was not judged: {error}"))
         return None
     parts.emit(ResultJudged(judgement))
     return judgement
+
+
+def _announce(account: Account, parts: Parts) -> None:
+    """Say what of the results the model is about to be shown."""
+    results = {f"the result of step {s.step.number}": s.result.value for s in account.steps if s.result}
+    said = announced(results, parts.model.name_for("judge"))
+    if said:
+        parts.emit(Notice(said))

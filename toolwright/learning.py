@@ -44,6 +44,7 @@ def learn(report: Report, parts: Parts, options: Options, name: str = "") -> Mad
         taken=snapshot.names,
         name=name,
         values=options.preview,
+        redact=parts.redact,
         check=lambda words: _wrong(run, parameters, words, frozenset(snapshot.tools)),
     )
     return _admitted(run, parameters, words, parts)

@@ -1,7 +1,7 @@
 """What a run is made of and how it is to be done: `wiring` makes it, the pipeline takes it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolwright.events import Listener
@@ -65,7 +65,8 @@ class Parts:
 class Options:
     """How this run is to be done. `stop_after` ends it early: with the plan, or with the tools.
 
-    `plan` is one that a person wrote or saved, in place of one by the model.
+    `plan` is one that a person wrote or saved, in place of one by the model. `values` are texts by
+    PARAMETER or TOOL.PARAMETER for arguments that the goal does not say.
     """
 
     workspace: Path
@@ -82,3 +83,4 @@ class Options:
     samples: int = 1
     learn: bool = False
     plan: WrittenPlan | None = None
+    values: Mapping[str, str] = field(default_factory=dict)

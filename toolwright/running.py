@@ -1,20 +1,19 @@
 """Bindings -> answers: the steps run one after the other, as permitted; one that fails is bound anew once."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from toolwright.account import Account
+from toolwright.answering import answered
 from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
 from toolwright.events import HostsAsked, Notice, PhaseStarted, StepFinished, StepStarted
 from toolwright.library.needs import required_packages
 from toolwright.parts import Options, Parts
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
-from toolwright.stages.execute import StepRun, preview, run_calls, step_calls
-from toolwright.syntax.checking import mismatch
+from toolwright.stages.execute import StepRun, run_calls, step_calls
+from toolwright.stages.previews import announced, capped, preview
 from toolwright.types import (
-    Argument,
     Binding,
     Failure,
     Given,
@@ -22,7 +21,6 @@ from toolwright.types import (
     Limits,
     Policy,
     Refusal,
-    Schema,
     SecretRef,
     Step,
     Tool,
@@ -49,7 +47,7 @@ def run_bindings(
     """
     limits = Limits(wall_s=options.step_timeout_s, cpu_s=max(1, round(options.step_timeout_s)))
     runner = _Runner(calls, Policy(str(options.workspace), scratch, limits=limits), parts, options, account)
-    known = _answered(bindings, calls, parts)
+    known = answered(bindings, calls, parts, options.values)
     if isinstance(known, Failure):
         return known
     for binding, (_, tool) in zip(known, calls, strict=True):
@@ -161,9 +159,16 @@ class _Runner:
         self._parts.emit(Notice(f"step {binding.step}, {tool.name}: {problem}; asking for other arguments"))
         self._parts.emit(PhaseStarted("rebind", tool.name, binding.step))
         self._account.entering("rebind", binding.step)
-        allowed = self._options.preview
-        previews = {number: preview(value, allowed=allowed) for number, value in self._answers.items()}
-        if not allowed:  # messages, ours as well as the tool's, quote values
+        allowed, redact = self._options.preview, self._parts.redact
+        previews = {
+            number: preview(value, allowed=allowed, redact=redact) for number, value in self._answers.items()
+        }
+        if allowed:
+            results = {f"the result of step {number}": value for number, value in self._answers.items()}
+            shown = announced({**results, "the message": problem}, self._parts.model.name_for("rebind"))
+            self._parts.emit(Notice(shown))
+            problem = capped(redact(problem))
+        else:  # messages, ours as well as the tool's, quote values
             problem = f"{problem.partition(':')[0]} (the message may quote values and is not shown)"
         try:
             other = rebind(self._parts.model, self._account.goal, self._calls, before, problem, previews)
@@ -171,54 +176,6 @@ class _Runner:
             return str(error)
         open_ = [argument for argument in other.arguments.values() if isinstance(argument, Unknown)]
         return f"it cannot be known from the goal: {open_[0].question}" if open_ else other
-
-
-def _answered(
-    bindings: Sequence[Binding], calls: Sequence[tuple[Step, Tool]], parts: Parts
-) -> list[Binding] | Failure:
-    """Put what nobody can know from the goal to the user, before the first step runs."""
-    answered = []
-    for binding, (_, tool) in zip(bindings, calls, strict=True):
-        arguments: dict[str, Argument] = {}
-        for name, argument in binding.arguments.items():
-            if isinstance(argument, Unknown):
-                given = _asked(binding, name, argument, tool.parameters["properties"][name], parts)
-                if isinstance(given, Failure):
-                    return given
-                arguments[name] = given
-            else:
-                arguments[name] = argument
-        answered.append(replace(binding, arguments=arguments))
-    return answered
-
-
-def _asked(binding: Binding, name: str, unknown: Unknown, schema: Schema, parts: Parts) -> Given | Failure:
-    where = f"step {binding.step}, {binding.tool}, argument `{name}`"
-    said = parts.ask(f"{where}: {unknown.question}")
-    if said is None:
-        return Failure(
-            "bind",
-            f"{where} cannot be known from the goal: {unknown.question}",
-            kind="unknown_value",
-            step=binding.step,
-            tool=binding.tool,
-            hint="say it in the goal, or run at a terminal, where it is asked for",
-        )
-    value = _as_value(said, schema)
-    wrong = mismatch(value, schema)
-    if wrong:
-        return Failure("bind", f"{where}: {wrong}", kind="bad_value", step=binding.step, tool=binding.tool)
-    return Given(value)
-
-
-def _as_value(said: str, schema: Schema) -> Json:
-    """Take an answer as text where text fits, else as JSON."""
-    if not mismatch(said, schema):
-        return said
-    try:
-        return json.loads(said)
-    except ValueError:
-        return said
 
 
 def _why(done: StepRun) -> str:

@@ -3,7 +3,7 @@
 import secrets as randomness
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -209,6 +209,7 @@ def options(
     learn: bool = False,
     examples: tuple[HeldOut, ...] = (),
     plan: WrittenPlan | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> Options:
     """Return how a run is to be done; `judge` counts where the user has not set it, `plan` is a saved one."""
     return Options(
@@ -224,6 +225,7 @@ def options(
         learn=learn,
         examples=examples,
         plan=plan,
+        values=values or {},
         samples=settings.samples,
         judge=judge if settings.judge is None else settings.judge,
     )

@@ -15,6 +15,7 @@ from command_line import (
     WITH_A_BUG,
     environment,
     library_of,
+    run,
     terminal,
     tree,
 )
@@ -179,25 +180,23 @@ def test_a_refused_plan_is_not_success(recorded: Path, tmp_path: Path) -> None:
     assert library_of(tmp_path) == {}
 
 
-@pytest.mark.parametrize(
-    ("typed", "code", "part"),
-    [
-        ("20", 0, "41"),
-        ("twenty", 1, 'expected an integer, got "twenty"'),
-    ],
-)
-def test_a_value_nobody_can_know_is_asked_for(grown: Path, typed: str, code: int, part: str) -> None:
-    """The question names step, tool and parameter; the answer is used, or refused when it does not fit."""
+def test_a_value_nobody_can_know_is_asked_for(grown: Path) -> None:
+    """The question names step, tool, parameter and type; what does not fit is asked for again, or --value."""
     model = OneCall("apply_op_1", {"number": {"unknown": "Which number do you mean?"}})
-    with (
-        ScriptedServer(reply=model) as server,
-        terminal("Do it", cwd=grown, env=environment(server)) as screen,
-    ):
-        assert "step 1, apply_op_1, argument `number`: " in screen.wait_for("Which number do you mean?")
-        screen.answer("> ", typed)
-        ended, said = screen.end()
-    assert ended == code
-    assert part in said
+    with ScriptedServer(reply=model) as server:
+        with terminal("Do it", cwd=grown, env=environment(server)) as screen:
+            question = "Which number do you mean? (an integer)"
+            assert "step 1, apply_op_1, argument `number`: " in screen.wait_for(question)
+            screen.answer("> ", "twenty")
+            assert 'expected an integer, got "twenty"' in screen.wait_for(question)
+            screen.answer("> ", "20")
+            ended, said = screen.end()
+        assert (ended, "41" in said) == (0, True)
+        alone = run("Do it", cwd=grown, env=environment(server))
+        told = run("--value", "number=20", "Do it", cwd=grown, env=environment(server))
+    assert "cannot be known from the goal: Which number do you mean?" in alone.problem
+    assert "--value number=... gives it" in alone.hint
+    assert (told.code, told.out) == (0, "41\n")
 
 
 @pytest.mark.slow

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from toolwright.sandbox.process import ProcessSandbox
-from toolwright.stages.execute import preview, run_step
+from toolwright.stages.execute import run_step
+from toolwright.stages.previews import preview
 from toolwright.syntax.reading import read_library
 from toolwright.types import Binding, Given, Limits, Policy, Reference, ScratchFile, Unknown
 

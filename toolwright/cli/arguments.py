@@ -38,6 +38,7 @@ _EXAMPLE = (
 )
 
 
+_VALUE = "an argument that the goal does not say: PARAMETER=VALUE or TOOL.PARAMETER=VALUE; may be given again"
 _MODEL = "the model (default: together:deepseek-ai/DeepSeek-R1); SERVER alone means its default model"
 _ROLE = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAME; may be given again"
 _MEMORY = "where what happens is kept: postgresql://USER@HOST/DATABASE (default: a file of the library)"
@@ -60,6 +61,7 @@ class Arguments:
     plan_file: str = ""
     learn: bool = False
     examples: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     make: bool = False
     name: str = ""
     json: bool = False
@@ -112,6 +114,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         plan_file=known.plan_file,
         learn=known.learn,
         examples=tuple(known.example or ()),
+        values=tuple(known.value or ()),
         make=known.make or bool(known.name),
         name=known.name,
         json=known.json,
@@ -227,6 +230,7 @@ def _add_options_of_goals(parser: argparse.ArgumentParser) -> None:
     add("--learn", action="store_true", help="make one tool of a goal of several steps that was reached")
     add("--name", default="", metavar="NAME", help="what the one new tool is to be called; implies --make")
     add("--example", metavar="TEXT", action="append", help=_EXAMPLE)
+    add("--value", metavar="NAME=VALUE", action="append", help=_VALUE)
 
 
 def _roles(given: Sequence[str]) -> dict[str, str]:

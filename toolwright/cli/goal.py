@@ -111,7 +111,7 @@ class Goals:
         goal, examples = read_goal(goal, (*arguments.examples, *self._examples))
         self._examples = []
         model = self._equipped(goal, planned=plan is not None)
-        self._session = Session(self._settings, as_json=arguments.json)
+        self._session = Session(self._settings, as_json=arguments.json, values=_values(arguments.values))
         return self._session.run(
             goal,
             stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
@@ -156,6 +156,21 @@ class Goals:
             return AbsentModel(settings.model, missing_key(variable))
         self._settings = with_key(settings, variable)
         return None
+
+
+def _values(given: tuple[str, ...]) -> dict[str, str]:
+    """Return the values of `--value NAME=VALUE` by name.
+
+    Raises:
+        UsageError: one has no name.
+    """
+    values: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not all(part.isidentifier() for part in name.strip().split(".")):
+            raise UsageError(f"--value {text!r} does not say which argument it is", hint="--value limit=5")
+        values[name.strip()] = value
+    return values
 
 
 def _check(settings: Settings, arguments: Arguments) -> None:

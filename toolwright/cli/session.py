@@ -1,7 +1,7 @@
 """One run at the command line: screen and log listen, the user is asked, result and receipt are printed."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -39,8 +39,11 @@ _DECLINED = 1
 class Session:
     """Runs goals with one set of settings."""
 
-    def __init__(self, settings: Settings, *, as_json: bool = False) -> None:
-        """`as_json` prints reports as JSON instead of results."""
+    def __init__(
+        self, settings: Settings, *, as_json: bool = False, values: Mapping[str, str] | None = None
+    ) -> None:
+        """`as_json` prints reports as JSON instead of results; `values` are those of `Options`."""
+        self._values = values or {}
         self._settings = settings
         self._as_json = as_json
         self._screen = Screen(settings.verbosity, terminal=terminal())
@@ -92,6 +95,7 @@ class Session:
             judge=self._judges(),
             examples=examples,
             plan=plan,
+            values=self._values,
         )
         return self.with_parts(goal, model, lambda parts, run: run_goal(goal, parts, how, run))
 

@@ -51,6 +51,11 @@ class MeteredModel:
         """The name of the model inside."""
         return self._inner.name
 
+    def name_for(self, stage: str) -> str:
+        """Return the name of the model that is asked in a stage."""
+        asked = Prompt(stage, "", "")
+        return self._inner.name_for(asked) if isinstance(self._inner, RoleModel) else self.name
+
     @property
     def usage_by_stage(self) -> Mapping[str, Usage]:
         """What was used so far, by stage; a copy."""

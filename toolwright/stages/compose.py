@@ -12,7 +12,7 @@ from toolwright.protocols import Model
 from toolwright.stages.composition.parameters import Slot
 from toolwright.stages.composition.run import GoodRun
 from toolwright.stages.composition.source import Words
-from toolwright.stages.execute import preview
+from toolwright.stages.previews import Redact, preview
 from toolwright.stages.rules.naming import why_not_a_name
 from toolwright.types import Prompt
 
@@ -52,11 +52,13 @@ def name_composed(
     taken: frozenset[str],
     name: str = "",
     values: bool = True,
+    redact: Redact = str,
     check: Check = lambda _words: "",
 ) -> Words:
     """Ask what the composed function and its parameters are called.
 
-    `name` is the name the user insists on; `values` says whether the model may see pieces of values; `check`
+    `name` is the name the user insists on; `values` says whether the model may see pieces of values, which
+    `redact` masks; `check`
     holds the whole function against the rules.
 
     Raises:
@@ -67,8 +69,9 @@ def name_composed(
         f"- {step.description} ({tool.name}: {tool.docstring.summary})" for step, tool in run.calls
     )
     shown = "\n".join(
-        f"{number}. {slot.annotation}, {preview(slot.value, allowed=values)}: {slot.about}".rstrip(": ")
+        f"{number}. {slot.annotation}, {seen}: {slot.about}".rstrip(": ")
         for number, slot in enumerate(slots, start=1)
+        for seen in [preview(slot.value, allowed=values, redact=redact)]
     )
     text = render(
         "compose",

@@ -1,10 +1,8 @@
 """Binding + earlier answers -> the answer of one step, run in the sandbox, once or once per item."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from toolwright.protocols import Sandbox
 from toolwright.stages.bind import fans_out, is_plain_file_name
@@ -24,8 +22,6 @@ from toolwright.types import (
     Tool,
     Unknown,
 )
-
-_PREVIEW: Final = 600
 
 
 class BadArgumentError(ValueError):
@@ -111,14 +107,6 @@ def run_step(
     return calls if isinstance(calls, StepRun) else run_calls(sandbox, library, tool, calls, policy)
 
 
-def preview(value: Json, *, allowed: bool) -> str:
-    """Show a value to a model: capped JSON, or only its shape when previews are switched off."""
-    if not allowed:
-        return _shape(value)
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}… ({len(text)} characters in all)"
-
-
 def _value(name: str, argument: Argument, answers: Mapping[int, Json], scratch: str) -> Json:
     match argument:
         case Given(value=value):
@@ -183,14 +171,3 @@ def _gathered(results: list[CallResult]) -> CallResult:
         level=results[0].level if results else "",
         exchanges=_exchanges(results),
     )
-
-
-def _shape(value: Json) -> str:
-    match value:
-        case dict():
-            return f"an object with {len(value)} keys"  # which may be values too, such as people's names
-        case list():
-            return f"a list of {len(value)}" + (f", the first is {_shape(value[0])}" if value else "")
-        case str():
-            return f"a string of {len(value)} characters"
-    return {bool: "true or false", int: "an integer", float: "a number"}.get(type(value), "null")

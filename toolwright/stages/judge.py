@@ -9,7 +9,7 @@ from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.prompts.reply import json_object
 from toolwright.protocols import Model
-from toolwright.stages.execute import preview
+from toolwright.stages.previews import Redact, preview
 from toolwright.types import Judgement, Prompt, StepReport
 
 _LONGEST: Final = 600
@@ -24,14 +24,18 @@ _SCHEMA: Final = {
 }
 
 
-def judge(model: Model, goal: str, steps: Sequence[StepReport], *, values: bool) -> Judgement:
+def judge(
+    model: Model, goal: str, steps: Sequence[StepReport], *, values: bool, redact: Redact = str
+) -> Judgement:
     """Ask whether the results answer the goal; `values` says whether the model may see pieces of them.
+
+    `redact` masks what no model sees.
 
     Raises:
         ReplyShapeError: no usable judgement, also when asked again.
         ModelError: no reply could be had.
     """
-    calls = "\n".join(_shown(step, values=values) for step in steps)
+    calls = "\n".join(_shown(step, redact, values=values) for step in steps)
     prompt = Prompt("judge", goal, render("judge", goal=goal, calls=calls), _SCHEMA)
     return ask(model, prompt, read_judgement)
 
@@ -59,13 +63,13 @@ def _sentence(value: object, name: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
-def _shown(step: StepReport, *, values: bool) -> str:
+def _shown(step: StepReport, redact: Redact, *, values: bool) -> str:
     result = step.result.value if step.result else None
     if values:
-        arguments = preview(dict(step.arguments), allowed=True)
+        arguments = preview(dict(step.arguments), allowed=True, redact=redact)
     else:
         arguments = json.dumps({name: preview(v, allowed=False) for name, v in step.arguments.items()})
     return (
         f"{step.step.number}. {step.step.description}\n   {step.tool}({arguments})\n"
-        f"   -> {preview(result, allowed=values)}"
+        f"   -> {preview(result, allowed=values, redact=redact)}"
     )
