@@ -76,6 +76,8 @@ class Arguments:
     quarantined: bool = False
     sort: str = ""
     page: str = ""
+    since: str = ""
+    html: str = ""
     cascade: bool = False
     report_format: str = ""
     flags: ToolFlags = ToolFlags()
@@ -132,6 +134,8 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         quarantined=known.quarantined,
         sort=known.sort,
         page=known.page,
+        since=known.since,
+        html=known.html,
     )
 
 
@@ -183,6 +187,8 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     _add_options_of_tools(parser)
     add_tool_flags(parser)
     add("--format", default="", dest="report_format", metavar="FORMAT", help=_FORMAT)
+    add("--since", default="", metavar="TIME", help="with stats: only the last 30d, 12h, 4w")
+    add("--html", default="", metavar="FILE", help="with stats: write a page with plots")
     add("--json", action="store_true", help="print the report as one JSON object")
     loud = parser.add_mutually_exclusive_group()
     loud.add_argument("-v", "--verbose", action="store_true", help="show functions, tests and thoughts")

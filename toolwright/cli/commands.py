@@ -103,6 +103,12 @@ def _history(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _stats(arguments: Arguments) -> int:
+    from toolwright.cli.stats import run
+
+    return run(arguments)
+
+
 def _config(arguments: Arguments) -> int:
     from toolwright.cli.config import run
 
@@ -153,6 +159,11 @@ COMMANDS: Final = {
         "history [ID]",
         "list the goals that ran, or tell one stage by stage; ID may be its beginning, or last",
         _history,
+    ),
+    "stats": Command(
+        "stats [--since 30d] [--json | --html FILE]",
+        "tell in numbers how goals, tools, models and hints did, and how that changed from day to day",
+        _stats,
     ),
     "packages": Command(
         "packages [add NAME | remove NAME | install]", "list the packages of tools, or change them", _packages

@@ -102,15 +102,13 @@ def _unused(text: str, uses: Mapping[str, Uses], trust: Mapping[str, Trust]) -> 
     return [lambda name: max(uses.get(name, Uses()).last, trust[name].quality.made) < since]
 
 
-def seconds_of(text: str) -> int:
-    """Read a time such as 30d.
+def seconds_of(text: str, flag: str = "--unused-for") -> int:
+    """Read a time such as 30d, which was given with a flag.
 
     Raises:
         UsageError: it is none.
     """
     said = re.fullmatch(r"([0-9]{1,6})([hdw])", text)
     if not said or not 1 <= int(said[1]) <= _LONGEST:
-        raise UsageError(
-            f"--unused-for is {text!r}, but must be a number with h, d or w", hint="--unused-for 30d"
-        )
+        raise UsageError(f"{flag} is {text!r}, but must be a number with h, d or w", hint=f"{flag} 30d")
     return int(said[1]) * _UNITS[said[2]]
