@@ -39,7 +39,7 @@ def failed(event):
             result = CallResult("raised", None, error_type="KeyError", message="'a'", seconds=0.3)
             return [StepFinished(type(event.report)(**{**_fields(event.report), "result": result}))]
         case RunFinished():
-            why = Failure("tool", "it raised", stage="execute")
+            why = Failure("execute", "it raised", "tool")
             return [
                 RunFinished(Report("g", "failed", event.report.run, failure=why, usage=event.report.usage))
             ]
@@ -93,7 +93,7 @@ def test_a_damaged_memory_is_an_expected_failure_or_begins_anew(tmp_path):
     (tmp_path / ".toolwright" / "memory.db").write_bytes(b"no database at all" * 100)
     said = []
     try:
-        assert Past(tmp_path, said.append).ask(measure) in {None, Metrics()}
+        assert Past(tmp_path, said.append).ask(measure) in (None, Metrics())
     except ToolwrightError as error:
         said.append(str(error))
     assert said

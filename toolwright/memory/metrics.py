@@ -40,7 +40,7 @@ def measure(connection: "Connection", since: float = 0.0) -> Metrics:
         free,
         _steps(connection, since, days),
         _stages(connection, since),
-        [_tool(name, versions.get(name, (0, 0)), calls.get(name, [])) for name in names],
+        tuple(_tool(name, versions.get(name, (0, 0)), calls.get(name, [])) for name in names),
         refused_by,
         failed_in,
         errors,
@@ -180,4 +180,4 @@ def _stages(connection: "Connection", since: float) -> Sequence[StageMetrics]:
         .group_by(table.stage)
     )
     found = [StageMetrics(*row) for row in connection.execute(statement)]
-    return sorted(found, key=lambda one: (-one.prompt_tokens - one.output_tokens, one.stage))
+    return tuple(sorted(found, key=lambda one: (-one.prompt_tokens - one.output_tokens, one.stage)))

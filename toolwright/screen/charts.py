@@ -1,5 +1,6 @@
 """Numbers over time -> a chart as SVG that stands in a page of its own: no script, no font, no other file."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,6 +14,8 @@ _TOP: Final = 12
 _BOTTOM: Final = 28
 _LINES: Final = 4
 """Lines of the grid above nothing."""
+_SMALLEST: Final = 1e-9
+"""What is less is drawn as nothing."""
 _STEPS: Final = (1, 1.2, 2, 4, 6, 8, 10)
 """Where a scale may end: a quarter of each is a round number too."""
 
@@ -39,14 +42,8 @@ def svg(chart: Chart) -> str:
 
 def _round_above(highest: float) -> float:
     """Return a round number, at which the scale ends, that is not below the highest one."""
-    if highest <= 0:
-        return 1.0
-    power = 1.0
-    while power * 10 <= highest:
-        power *= 10
-    while power > highest:
-        power /= 10
-    return next(step * power for step in _STEPS if step * power >= highest)
+    power = 10.0 ** math.floor(math.log10(max(highest, _SMALLEST)))
+    return next((step * power for step in _STEPS if step * power >= highest), 2 * highest)
 
 
 def _x(chart: Chart, index: float) -> float:
