@@ -18,9 +18,11 @@ sys.path.insert(0, str(HERE.parent))
 from toolwright import __version__, errors  # noqa: E402 - the checkout must be found first
 from toolwright.cli.arguments import build_parser  # noqa: E402
 from toolwright.cli.commands import usages  # noqa: E402
+from toolwright.cli.prompt_table import prompt_table  # noqa: E402
 from toolwright.models.endpoint import Endpoint  # noqa: E402
 from toolwright.models.faults import model_error  # noqa: E402
 from toolwright.models.patience import TRIES  # noqa: E402
+from toolwright.repl.table import SIGN  # noqa: E402
 from toolwright.settings import VARIABLES, Settings, Variable  # noqa: E402
 from toolwright.types import CallStatus  # noqa: E402
 
@@ -88,6 +90,7 @@ def page() -> str:
         "commands": table(
             ["command", "what it does"], ((code(usage), about) for usage, about in usages().values())
         ),
+        "prompt": table(["at the prompt", "what it does"], prompt_rows()),
         "options": table(["option", "what it does", "allowed"], options(parser)),
         "exit codes": table(["code", "meaning"], exit_codes(epilog)),
         "streams": epilog.partition("\n\n")[2].partition("\n\n")[2].strip(),
@@ -97,6 +100,11 @@ def page() -> str:
         "ends": table(["`kind`", "exit", "meaning"], ends()),
     }
     return re.sub(r"\{\{(.+?)\}\}", lambda found: parts[found[1]], template)
+
+
+def prompt_rows() -> list[tuple[str, str]]:
+    """List the commands of the prompt."""
+    return [(code(f"{SIGN}{entry.usage}"), entry.about) for entry in prompt_table().values()]
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

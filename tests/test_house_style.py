@@ -25,6 +25,7 @@ HEAVY_MODULES = {
     "httpx",
     "jsonschema",
     "libcst",
+    "prompt_toolkit",
     "pydantic",
     "pytest",
     "requests",

@@ -26,6 +26,8 @@ KEY = "tgp_v1_commandline0123456789"
 GOAL = "Apply the operations to 1"
 NOWHERE = "http://127.0.0.1:9"
 """An address where no server listens."""
+READY = "\x1b[?2004h"
+"""What the prompt writes when it begins to listen; from then on several lines may be pasted."""
 CTRL_C, CTRL_D = "\x03", "\x04"
 WITH_A_BUG = """
 import sys

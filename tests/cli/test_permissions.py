@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command_line import environment, library_of, log_of, run, terminal
+from command_line import READY, environment, library_of, log_of, run, terminal
 from granting import SOURCE, library, remember
 
 FETCH, RUN = "Get the page", "Start the program"
@@ -218,13 +218,13 @@ def test_an_approval_is_revoked_by_its_number_and_all_at_once(folder: Path) -> N
 
 
 def test_approvals_are_commands_at_the_prompt_too(folder: Path) -> None:
-    """They are not taken for goals there, nor is one that is misspelt in the shell."""
+    """They are run there, and one that is misspelt in the shell is refused."""
     with terminal(cwd=folder) as screen:
-        screen.answer("goal> ", "approvals")
+        screen.answer(READY, ":approvals")
         screen.wait_for("nothing is approved")
-        screen.answer("goal> ", "approvals revoke 7")
+        screen.answer(READY, ":approvals revoke 7")
         screen.wait_for("there is no approval '7'")
-        screen.answer("goal> ", ":q")
+        screen.answer(READY, ":q")
         screen.end()
     assert "did you mean approvals?" in run("aprovals", "revoke", "7", cwd=folder).problem
 

@@ -11,6 +11,7 @@ from command_line import (
     CTRL_D,
     GOAL,
     KEY,
+    READY,
     ROOT,
     WITH_A_BUG,
     environment,
@@ -83,19 +84,19 @@ def test_several_goals_at_the_prompt(tmp_path: Path) -> None:
     with ScriptedServer(reply=author) as server:
         env = environment(TOGETHER_BASE_URL=server.url)
         with terminal(cwd=tmp_path, env=env) as screen:
-            screen.answer("goal> ", GOAL)
+            screen.answer(READY, GOAL)
             screen.answer(ASKED, KEY)
             screen.answer(AGREE, "n")
-            assert "Nothing was written" in screen.answer("goal> ", GOAL)
+            assert "Nothing was written" in screen.answer(READY, GOAL)
             screen.wait_for(AGREE)
             screen.type(CTRL_D)
-            assert "Nothing was written" in screen.wait_for("goal> ")
+            assert "Nothing was written" in screen.wait_for(READY)
             assert library_of(tmp_path) == {}
             assert "generate" not in author.asked
             screen.type(f"{GOAL}\r")
             screen.answer(AGREE, "")
-            assert screen.answer("goal> ", GOAL).endswith(f"\n{expected(1)}\r\n")
-            assert "this goal ran before" in screen.wait_for("goal> ")
+            assert screen.answer(READY, GOAL).endswith(f"\n{expected(1)}\r\n")
+            assert "this goal ran before" in screen.wait_for(READY)
             screen.type(CTRL_D)
             assert screen.end()[0] == 0
     assert screen.seen.count(ASKED) == 1
@@ -105,26 +106,27 @@ def test_several_goals_at_the_prompt(tmp_path: Path) -> None:
 def test_a_goal_is_learned_at_the_prompt(tmp_path: Path) -> None:
     """`:learn` before any goal says what to do first; after one that cannot become a tool it says why."""
     with ScriptedServer(reply=Author(1)) as server, terminal(cwd=tmp_path, env=environment(server)) as screen:
-        screen.answer("goal> ", ":learn")
-        assert "no goal to learn from yet" in screen.answer("goal> ", GOAL)
+        screen.answer(READY, ":learn")
+        assert "no goal to learn from yet" in screen.answer(READY, GOAL)
         screen.answer(AGREE, "")
-        screen.answer("goal> ", ":learn")
-        assert "in one step, which is a function already" in screen.wait_for("goal> ")
+        screen.answer(READY, ":learn")
+        assert "in one step, which is a function already" in screen.wait_for(READY)
         screen.type(CTRL_D)
         assert screen.end()[0] == 1
 
 
 def test_commands_at_the_prompt_are_not_paid_for(grown: Path) -> None:
-    """`tools` is the command, `tols` is refused, `:q` leaves; the server is never asked."""
+    """A command without its colon is told so, `tols` is refused, `:q` leaves; the server is never asked."""
     with (
         ScriptedServer(reply=Author(1)) as server,
         terminal(cwd=grown, env=environment(server)) as screen,
     ):
-        screen.answer("goal> ", "tools")
-        assert "apply_op_2  Apply op" in screen.answer("goal> ", "tools show apply_op_1")
-        assert "return number * 2 + 1" in screen.answer("goal> ", "tols")
-        assert "'tols' is not a command; did you mean tools?" in screen.answer("goal> ", "tools show x")
-        assert "there is no tool 'x'" in screen.answer("goal> ", ":q")
+        screen.answer(READY, "tools show apply_op_1")
+        assert "which begins with a colon here" in screen.answer(READY, ":tools")
+        assert "apply_op_2  Apply op" in screen.answer(READY, ":show apply_op_1")
+        assert "return number * 2 + 1" in screen.answer(READY, "tols")
+        assert "'tols' is not a command; did you mean :tools?" in screen.answer(READY, ":show x")
+        assert "there is no tool 'x'" in screen.answer(READY, ":q")
         assert screen.end()[0] == 1
         assert server.requests == []
 
@@ -136,12 +138,12 @@ def test_ctrl_c_ends_the_goal_and_not_the_prompt(tmp_path: Path) -> None:
         silent_after(author, "contract") as server,
         terminal("--yes", cwd=tmp_path, env=environment(server)) as screen,
     ):
-        screen.answer("goal> ", GOAL)
+        screen.answer(READY, GOAL)
         screen.wait_for("writing apply_op_1")
         screen.type(CTRL_C)
-        assert "interrupted" in screen.wait_for("goal> ")
+        assert "interrupted" in screen.wait_for(READY)
         screen.type(f"half a{CTRL_C}")
-        screen.wait_for("goal> ")
+        screen.wait_for(READY)
         screen.type(CTRL_D)
         assert screen.end()[0] == 130
     assert library_of(tmp_path) == {}

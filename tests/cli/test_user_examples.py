@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from command_line import GOAL, environment, run, terminal
+from command_line import GOAL, READY, environment, run, terminal
 from scripted_author import Author
 from scripted_server import ScriptedServer
 
@@ -45,11 +45,11 @@ def test_examples_at_the_prompt_are_for_the_next_goal(tmp_path: Path) -> None:
         ScriptedServer(reply=Author(1)) as server,
         terminal("--yes", "--no-judge", cwd=tmp_path, env=environment(server)) as screen,
     ):
-        screen.answer("goal> ", f":example {EXAMPLE}")
+        screen.answer(READY, f":example {EXAMPLE}")
         screen.wait_for(f"noted for the next goal: apply_op_1({ASKED})")
-        screen.answer("goal> ", GOAL)
+        screen.answer(READY, GOAL)
         screen.wait_for("1 example held")
-        screen.answer("goal> ", ":example nonsense")
+        screen.answer(READY, ":example nonsense")
         screen.wait_for("at character 1")
         screen.type("\x04")
         screen.end()

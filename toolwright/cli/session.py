@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from toolwright.cli.key import typed_secret
 from toolwright.cli.plan_question import PlanQuestion
@@ -51,6 +51,15 @@ class Session:
         self.last: Report | None = None
         self._by_hand = False
         """Whether a person wrote the plan that comes next."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End what the sandbox has running, however the goal ended."""
+        sandbox, self._sandbox = self._sandbox, None
+        if sandbox is not None:
+            sandbox.close()
 
     def run(
         self,

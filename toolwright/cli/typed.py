@@ -1,4 +1,4 @@
-"""A line of the prompt -> the command that it is, read as in the shell; None for a goal."""
+"""A line of the prompt -> the command of the shell that it is, or whether one lost its colon."""
 
 import shlex
 from dataclasses import replace
@@ -16,31 +16,31 @@ _OF_A_RUN: Final = frozenset({"history"})
 """Commands whose operand is the id of a run, which begins with a digit."""
 
 
-def typed(line: str, arguments: Arguments, library: Path) -> Arguments | None:
-    """Read a line that may be a command with its options; what it leaves open is as in `arguments`.
-
-    With a colon before it, it is a command whatever follows.
+def typed(line: str, arguments: Arguments) -> Arguments:
+    """Read a line that begins with the name of a command; what it leaves open is as in `arguments`.
 
     Raises:
         UsageError: a quote is not closed, or an option is unknown or lacks its value.
-        LibraryError: as for `Store.read`.
+        SystemExit: the help was asked for and printed.
     """
-    line, sure = line.strip().removeprefix(":"), line.strip().startswith(":")
-    words = line.split()
-    if not words or words[0] not in COMMANDS:
-        return None
+    words = _split(line)
     if words[0] == "call":
-        asked = replace(arguments, words=_split(line))
-        kept = sure or (len(asked.words) > 1 and asked.words[1] in Store(library).read().kept)
-        return asked if kept else None
+        return replace(arguments, words=words)
     if not any(word.startswith("-") for word in words):
-        asked = replace(arguments, words=tuple(words))
-        return asked if sure or _is_command(asked.words, library) else None
-    said = parse_arguments(_split(line), usages(), __version__)
-    if not sure and not _is_command(said.words, library):
-        return None
+        return replace(arguments, words=words)
+    said = parse_arguments(words, usages(), __version__)
     given = {name: value for name, value in said.overrides.items() if value is not None}
     return replace(said, overrides={**arguments.overrides, **given}, json=said.json or arguments.json)
+
+
+def looks_like_command(line: str, library: Path) -> bool:
+    """Tell a command whose colon was forgotten, with as many operands as it takes, from a goal.
+
+    Raises:
+        LibraryError: as for `Store.read`.
+    """
+    words = tuple(line.split())
+    return bool(words) and words[0] in COMMANDS and _is_command(words, library)
 
 
 def _split(line: str) -> tuple[str, ...]:
@@ -51,8 +51,10 @@ def _split(line: str) -> tuple[str, ...]:
 
 
 def _is_command(words: tuple[str, ...], library: Path) -> bool:
-    """Tell a command, with as many operands as it takes, from a goal that begins like one."""
     name, *operands = words
+    if name == "call":
+        return bool(operands) and operands[0] in Store(library).read().kept
+    operands = [word for word in operands if not word.startswith("-")]
     if name in _OF_A_RUN and len(operands) == 1:
         return operands[0] == "last" or operands[0][:1].isdigit()
     if not operands or words[:2] in {("approvals", "revoke"), ("models", "pull")}:

@@ -1,0 +1,93 @@
+"""The prompt of this program: what it greets with, what Tab offers, and what becomes of each line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from toolwright.cli.goals import Goals
+from toolwright.cli.prompt_commands import run_command
+from toolwright.cli.prompt_table import prompt_table
+from toolwright.cli.prompt_words import prompt_words
+from toolwright.cli.streams import at_terminal
+from toolwright.cli.typed import looks_like_command
+from toolwright.errors import LibraryError, UsageError
+from toolwright.library.store import Store
+from toolwright.redaction import Redactor
+from toolwright.repl.completing import Completion
+from toolwright.repl.loop import open_lines, prompt, run_all
+from toolwright.repl.past_lines import PastLines
+from toolwright.repl.table import SIGN, nearest_command
+from toolwright.screen.display import Display
+from toolwright.settings import secrets, terminal
+from toolwright.types import Tool
+
+_SHORTEST: Final = 4
+"""Letters of a single word that is held against the commands."""
+
+
+@dataclass(slots=True)
+class AtPrompt:
+    """Reads lines at a terminal or from a pipe, and runs them."""
+
+    goals: Goals
+    _store: Store = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._store = Store(self.goals.settings.library)
+
+    def run(self) -> int:
+        """Run lines until there are no more; return an exit code.
+
+        Raises:
+            UsageError: nobody types, and nothing was piped in.
+        """
+        settings, shown = self.goals.settings, terminal()
+        display = Display(terminal=shown)
+        past = PastLines(settings.library, self._redacted, keeps=settings.memory)
+        words = prompt_words(self.goals)
+        completion = Completion(prompt_table(), self._tools, settings.workspace, words)
+        lines = open_lines(past, completion, shown)
+        if at_terminal():
+            return prompt(lines, self.take, display, self._greeting())
+        code = run_all(lines, self.take, display)
+        if code is None:
+            raise UsageError("no goal was given", hint='python agent.py "what you want done"')
+        return code
+
+    def take(self, line: str) -> int:
+        """Run a line: a command behind a colon, or a goal.
+
+        Raises:
+            UsageError: it is a command without its colon, or next to one: that would be paid for.
+        """
+        if line.startswith(SIGN):
+            return run_command(self.goals, line)
+        self._refuse_command(line)
+        return self.goals.run(line)
+
+    def _refuse_command(self, line: str) -> None:
+        insist = f":directive {line}, when it is a goal"
+        if looks_like_command(line, self.goals.settings.library) or line in prompt_table():
+            raise UsageError(
+                f"{line!r} is a command, which begins with a colon here", hint=f":{line}; {insist}"
+            )
+        if len(line.split()) == 1 and len(line) >= _SHORTEST:
+            nearest = nearest_command(line, prompt_table())
+            if nearest:
+                raise UsageError(
+                    f"{line!r} is not a command; did you mean :{nearest}?", hint=f":{nearest}; {insist}"
+                )
+
+    def _redacted(self, line: str) -> str:
+        return Redactor(secrets(self.goals.settings)).redact(line)
+
+    def _tools(self) -> Mapping[str, Tool]:
+        """Return the tools for completion; a library that cannot be read offers none."""
+        try:
+            return self._store.read().kept
+        except LibraryError:
+            return {}
+
+    def _greeting(self) -> list[str]:
+        where = self.goals.settings.library.resolve()
+        return [f"Toolwright, library {where}. What do you want done? (:help lists commands, Ctrl-D leaves)"]

@@ -1,0 +1,124 @@
+"""Goals that are run one after the other: a key that was typed in, and the model chosen, serve for all."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from toolwright.checked_goal import checked_goal
+from toolwright.cli.arguments import Arguments
+from toolwright.cli.key import missing_key, needs_key, with_key
+from toolwright.cli.plan_question import load_plan
+from toolwright.cli.session import Session
+from toolwright.errors import NotLearnedError, UsageError
+from toolwright.library.store import Store
+from toolwright.models import parse_model
+from toolwright.models.absent import AbsentModel
+from toolwright.protocols import Model
+from toolwright.recalling import recall
+from toolwright.redaction import Redactor
+from toolwright.settings import Settings, load, secrets
+from toolwright.settings.servers import SERVERS
+from toolwright.syntax.held_out import read_example, read_goal
+from toolwright.types import Report, WrittenPlan
+from toolwright.wiring import plan_memory
+
+_KEYS: Final = tuple(server.key_field for server in SERVERS.values() if server.key_field)
+
+
+class Goals:
+    """Runs goals with one set of settings."""
+
+    def __init__(self, settings: Settings, arguments: Arguments) -> None:
+        self.settings = settings
+        self.arguments = arguments
+        self.last: Report | None = None
+        self._examples: list[str] = []
+
+    def run_saved(self, path: Path) -> int:
+        """Carry out a plan that was saved, with the goal in it.
+
+        Raises:
+            UsageError: another goal was given, or the plan cannot be read.
+        """
+        if self.arguments.words or self.arguments.insisted:
+            raise UsageError("--plan-file has its goal in it: leave the goal out")
+        tools = Store(self.settings.library).read().tools
+        plan = load_plan(path, tools, Redactor(secrets(self.settings)).redact)
+        return self.run(plan.plan.goal, plan)
+
+    def run(self, goal: str, plan: WrittenPlan | None = None) -> int:
+        """Run one goal with the model that the settings name; ask for its key when it is needed.
+
+        `plan` is one that was saved.
+        """
+        arguments = self.arguments
+        goal = checked_goal(goal, self.settings.goal_limit)
+        goal, examples = read_goal(goal, (*arguments.examples, *self.noted()))
+        self.last = None
+        model = self._equipped(goal, planned=plan is not None)
+        with Session(self.settings, as_json=arguments.json) as session:
+            code = session.run(
+                goal,
+                stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
+                name=arguments.name,
+                learn=arguments.learn,
+                examples=examples,
+                model=model,
+                plan=plan,
+            )
+            self.last = session.last
+        return code
+
+    def note_example(self, text: str) -> int:
+        """Keep an example for the next goal."""
+        example = read_example(text)
+        self._examples.append(text)
+        sys.stderr.write(f"noted for the next goal: {example.call()}, its answer is held out\n")
+        return 0
+
+    def noted(self) -> list[str]:
+        """Return the examples that were noted, and forget them."""
+        noted, self._examples = self._examples, []
+        return noted
+
+    def learn(self, name: str) -> int:
+        """Make one tool of the last goal."""
+        if self.last is None:
+            raise UsageError(
+                "there is no goal to learn from yet", hint="reach a goal of several steps, then :learn"
+            )
+        variable = needs_key(self.settings)
+        if variable:
+            self.settings = with_key(self.settings, variable)
+        with Session(self.settings) as session:
+            made = session.learn(self.last, name)
+        if made.failure:
+            raise NotLearnedError(f"not learned: {made.failure.message}", hint=made.failure.hint)
+        return 0
+
+    def choose_model(self, name: str) -> None:
+        """Ask another model from now on; keys that were typed in stay.
+
+        Raises:
+            UsageError: there is no such server, or no such name can be.
+        """
+        overrides = {**self.arguments.overrides, "model": name}
+        chosen = load(overrides)
+        parse_model(chosen.model)
+        typed = {field: getattr(self.settings, field) for field in _KEYS if not getattr(chosen, field)}
+        self.settings = replace(chosen, **typed)
+        self.arguments = replace(self.arguments, overrides=overrides)
+
+    def _equipped(self, goal: str, *, planned: bool) -> Model | None:
+        """See to it that there is a key; where none is to be had, a remembered plan may do without."""
+        settings = self.settings
+        variable = needs_key(settings)
+        if not variable:
+            return None
+        store, memory = Store(settings.library), plan_memory(settings)
+        store.read()  # a library that cannot be used is said before anybody looks for a key
+        if not settings.fresh and not planned and recall(goal, store, memory):
+            return AbsentModel(settings.model, missing_key(variable))
+        self.settings = with_key(settings, variable)
+        return None
