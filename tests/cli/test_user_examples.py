@@ -51,5 +51,6 @@ def test_examples_at_the_prompt_are_for_the_next_goal(tmp_path: Path) -> None:
         screen.wait_for("1 example held")
         screen.answer(READY, ":example nonsense")
         screen.wait_for("at character 1")
+        screen.wait_for(READY)
         screen.type("\x04")
         screen.end()
