@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from toolwright.cli.directive_commands import unfinished, waiting_lines
 from toolwright.cli.goals import Goals
 from toolwright.cli.prompt_commands import run_command
 from toolwright.cli.prompt_table import prompt_table
@@ -90,4 +91,5 @@ class AtPrompt:
 
     def _greeting(self) -> list[str]:
         where = self.goals.settings.library.resolve()
-        return [f"Toolwright, library {where}. What do you want done? (:help lists commands, Ctrl-D leaves)"]
+        said = f"Toolwright, library {where}. What do you want done? (:help lists commands, Ctrl-D leaves)"
+        return [said, *waiting_lines(unfinished(self.goals))]

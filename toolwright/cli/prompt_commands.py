@@ -1,5 +1,6 @@
 """What the commands of the prompt do, by name: the goals of this prompt and the words behind go in."""
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -78,6 +79,16 @@ def _run(goals: "Goals", rest: str) -> int:
     return 0
 
 
+def _of(module: str, function: str) -> Run:
+    """Return a command of a module that is loaded when it is asked for."""
+
+    def run(goals: "Goals", rest: str) -> int:
+        command: Run = getattr(importlib.import_module(f"toolwright.cli.{module}"), function)
+        return command(goals, rest)
+
+    return run
+
+
 def _learn(goals: "Goals", rest: str) -> int:
     return goals.learn(rest)
 
@@ -119,16 +130,23 @@ _KEYS: Final = (
     "arrow keys bring earlier lines back. Ctrl-C ends the goal, or clears the line; Ctrl-D leaves."
 )
 OWN: Final[Mapping[str, Run]] = {
+    "directive": _of("directive_commands", "direct"),
+    "queue": _of("directive_commands", "queue"),
+    "directives": _of("directive_commands", "show"),
+    "resume": _of("directive_commands", "resume"),
+    "drop": _of("directive_commands", "drop"),
     "tools": _shell("tools"),
     "skills": _shell("tools"),
     "show": _show,
     "run": _run,
     "search": _search,
+    "memory": _of("memory_shown", "show_memory"),
     "history": _shell("history"),
     "learn": _learn,
     "example": _example,
     "approvals": _shell("approvals"),
     "model": _model,
+    "stats": _of("memory_shown", "show_stats"),
     "verify": _shell("verify"),
     "undo": _shell("undo"),
     "help": _help,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from toolwright.cli.directive_commands import unfinished
 from toolwright.cli.prompt_table import prompt_table
 from toolwright.cli.tool_table import SUBCOMMANDS
 from toolwright.settings.servers import SERVERS
@@ -20,6 +21,7 @@ def prompt_words(goals: "Goals") -> "dict[str, Words]":
         "command": _commands,
         "subcommand": lambda: [(name, about) for name, (_, about) in SUBCOMMANDS.items()],
         "model": lambda: _models(goals),
+        "directive": lambda: [(str(each.number), each.goal) for each in unfinished(goals)],
         "run": lambda: _runs(goals),
         "revoke": lambda: [("revoke", "take an approval back")],
     }
