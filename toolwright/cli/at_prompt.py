@@ -44,7 +44,7 @@ class AtPrompt:
         """
         settings, shown = self.goals.settings, terminal()
         display = Display(terminal=shown)
-        past = PastLines(settings.library, self._redacted, keeps=settings.memory)
+        past = PastLines(settings.library, self._redacted, keeps=bool(settings.memory))
         words = prompt_words(self.goals)
         completion = Completion(prompt_table(), self._tools, settings.workspace, words)
         lines = open_lines(past, completion, shown)

@@ -95,8 +95,8 @@ def waiting_lines(directives: Sequence[Directive]) -> list[str]:
     if not directives:
         return []
     verb = "is" if len(directives) == 1 else "are"
-    said = f"{count(len(directives), 'directive')} {verb} not finished; :resume runs what waits, :drop N gives it up"
-    return [f"{said}:", *directive_lines(directives)]
+    said = f"{count(len(directives), 'directive')} {verb} not finished"
+    return [f"{said} (:resume runs what waits, :drop N gives it up):", *directive_lines(directives)]
 
 
 def _kept(goals: "Goals", goal: str) -> Directive:

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolwright.cli.directive_commands import unfinished
-from toolwright.cli.streams import write_stderr
+from toolwright.cli.history import past_of
 from toolwright.errors import MemoryFileError, UsageError
-from toolwright.memory.past import Past
+from toolwright.memory.address import read_address
 from toolwright.memory.place import memory_file
+from toolwright.redaction import Secret
 from toolwright.screen.result import write_line
 from toolwright.screen.words import count, duration, joined
+from toolwright.wiring import open_past
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,10 +26,14 @@ def show_memory(goals: "Goals", rest: str) -> int:
         raise UsageError(":memory takes nothing", hint=":history lists the goals that ran")
     settings = goals.settings
     path = memory_file(settings.library.absolute())
-    rows = [("where", str(path))]
     said: list[str] = []
+    past = open_past(settings, said.append)
+    rows = [("where", str(path))]
     try:
-        health, sizes = Past(settings.library.absolute(), said.append).ask(_looked_at) or ("not made yet", {})
+        if isinstance(settings.memory, Secret):
+            rows = [("where", read_address(settings.memory).shown)]
+        looked = None if past.is_empty else past.ask(_looked_at)
+        health, sizes = looked or ("not made yet", {})
     except MemoryFileError as error:
         health, sizes = str(error), {}
     kept = [f"{number} {name.replace('_', ' ')}" for name, number in sizes.items() if number]
@@ -52,7 +58,7 @@ def show_stats(goals: "Goals", rest: str) -> int:
         raise UsageError(":stats takes nothing", hint=":history ID tells one goal in full")
     from toolwright.memory.figures import figures
 
-    past = Past(goals.settings.library.absolute(), lambda said: write_stderr(f"! {said}\n"))
+    past = past_of(goals.settings)
     found = None if past.is_empty else past.ask(figures)
     for line in stats_lines(found) if found and found.goals else ["no goal has run here yet"]:
         write_line(line)
@@ -64,15 +70,11 @@ def stats_lines(found: "Figures") -> list[str]:
     verdicts = found.verdicts or {}
     ended = ", ".join(f"{number} {status}" for status, number in found.goals.items())
     tokens = f"{found.prompt_tokens:,} tokens in, {found.output_tokens:,} out"
-    cost = f"${found.cost:.4f}" + (
-        f" and {count(found.uncosted, 'goal')} of unknown cost" if found.uncosted else ""
-    )
+    unknown = f" and {count(found.uncosted, 'goal')} of unknown cost" if found.uncosted else ""
+    cost = f"${found.cost:.4f}{unknown}"
     steps = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
-    reuse = (
-        "no step yet"
-        if found.reuse is None
-        else f"{found.reuse:.0%} of {count(sum(verdicts.values()), 'step')}"
-    )
+    every = count(sum(verdicts.values()), "step")
+    reuse = "no step yet" if found.reuse is None else f"{found.reuse:.0%} of {every}"
     return [
         f"goals     {count(sum(found.goals.values()), 'goal')}: {ended}",
         f"models    {joined(count(found.calls, 'call'), tokens, cost)}",

@@ -39,11 +39,11 @@ def _models(goals: "Goals") -> Sequence[tuple[str, str]]:
 
 
 def _runs(goals: "Goals") -> Sequence[tuple[str, str]]:
+    from toolwright.cli.history import past_of
     from toolwright.errors import ToolwrightError
-    from toolwright.memory.past import Past
 
     try:
-        rows = Past(goals.settings.library.absolute(), lambda _said: None, wait_s=0.5).runs(_RUNS)
+        rows = past_of(goals.settings).runs(_RUNS)
     except ToolwrightError:
         rows = ()
     return [("last", "the last goal"), *((str(row["id"]), str(row["goal"])) for row in rows)]

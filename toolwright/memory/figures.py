@@ -77,9 +77,9 @@ def sizes(connection: "Connection") -> dict[str, int]:
     return {table.name: _count(connection, select(func.count()).select_from(table)) for table in tables}
 
 
-def _counts(connection: "Connection", statement: "Select[tuple[str, int]]") -> dict[str, int]:
+def _counts(connection: "Connection", statement: "Select[str, int]") -> dict[str, int]:
     return {str(name): int(number) for name, number in connection.execute(statement)}
 
 
-def _count(connection: "Connection", statement: "Select[tuple[int]]") -> int:
+def _count(connection: "Connection", statement: "Select[int]") -> int:
     return int(connection.execute(statement).scalar_one())
