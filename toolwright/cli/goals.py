@@ -7,6 +7,7 @@ from typing import Final
 
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
+from toolwright.cli.given_values import values_of
 from toolwright.cli.key import missing_key, needs_key, with_key
 from toolwright.cli.plan_question import load_plan
 from toolwright.cli.session import Session
@@ -57,7 +58,7 @@ class Goals:
         goal, examples = read_goal(goal, (*arguments.examples, *self.noted()))
         self.last = None
         model = self._equipped(goal, planned=plan is not None)
-        with Session(self.settings, as_json=arguments.json) as session:
+        with Session(self.settings, as_json=arguments.json, values=values_of(arguments.values)) as session:
             code = session.run(
                 goal,
                 stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
