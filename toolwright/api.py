@@ -1,7 +1,7 @@
 """The program as a Python library: goals in, typed reports out; one tool of a library, called isolated."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from toolwright.checked_goal import checked_goal
 from toolwright.errors import NotPermittedError, ToolwrightError
 from toolwright.events import Listener, Notice
 from toolwright.library.needs import required_packages
-from toolwright.library.store import Snapshot, Store
+from toolwright.library.reached import Part
+from toolwright.library.store import Store
 from toolwright.library.telling import told_call
 from toolwright.packages.shelf import open_shelf
 from toolwright.permissions.allowed import read_allowed
@@ -185,8 +186,9 @@ class Library:
         if wrong:
             raise ToolwrightError(f"{name}: {wrong}", hint=f"its signature is {tool.signature}")
         limits = Limits(wall_s=self._timeout_s, cpu_s=max(1, round(self._timeout_s)))
-        policy = self._permitted(snapshot, tool, arguments, Policy(limits=limits))
-        result = self._vault.around(self._opened(), tool).call(snapshot.text, name, arguments, policy)
+        part = snapshot.part(name)
+        policy = self._permitted(part, snapshot.tools, tool, arguments, Policy(limits=limits))
+        result = self._vault.around(self._opened(), tool).call(part.runs, name, arguments, policy)
         told = told_call(arguments, result, self._redactor.redact) if self._remembers else None
         self._store.note_execution(name, result, told)
         return result
@@ -199,12 +201,12 @@ class Library:
         return self._sandbox
 
     def _permitted(
-        self, snapshot: Snapshot, tool: Tool, arguments: dict[str, Json], policy: Policy
+        self, part: Part, tools: Mapping[str, Tool], tool: Tool, arguments: dict[str, Json], policy: Policy
     ) -> Policy:
         settings = load({"library": str(self._store.directory), "allow": self._allow or None})
         gate = open_gate(settings, workspace=Path.cwd())
-        permitted = gate.permit(snapshot.text, tool, [arguments], policy)
+        permitted = gate.permit(part.shown, tool, [arguments], policy)
         if isinstance(permitted, Refusal):
             raise NotPermittedError(permitted.message, hint=permitted.hint)
-        entries = required_packages(snapshot.text, snapshot.tools, tool.name)
+        entries = required_packages(part.runs, tools, tool.name)
         return open_shelf(settings).grant(permitted, entries) if entries else permitted

@@ -9,6 +9,7 @@ from toolwright.answering import answered
 from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
 from toolwright.events import HostsAsked, Notice, PhaseStarted, StepFinished, StepStarted
 from toolwright.library.needs import required_packages
+from toolwright.library.reached import Part
 from toolwright.parts import Options, Parts
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
 from toolwright.stages.execute import StepRun, run_calls, step_calls
@@ -79,8 +80,8 @@ class _Runner:
         self._parts = parts
         self._options = options
         self._account = account
-        snapshot = parts.store.read()
-        self._library, self._tools = snapshot.text, snapshot.tools
+        self._library = parts.store.read()
+        self._needed: dict[str, Part] = {}
         self._answers: dict[int, Json] = {}
 
     def run(self, binding: Binding, tool: Tool, before: tuple[Binding, ...]) -> Binding | Failure:
@@ -109,7 +110,8 @@ class _Runner:
         known = {name: a.value for name, a in binding.arguments.items() if isinstance(a, Given)}
         self._account.entering("permit", binding.step)
         complete = all(isinstance(a, Given | SecretRef) for a in binding.arguments.values())
-        permitted = self._parts.permits.permit(self._library, tool, [known], self._policy, complete=complete)
+        shown = self._part(tool).shown
+        permitted = self._parts.permits.permit(shown, tool, [known], self._policy, complete=complete)
         if isinstance(permitted, Refusal):
             return _not_permitted(binding, permitted, known)
         self._equipped(tool, permitted)
@@ -122,8 +124,14 @@ class _Runner:
 
     def _equipped(self, tool: Tool, policy: Policy) -> Policy:
         """Return the policy with the packages of a tool."""
-        entries = required_packages(self._library, self._tools, tool.name)
+        entries = required_packages(self._part(tool).runs, self._library.tools, tool.name)
         return self._parts.packages.grant(policy, entries)
+
+    def _part(self, tool: Tool) -> Part:
+        """Return what calls of a tool need of the library."""
+        if tool.name not in self._needed:
+            self._needed[tool.name] = self._library.part(tool.name)
+        return self._needed[tool.name]
 
     def _once(self, binding: Binding, tool: Tool) -> StepRun | Failure:
         self._account.entering("execute", binding.step)
@@ -131,14 +139,14 @@ class _Runner:
         if isinstance(calls, StepRun):
             self._parts.emit(StepStarted(binding.step, tool.name))
             return calls
-        policy = self._parts.permits.permit(self._library, tool, calls.rounds, self._policy)
+        policy = self._parts.permits.permit(self._part(tool).shown, tool, calls.rounds, self._policy)
         if isinstance(policy, Refusal):
             return _not_permitted(binding, policy, calls.arguments)
         self._parts.emit(StepStarted(binding.step, tool.name))
         sandbox = self._parts.vault.around(self._parts.sandbox, tool)
         done = run_calls(
             sandbox,
-            self._library,
+            self._part(tool).runs,
             tool,
             calls,
             self._equipped(tool, policy),

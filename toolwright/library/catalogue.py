@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from toolwright.library.bindings import Bindings, bindings
+from toolwright.library.bindings import Bindings, bindings, rebinds
 from toolwright.syntax.chunks import Chunk, Sections, cut, recut, remember
+from toolwright.syntax.inert import is_inert
 from toolwright.syntax.reading import collector_off, parse
 from toolwright.syntax.said import (
     Definition,
@@ -36,6 +37,7 @@ class Catalogue:
         self.sections = sections
         self.header = header
         self.said = said
+        self._plain: bool | None = None
         self._uses = {index: one.uses for index, one in enumerate(said) if one.uses is not None}
         self.offered, self.not_offered = _listed(sections.chunks, said)
 
@@ -47,6 +49,15 @@ class Catalogue:
             found.known_uses.update(self._uses)
             self._uses = {}
         return found
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether a part of the library does the same without the rest."""
+        if self._plain is None:
+            chunks = zip(self.sections.chunks, self.said, strict=True)
+            inert = all(is_inert(c.text) if one.inert is None else one.inert for c, one in chunks)
+            self._plain = inert and is_inert(self.sections.header) and not rebinds(self.bindings)
+        return self._plain
 
     def tool(self, name: str) -> Tool:
         """Return an offered tool.

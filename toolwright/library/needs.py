@@ -17,7 +17,7 @@ def required_packages(text: str, tools: Mapping[str, Tool], name: str) -> tuple[
         SyntaxError: the text is not Python.
     """
     entries = _imported_at_top(text)
-    if any(tool.docstring.requires for tool in tools.values()):
+    if "requires" in text.lower():
         from toolwright.library.bindings import bindings
         from toolwright.syntax.chunks import split
 

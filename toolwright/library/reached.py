@@ -10,10 +10,9 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Final, TypeAlias
 
-from toolwright.library.bindings import Bindings, bound_by, rebinds
+from toolwright.library.bindings import bound_by
 from toolwright.records import dataclass
 from toolwright.syntax.cutting import newlines
-from toolwright.syntax.inert import is_inert
 from toolwright.syntax.parsing import BOM, parse_text
 from toolwright.syntax.used import used_by
 
@@ -38,18 +37,8 @@ class Part:
     shown: str
 
 
-def is_plain(known: Bindings) -> bool:
-    """Tell whether a part of a library does the same without the rest.
-
-    Raises:
-        SyntaxError: something of it is not Python.
-    """
-    texts = (known.sections.header, *(chunk.text for chunk in known.sections.chunks))
-    return all(map(is_inert, texts)) and not rebinds(known)
-
-
-def part_of(header: str, find: Callable[[str], Found | None], name: str) -> Part | None:
-    """Return what a call of `name` needs; `find` returns the chunk that binds a name.
+def part_of(header: str, find: Callable[[str], Found | None], *names: str) -> Part | None:
+    """Return what calls of some functions need; `find` returns the chunk that binds a name.
 
     None where something looks at the module as a whole. The library must be inert, and bind no name twice.
 
@@ -58,7 +47,7 @@ def part_of(header: str, find: Callable[[str], Found | None], name: str) -> Part
     """
     chunks: dict[int, str] = {}
     reached: set[str] = set()
-    waiting = [name]
+    waiting = [*names]
     while waiting:
         one = waiting.pop()
         if one in reached:

@@ -7,8 +7,10 @@ from typing import Final, TypeAlias
 
 from toolwright.library.bindings import Bindings
 from toolwright.library.catalogue import Catalogue, Tools, read_catalogue
+from toolwright.library.parting import part_in
 from toolwright.library.place import Place, decode, read_bytes, sha
 from toolwright.library.quarantine import quarantined
+from toolwright.library.reached import Part
 from toolwright.types import NotOffered, Tool
 
 # Two saves within one tick of the file system's clock can leave the same times behind: what was written this
@@ -40,6 +42,10 @@ class Snapshot:
     def known(self) -> Bindings:
         """Who binds which name, and uses which."""
         return self.catalogue.bindings
+
+    def part(self, name: str) -> Part:
+        """Return what a call of a tool needs of the library: all of it where a part would not do."""
+        return part_in(self.catalogue, [name]) or Part(self.text, self.text)
 
     @property
     def names(self) -> frozenset[str]:
