@@ -12,6 +12,7 @@ from toolwright.errors import ToolwrightError
 from toolwright.events import Notice, PhaseStarted, RunFinished, RunStarted
 from toolwright.judging import judged
 from toolwright.learning import learn
+from toolwright.library.network import first_caution
 from toolwright.making.beside import make_or_widen
 from toolwright.making.heeding import Heeded, keep_examples, same_words
 from toolwright.making.surroundings import surroundings
@@ -127,8 +128,9 @@ def _reach_again(goal: str, parts: Parts, options: Options, account: Account, mi
 def _start(goal: str, parts: Parts, account: Account) -> None:
     remove_left()
     said = parts.store.recover()
-    if said:
-        parts.emit(Notice(said))
+    for notice in (said, first_caution(parts.store.place)):
+        if notice:
+            parts.emit(Notice(notice))
     tools = len(parts.store.read().tools)
     library = str(parts.store.directory)
     parts.emit(RunStarted(account.run, goal, parts.model.name, library, tools, parts.sandbox.level))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from toolwright.errors import (
     MergeClashError,
 )
 from toolwright.library.evidence import MAX_BYTES
+from toolwright.library.lock import locked
 from toolwright.library.store import BANNER, Store
 from toolwright.types import CallRecord, CallResult
 
@@ -331,12 +333,40 @@ def test_who_holds_the_lock_is_said(tmp_path):
     store = Store(tmp_path, wait_s=0.1)
     add(store)
     with filelock.FileLock(tmp_path / ".toolwright/lock"):
-        (tmp_path / ".toolwright/lock.owner").write_text(json.dumps({"pid": 4711, "program": "agent.py"}))
-        with pytest.raises(LibraryBusyError, match=r"agent.py \(process 4711\) is writing"):
-            add(store, name="second")
-        (tmp_path / ".toolwright/lock.owner").write_text("{")
-        with pytest.raises(LibraryBusyError, match="another program is writing"):
+        note, pid, now = tmp_path / ".toolwright/lock.owner", os.getpid(), time.time()
+        said = json.loads(note.read_text())
+        assert (said["pid"], said["host"]) == (pid, os.uname().nodename)
+        assert 0 <= now - said["since"] < 60
+        for changed, expected in (
+            (
+                {"since": now},
+                rf"\(process {pid}\) has been writing to .* since \d\d:\d\d:\d\d, and",
+            ),
+            ({"since": 10**9}, rf"\(process {pid}\) .* since 2001-09-0[89] \d\d:\d\d:\d\d, and"),
+            ({"host": "other"}, rf"\(process {pid} on other\) has"),
+            ({"pid": 2**22 + 1}, "^another program has been writing to"),  # no process has such a number
+            ({"since": "x"}, "^another program has"),
+        ):
+            note.write_text(json.dumps({**said, **changed}))
+            with pytest.raises(LibraryBusyError, match=expected) as caught:
+                add(store, name="second")
+            assert (f"kill {pid}" in caught.value.hint) == ("since" in changed and changed["since"] != "x")
+        note.write_text("{")
+        with pytest.raises(LibraryBusyError, match="another program has"):
             store.undo()
+    add(store, name="second")
+
+
+def test_a_killed_holder_is_no_obstacle(tmp_path):
+    """Whoever was killed with the lock in hand holds nobody up."""
+    store = Store(tmp_path, wait_s=0)
+    add(store)
+    child = os.fork()
+    if child == 0:
+        with locked(store.place, 0):
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert json.loads((tmp_path / ".toolwright/lock.owner").read_text())["pid"] == child
     add(store, name="second")
 
 

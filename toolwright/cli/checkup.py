@@ -7,6 +7,7 @@ from typing import Final
 
 from toolwright.errors import ModelError, ToolwrightError, UsageError
 from toolwright.library.journal import Journal
+from toolwright.library.network import caution
 from toolwright.library.place import Place
 from toolwright.library.store import Store
 from toolwright.settings import Settings, level_cache
@@ -138,6 +139,10 @@ def _library(settings: Settings, troubles: list[Trouble]) -> dict[str, str]:
     except ToolwrightError as error:
         said["writable"] = "no: kept tools can be used, new ones cannot be kept"
         troubles.append(Trouble(False, str(error), error.hint))
+    network = caution(store.directory)
+    if network:
+        troubles.append(Trouble(False, network, "a local folder, shared through git, is safe in every case"))
+    said["network"] = "yes" if network else "no"
     stale = [name for name in snapshot.tools if _is_stale(store, name, snapshot.tools[name].source)]
     unproven = [name for name in snapshot.tools if store.evidence_of(name) is None]
     said |= {

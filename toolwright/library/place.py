@@ -63,6 +63,11 @@ class Place:
         return self.private / "index.db"
 
     @property
+    def lock(self) -> Path:
+        """Held while a change is made; it stays when the change is done."""
+        return self.private / "lock"
+
+    @property
     def journal(self) -> Path:
         """There only while a change is being made, or was interrupted."""
         return self.private / "journal"
