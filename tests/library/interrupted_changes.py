@@ -1,8 +1,11 @@
 """Changes to a library that are cut off: how they begin, and what may be found afterwards."""
 
+import functools
 import shutil
+import tempfile
+from pathlib import Path
 
-from library_admissions import add, candidate, files
+from library_admissions import add, admission, candidate, files
 
 from toolwright.library.store import Store
 
@@ -23,13 +26,27 @@ def prepared(tmp_path, what, name):
             store.undo()
         elif what == "remove":
             store.remove(["count_rows"], store.read())
-        elif what == "widen":
-            add(store, candidate(**WIDER), "count_rows")
         else:
-            add(store)
+            wanted, replaces = wanted_by(what)
+            text, store._replaced = merged_before(what)
+            store.commit(admission(wanted, replaces), text)
         return store
 
     return directory, change
+
+
+def wanted_by(what):
+    """Return what is to be added, and the function it replaces."""
+    return (candidate(**WIDER), "count_rows") if what == "widen" else (candidate(), "")
+
+
+@functools.cache
+def merged_before(what):
+    """Merge once what is to be committed: the text does not depend on the folder, and nothing is written."""
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(Path(folder), what)
+        store = Store(Path(folder))
+        return store.merged(*wanted_by(what)), store._replaced
 
 
 def prepare(directory, what):
@@ -56,15 +73,21 @@ def state(directory):
     return {name: b"" if "evidence" in name else data for name, data in kept.items()}
 
 
-def check_whole(directory, old, new):
-    """The library is what it was or what it was to be, with nothing left over, and can be used."""
+def check_whole(directory, old, new, known=None):
+    """The library is what it was or what it was to be, with nothing left over, and can be used.
+
+    `known` are the states of which the last is known: not every one that is the same needs to be used.
+    """
     now = state(directory)
     without = {name: data for name, data in old.items() if name != "tool_tests/conftest.py"}
     assert now in (old, new, without)
     assert not [name for name in files(directory, private=True) if "toolwright-new" in name]
     assert not list((directory / ".toolwright").glob("journal/*"))
     compile(now.get("tools.py", b""), "tools.py", "exec")
-    add(Store(directory), name="one_more")
+    found = frozenset(now.items()), frozenset(files(directory, private=True))
+    if known is None or found not in known:
+        add(Store(directory), name="one_more")
+        known is None or known.add(found)
 
 
 def expected(tmp_path, what):

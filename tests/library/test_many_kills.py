@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import itertools
 import os
 import random
 import signal
@@ -12,39 +13,44 @@ import time
 import pytest
 from library_admissions import add, candidate
 
+from toolwright.library.history import last_entry
 from toolwright.library.store import Store
 
 KILLS, A_LIBRARY = 1000, 25
+KINDS = ("add", "widen", "add", "undo", "add", "remove", "undo")
 WIDER = {"body": "return len(text.split())", "before": "import csv"}
 
 
-def changing(directory, first, told):
-    """Change a library until killed; say of every change that it is done."""
-    store, n = Store(directory), first
+def changing(directory, turn, told):
+    """Change a library until killed, from kind to kind of change; say of every change that it is done."""
+    store = Store(directory)
     told("!")
-    while True:
-        name = f"tool_{n}"
-        add(store, name=name)
-        told(f"+{name}")
-        if n % 3 == 1:
+    for n in itertools.count(turn):
+        there = sorted(store.read().tools)
+        name = there[n // len(KINDS) % len(there)] if there else ""
+        what = KINDS[n % len(KINDS)]
+        if what == "widen" and there:
             add(store, candidate(name, **WIDER), name)
-        if n % 3 == 2:
+            told(f"+{name}")
+        elif what == "remove" and there:
             told(f"?{name}")  # between this word and the next one nobody can say whether it is there
             store.remove([name], store.read())
             told(f"-{name}")
-        if n % 5 == 3:
-            told(f"?{name}")
+        elif what == "undo" and list(store.place.history.glob("*.json")):
+            told(f"?{last_entry(store.place)[1].tool}")
             store.undo()
-        n += 1
+        else:
+            add(store, name=f"tool_{turn}_{n}")
+            told(f"+tool_{turn}_{n}")
 
 
-def killed_after(directory, first, seconds):
+def killed_after(directory, turn, seconds):
     """Run changes in a child and kill it; return what it had said by then."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
-            changing(directory, first, lambda said: os.write(writing, f"{said}\n".encode()))
+            changing(directory, turn, lambda said: os.write(writing, f"{said}\n".encode()))
         os._exit(1)
     os.close(writing)
     assert os.read(reading, 2) == b"!\n"
@@ -55,8 +61,11 @@ def killed_after(directory, first, seconds):
         return said.read().splitlines()
 
 
-def present(directory):
-    """Return the tools that are there, each with its tests and its evidence; nothing else may be left."""
+def present(directory, whole):
+    """Return the tools that are there, each with its tests and its evidence; nothing else may be left.
+
+    `whole` are the texts of which it is known that they are not torn.
+    """
     store = Store(directory)
     store.recover()
     tools = set(store.read().tools)
@@ -64,8 +73,9 @@ def present(directory):
     evidence = {path.stem for path in (directory / "tool_tests/evidence").glob("*.json")}
     assert tools == tests == evidence
     assert not [*directory.rglob("*toolwright-new*"), *directory.glob(".toolwright/journal/*")]
-    for path in directory.rglob("*.py"):
-        ast.parse(path.read_bytes())
+    for text in {path.read_bytes() for path in directory.rglob("*.py")} - whole:
+        ast.parse(text)
+        whole.add(text)
     return tools
 
 
@@ -80,19 +90,19 @@ def time_of_a_change(directory):
 @pytest.mark.slow
 def test_killed_a_thousand_times(tmp_path):
     """Killed at a thousand random moments: no file is torn, no kept tool is lost, no test orphaned."""
-    chance, longest = random.Random(4), 3 * time_of_a_change(tmp_path)
-    kept, unsure, finished = set(), set(), 0
+    chance, longest = random.Random(4), 1.5 * time_of_a_change(tmp_path)
+    kept, unsure, whole, finished = set(), set(), set(), 0
     for kill in range(KILLS):
         directory = tmp_path / f"library{kill // A_LIBRARY}"
         if kill % A_LIBRARY == 0:
             directory.mkdir()
             kept, unsure = set(), set()
-        for said in killed_after(directory, 1000 * kill, chance.uniform(0, longest)):
+        for said in killed_after(directory, kill, chance.uniform(0, longest)):
             kept.discard(said[1:])
             unsure.discard(said[1:])
             {"+": kept, "?": unsure, "-": set()}[said[0]].add(said[1:])
             finished += 1
-        there = present(directory)
+        there = present(directory, whole)
         assert kept <= there
         assert len(there - kept - unsure) <= 1  # one that was killed before it could say so
         kept, unsure = there, set()
