@@ -11,7 +11,7 @@ from toolwright.models.metered import MeteredModel
 from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
 from toolwright.stages.rules import RULES, Rule
-from toolwright.types import HeldOut, Lesson, Match, Plan, WrittenPlan
+from toolwright.types import HeldOut, Lesson, Match, Plan, Precedent, WrittenPlan
 from toolwright.vault import Vault
 
 Ask = Callable[[str], str | None]
@@ -25,6 +25,9 @@ Replan = Callable[[str], bool]
 
 Teach = Callable[[str, str, str], Sequence[Lesson]]
 """Told stage, message and code of a failure, gives the most similar ones of earlier runs that were mended."""
+
+Recall = Callable[[str], Sequence[Precedent]]
+"""Told a step, gives the functions of the most similar steps of earlier runs that went well at once."""
 
 Redact = Callable[[str], str]
 """Masks what must not be written down."""
@@ -59,6 +62,7 @@ class Parts:
     rules: tuple[Rule, ...] = RULES
     rigor: Rigor = Rigor()
     teach: Teach = lambda _stage, _message, _source: ()
+    precedents: Recall = lambda _step: ()
 
 
 @dataclass(frozen=True, slots=True)

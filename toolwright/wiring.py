@@ -16,6 +16,7 @@ from toolwright.library.store import Store
 from toolwright.memory.lessons import Lessons
 from toolwright.memory.past import Past
 from toolwright.memory.plans import NoPlans, PlanMemory
+from toolwright.memory.precedents import Precedents
 from toolwright.memory.recorder import Recorder
 from toolwright.models import SERVERS, open_replay, open_roles
 from toolwright.models.absent import AbsentModel
@@ -24,7 +25,7 @@ from toolwright.models.metered import MeteredModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.packages.obtaining import Packages
 from toolwright.packages.shelf import open_shelf
-from toolwright.parts import Approve, Ask, Options, Parts, Rigor, Teach
+from toolwright.parts import Approve, Ask, Options, Parts, Recall, Rigor, Teach
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
 from toolwright.prompts.overrides import Texts, read_texts
@@ -118,6 +119,7 @@ def open_parts(
         ),
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
         teach=_teach(settings, run, company.tell),
+        precedents=_precedents(settings, run, company.tell),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
 
@@ -187,6 +189,13 @@ def _teach(settings: Settings, run: str, tell: Listener) -> Teach:
         return lambda _stage, _message, _source: ()
     past = open_past(settings, lambda said: tell(Notice(said)), wait_s=_PATIENCE_S)
     return Lessons(past, run)
+
+
+def _precedents(settings: Settings, run: str, tell: Listener) -> Recall:
+    """Return who knows what went well in earlier runs; nobody where nothing is to be remembered."""
+    if not settings.memory:
+        return lambda _step: ()
+    return Precedents(open_past(settings, lambda said: tell(Notice(said)), wait_s=_PATIENCE_S), run)
 
 
 def open_past(settings: Settings, tell: Callable[[str], None], *, wait_s: float = 10.0) -> Past:

@@ -10,6 +10,7 @@ from toolwright.library.excerpt import excerpt
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
 from toolwright.library.versions import Version
+from toolwright.making.feedback import told_precedents
 from toolwright.making.held_out import bound
 from toolwright.making.wish import Wish
 from toolwright.parts import Parts
@@ -89,6 +90,7 @@ def draft(parts: Parts, wish: Wish, dispute: str = "") -> Draft:
         rules=parts.rules,
         calls=_calls(wish),
         dispute=dispute,
+        precedents=told_precedents(parts.precedents(wish.step.description)),
     )
     return Draft(contract, examples=_bound(wish, contract))
 

@@ -1,11 +1,12 @@
 """A refusal -> what the author of the next version is told: the smallest failure that helps, in few lines."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from toolwright.making.held_out import Missed
-from toolwright.types import Lesson, TestOutcome
+from toolwright.types import Lesson, Precedent, TestOutcome
 
 _LONGEST: Final = 1500
 _LONGEST_LINE: Final = 200
@@ -43,12 +44,25 @@ def told_lessons(lessons: Sequence[Lesson]) -> tuple[str, ...]:
     return tuple(map(_lesson, lessons))
 
 
+def told_precedents(precedents: Sequence[Precedent]) -> tuple[str, ...]:
+    """Return functions of similar steps, each below its step; long ones are left out."""
+    fitting = (each for each in precedents if len(each.source) <= _LONGEST)
+    return tuple(f"{each.step}\n{_fenced('python', each.source.rstrip())}" for each in fitting)
+
+
 def _lesson(lesson: Lesson) -> str:
     old, new = lesson.source.splitlines(), lesson.mend.splitlines()
     changed = list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
     lines = "\n".join(line for line in changed if not line.startswith("@@"))
     said = _cut(lesson.message, _LONGEST_MESSAGE)
-    return f"- {lesson.stage} refused `{lesson.tool}`: {said}\n```diff\n{_cut(lines, _LONGEST)}\n```\n"
+    return f"- {lesson.stage} refused `{lesson.tool}`: {said}\n{_fenced('diff', _cut(lines, _LONGEST))}"
+
+
+def _fenced(language: str, text: str) -> str:
+    """Return a block that ends where its text does, whatever fences the text holds."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}\n"
 
 
 def _cut(text: str, most: int) -> str:

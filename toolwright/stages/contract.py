@@ -59,12 +59,14 @@ def draft_contract(
     rules: Sequence[Rule] = RULES,
     calls: Sequence[str] = (),
     dispute: str = "",
+    precedents: Sequence[str] = (),
 ) -> Contract:
     """Ask for signature, docstring and tests of a new tool.
 
     `surroundings` are lines that show the plan with the signatures known so far; `name` is the name
     the user insists on, "" for a free choice; `clash` knows the library, `obtain` the packages. `calls` are
-    those whose answers the user knows, `dispute` says what was wrong with an earlier contract.
+    those whose answers the user knows, `dispute` says what was wrong with an earlier contract, `precedents`
+    are functions of similar steps that went well at once.
 
     Raises:
         ReplyShapeError, ModelError: no usable contract could be had.
@@ -77,6 +79,7 @@ def draft_contract(
         name_rule=f"\nThe function is called `{name}`.\n" if name else "",
         calls=calls_known(calls),
         dispute=doubts(dispute),
+        precedents=_went_well(precedents),
         taken=", ".join(sorted(taken)[:_TAKEN_SHOWN]) or "none",
     )
     return ask(
@@ -96,6 +99,15 @@ def calls_known(calls: Sequence[str]) -> str:
     return (
         "\nThe user knows the answers to these calls, which must be possible as they are written "
         f"(`NAME` stands for the function's name); nobody is shown the answers:\n{listed}\n"
+    )
+
+
+def _went_well(precedents: Sequence[str]) -> str:
+    if not precedents:
+        return ""
+    return (
+        "\nA similar step of an earlier goal, and the function that met its contract at the first attempt; "
+        "keep to its conventions where they fit, not to its task:\n" + "\n".join(precedents)
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         SecretRef,
         Unknown,
     )
-    from toolwright.types.candidates import Admission, Candidate, Commit, Contract, Finding, Lesson
+    from toolwright.types.candidates import Admission, Candidate, Commit, Contract, Finding, Lesson, Precedent
     from toolwright.types.challenges import (
         Challenge,
         ChallengePlan,
@@ -70,6 +70,7 @@ __all__ = [
     "Permission",
     "Plan",
     "Policy",
+    "Precedent",
     "Prompt",
     "Reference",
     "Refusal",
@@ -95,7 +96,7 @@ _HOMES = {
     "asking": ("Prompt", "Usage", "Reply"),
     "planning": ("Step", "Plan", "MatchKind", "Match", "WrittenPlan"),
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
-    "candidates": ("Contract", "Candidate", "Finding", "Lesson", "Admission", "Commit"),
+    "candidates": ("Contract", "Candidate", "Finding", "Lesson", "Precedent", "Admission", "Commit"),
     "challenges": ("Challenge", "Fate", "Mutant", "MutantOutcome", "MutationScore", "ChallengePlan"),
     "permissions": ("PERMISSIONS", "Permission", "Refusal"),
     "running": ("UNCONFINED", "Limits", "Policy", "CallStatus", "Exchange", "CallResult"),

@@ -44,6 +44,15 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
+class Precedent:
+    """A step of an earlier run, and the function that was made for it: its first version was kept."""
+
+    step: str
+    tool: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What review holds against a candidate; `line` counts from 1 inside the candidate's source."""
 
