@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from toolwright.cli.arguments import Arguments
+    from toolwright.parts import Ask
 
 _USAGE = """\
 usage: toolwright [options] call NAME [--FLAG VALUE ...]
@@ -38,12 +39,12 @@ def call(argv: list[str]) -> int:
     return _call(words, program_options(before, "call NAME")[0])
 
 
-def run(arguments: "Arguments") -> int:
-    """Call a tool as it is typed at the prompt."""
-    return _call(list(arguments.words[1:]), dict(arguments.overrides))
+def run(arguments: "Arguments", ask: "Ask | None" = None) -> int:
+    """Call a tool as it is typed at the prompt; `ask` puts a question to who typed it."""
+    return _call(list(arguments.words[1:]), dict(arguments.overrides), ask)
 
 
-def _call(words: list[str], overrides: dict[str, object]) -> int:
+def _call(words: list[str], overrides: dict[str, object], ask: "Ask | None" = None) -> int:
     if not words:
         raise UsageError("call needs the name of a tool", hint="python agent.py tools")
     name, *flags = words
@@ -54,7 +55,7 @@ def _call(words: list[str], overrides: dict[str, object]) -> int:
         if shown:
             write_stdout(shown)
             return 0
-    call_confined(name, flags, overrides)
+    call_confined(name, flags, overrides, ask)
     return 0
 
 

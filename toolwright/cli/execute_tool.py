@@ -14,6 +14,7 @@ from toolwright.errors import UsageError
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from toolwright.parts import Ask
     from toolwright.sandbox.zygote.launch import Launched
 
 _EXECUTE = "--execute-tool"
@@ -34,7 +35,9 @@ def execute_tool(argv: list[str]) -> int:
     return 0
 
 
-def call_confined(name: str, typed: str | list[str], overrides: dict[str, object]) -> None:
+def call_confined(
+    name: str, typed: str | list[str], overrides: dict[str, object], ask: "Ask | None" = None
+) -> None:
     """Call one tool with JSON, or with flags, and print its answer; the process that confines it comes first.
 
     Raises:
@@ -44,7 +47,7 @@ def call_confined(name: str, typed: str | list[str], overrides: dict[str, object
     try:
         from toolwright.cli.one_call import call_tool
 
-        line = call_tool(name, typed, overrides, launched)
+        line = call_tool(name, typed, overrides, launched, ask)
     finally:
         if launched is not None:
             launched.end(_END_S)

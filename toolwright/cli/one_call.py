@@ -11,17 +11,23 @@ from toolwright.types import CallResult, Limits, Policy, Refusal, Tool
 
 if TYPE_CHECKING:
     from toolwright.library.spool import Told
+    from toolwright.parts import Ask
     from toolwright.redaction import Redactor, Secret
     from toolwright.sandbox.zygote.launch import Launched
     from toolwright.vault import Vault
 
 
 def call_tool(
-    name: str, typed: str | Sequence[str], overrides: Mapping[str, object], launched: "Launched | None"
+    name: str,
+    typed: str | Sequence[str],
+    overrides: Mapping[str, object],
+    launched: "Launched | None",
+    ask: "Ask | None" = None,
 ) -> str:
     """Call a tool with JSON, or with flags, as they were typed; return the line that says its value.
 
-    `overrides` are settings by field; `launched` is a process that may become the zygote.
+    `overrides` are settings by field; `launched` is a process that may become the zygote; `ask` puts a
+    question to the person who typed the call, where somebody did.
 
     Raises:
         ToolwrightError: the tool did not answer.
@@ -42,7 +48,7 @@ def call_tool(
         arguments = read_arguments(typed, tool) if isinstance(typed, str) else _from_flags(typed, tool)
         if tool.docstring.secrets:
             sandbox = _vault(tool, arguments, redactor).around(sandbox, tool)
-        policy = _permitted(settings, found.shown, tool, arguments)
+        policy = _permitted(settings, found.shown, tool, arguments, ask)
         entries = required_packages(found.runs, {one.name: one for one in found.tools}, name)
         result = sandbox.call(found.runs, tool.name, arguments, _with_packages(policy, settings, entries))
     finally:
@@ -104,12 +110,16 @@ def _policy(settings: Settings) -> Policy:
     return Policy(workspace=str(settings.workspace.absolute()), limits=limits)
 
 
-def _permitted(settings: Settings, source: str, tool: Tool, arguments: dict[str, Any]) -> Policy:
-    """Return the policy of the call; nobody is asked, for stdin and stdout belong to scripts."""
+def _permitted(
+    settings: Settings, source: str, tool: Tool, arguments: dict[str, Any], ask: "Ask | None"
+) -> Policy:
+    """Return the policy of the call; without `ask` nobody is asked: stdin and stdout belong to scripts."""
     from toolwright.cli.asked_tool import CallError
+    from toolwright.permissions.gate import Grantor
     from toolwright.permissions.opening import open_gate
 
-    permitted = open_gate(settings).permit(source, tool, [arguments], _policy(settings))
+    grantor = Grantor(ask) if ask else None
+    permitted = open_gate(settings, grantor).permit(source, tool, [arguments], _policy(settings))
     if isinstance(permitted, Refusal):
         raise CallError("not_permitted", f"{permitted.message}: {permitted.hint}")
     return permitted

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from toolwright.cli.commands import COMMANDS
 from toolwright.cli.prompt_table import prompt_table
+from toolwright.cli.streams import ask_in_place, at_terminal
 from toolwright.cli.typed import typed
 from toolwright.errors import UsageError
 from toolwright.repl.table import SIGN, help_lines, nearest_command
@@ -14,6 +15,7 @@ from toolwright.screen.result import write_line
 
 if TYPE_CHECKING:
     from toolwright.cli.goals import Goals
+    from toolwright.parts import Ask
 
 Run: TypeAlias = Callable[["Goals", str], int]
 """Takes what stands behind the name of the command; returns an exit code."""
@@ -75,8 +77,19 @@ def _run(goals: "Goals", rest: str) -> int:
     name, _, text = rest.partition(" ")
     if not name:
         raise UsageError(":run needs the name of a tool and a JSON object", hint=":tools lists the tools")
-    call_confined(name, text.strip() or "{}", dict(goals.arguments.overrides))
+    call_confined(name, text.strip() or "{}", dict(goals.arguments.overrides), _asking())
     return 0
+
+
+def _call(goals: "Goals", rest: str) -> int:
+    from toolwright.cli.call import run
+
+    return run(typed(f"call {rest}", goals.arguments), _asking())
+
+
+def _asking() -> "Ask | None":
+    """Return who asks the person at the prompt, None where there is nobody."""
+    return ask_in_place if at_terminal() else None
 
 
 def _of(module: str, function: str) -> Run:
@@ -140,6 +153,7 @@ OWN: Final[Mapping[str, Run]] = {
     "show": _show,
     "run": _run,
     "search": _search,
+    "call": _call,
     "memory": _of("memory_shown", "show_memory"),
     "history": _shell("history"),
     "learn": _learn,

@@ -36,6 +36,15 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def ask_in_place(question: str) -> str | None:
+    """Put a question to the person at the terminal; None for no answer."""
+    write_stderr(f"{question}\n> ")
+    try:
+        return sys.stdin.readline().strip() or None
+    except UnicodeDecodeError:
+        return None
+
+
 def read_stdin() -> str:
     """Return all of stdin as text.
 

@@ -49,12 +49,7 @@ class Directives:
 
     def all(self) -> list[Directive]:
         """Return those that are kept, the oldest first."""
-        try:
-            names = [_NAME.fullmatch(path.name) for path in self._folder.iterdir()]
-        except OSError:
-            return []
-        found = (self._read(int(name[1])) for name in names if name)
-        return sorted((each for each in found if each), key=lambda each: each.number)
+        return [each for number in self._numbers() if (each := self._read(number))]
 
     def add(self, goal: str) -> Directive:
         """Keep a goal as the last of the queue.
@@ -66,7 +61,7 @@ class Directives:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for _ in range(_TRIES):
-                number = max((each.number for each in self.all()), default=0) + 1
+                number = max(self._numbers(), default=0) + 1
                 with contextlib.suppress(FileExistsError):  # somebody else was quicker
                     file = os.open(self._path(number), _NEW, 0o600)
                     try:
@@ -114,6 +109,14 @@ class Directives:
                 raise
         finally:
             os.close(file)
+
+    def _numbers(self) -> list[int]:
+        """Return the numbers that are taken, whatever stands in the files."""
+        try:
+            names = [_NAME.fullmatch(path.name) for path in self._folder.iterdir()]
+        except OSError:
+            return []
+        return sorted(int(name[1]) for name in names if name)
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.jsonl"
