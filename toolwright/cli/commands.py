@@ -177,5 +177,7 @@ COMMANDS: Final = {
         "show tools that nobody uses or that do the same as another; retire them when asked",
         _gc,
     ),
-    "undo": Command("undo", "take the last admission to the library back", _undo),
+    "undo": Command(
+        "undo", "take the last admission to the library back; who calls the tool is verified first", _undo
+    ),
 }

@@ -54,6 +54,17 @@ class Snapshot:
         return frozenset(name for name in known.header.union(known.chunks) if not name.startswith("_"))
 
 
+def snapshot_of(text: str, filename: str) -> Snapshot:
+    """Return a library that is only a text yet; nothing is in quarantine there.
+
+    Raises:
+        LibrarySyntaxError: the text is not Python.
+    """
+    catalogue = read_catalogue(text, filename)
+    tools = Tools(catalogue, catalogue.offered)
+    return Snapshot(text, sha(text.encode()), catalogue, tools, catalogue.not_offered)
+
+
 class Reader:
     """Reads tools.py and remembers the last snapshot."""
 

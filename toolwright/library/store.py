@@ -30,6 +30,7 @@ from toolwright.types import UNCONFINED, Admission, CallResult, Candidate, Commi
 
 if TYPE_CHECKING:
     from toolwright.library.removal import Removal
+    from toolwright.library.undoing import Undoing
     from toolwright.library.versions import Version
 
 __all__ = ["BANNER", "Snapshot", "Store"]
@@ -151,17 +152,35 @@ class Store:
         with locked(self.place, self._wait_s):
             return self._journal.recover()
 
-    def undo(self) -> str:
+    def undoing(self) -> "Undoing":
+        """Return what `undo` would do; nothing is written.
+
+        Raises:
+            LibraryError: as for `undo`.
+        """
+        from toolwright.library.undoing import undoing
+
+        return undoing(self.place, self.read())
+
+    def undo(self, seen: "Undoing | None" = None) -> str:
         """Take the last admission back, with its tests and evidence, and say so in a sentence.
 
         Raises:
+            LibraryChangedError: tools.py is not any more what it was when the undo was `seen`.
             LibraryError: there is nothing to undo; or the function or its tests were edited, or other
                 functions call it, since.
             LibraryBusyError, LibraryWriteError: it could not be done now; everything is as it was.
         """
         from toolwright.library.undoing import undo_changes
 
-        return self._carried_out(lambda: undo_changes(self.place, self.read()))
+        def planned() -> tuple[str, list[Change], str]:
+            if seen and self.read().sha != seen.before:
+                raise LibraryChangedError(
+                    "tools.py was changed meanwhile; nothing was undone", hint="try again"
+                )
+            return undo_changes(self.place, self.read())
+
+        return self._carried_out(planned)
 
     def remove(self, names: Sequence[str], seen: Snapshot) -> "Removal":
         """Remove functions with their tests and evidence, provided that the library is what was `seen`.

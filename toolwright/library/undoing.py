@@ -1,6 +1,7 @@
 """The last admission and the library as it is now -> the file changes that take the admission back."""
 
 import shlex
+from dataclasses import dataclass
 from typing import Final
 
 from toolwright.errors import LibraryError
@@ -8,7 +9,7 @@ from toolwright.library.bindings import bindings, words
 from toolwright.library.history import Entry, as_bytes, last_entry, taken_back
 from toolwright.library.journal_entries import Change
 from toolwright.library.merge import remove_tool, replace_tool
-from toolwright.library.place import Place, read_bytes, sha
+from toolwright.library.place import Place, decode, read_bytes, sha
 from toolwright.library.snapshot import Snapshot
 from toolwright.syntax.chunks import split
 from toolwright.syntax.used import used_by
@@ -20,6 +21,31 @@ _UNDONE: Final = {
     "fixed": "is again what it was before it was fixed",
     "adopted": "is again what it was before it was adopted",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What an undo would do: to which tool, said in a sentence, and tools.py then, "" where there is none.
+
+    `before` is the hash of tools.py as it was looked at.
+    """
+
+    tool: str
+    said: str
+    text: str
+    before: str
+
+
+def undoing(place: Place, snapshot: Snapshot) -> Undoing:
+    """Return what an undo would do; nothing is written.
+
+    Raises:
+        LibraryError: nothing to undo, or what was admitted is not any more what it was.
+    """
+    _, changes, said = undo_changes(place, snapshot)
+    new = changes[-1].new
+    text = "" if new is None else decode(new, place.tools)
+    return Undoing(last_entry(place)[1].tool, said, text, snapshot.sha)
 
 
 def undo_changes(place: Place, snapshot: Snapshot) -> tuple[str, list[Change], str]:
