@@ -29,6 +29,7 @@ from toolwright.types import CallStatus  # noqa: E402
 ENDINGS: Final = {
     "error": "something else that you can act on; the message says what",
     "usage": "the command line, a setting or the goal itself is wrong; nothing was started",
+    "budget": "the next model call could pass `--budget` or `--max-calls`, and was not made",
     "reply_shape": "the model's answers were of a shape nobody can read, also when asked again",
     "transcript": "a transcript cannot be read, or holds no reply for what was asked",
     "library": "the library's folder or its `tools.py` cannot be used",

@@ -156,12 +156,16 @@ class Account:
         """
         told = [step.commit for step in first.steps]
         steps = (*first.steps, *(step for step in second.steps if step.commit and step.commit not in told))
-        return replace(first, steps=steps, usage=second.usage, stages=second.stages, seconds=second.seconds)
+        cost = {"usage": second.usage, "stages": second.stages, "spending": second.spending}
+        return replace(first, steps=steps, seconds=second.seconds, **cost)  # type: ignore[arg-type]  # by field
 
     def with_cost(self, report: Report) -> Report:
         """Return a report with what the run has cost until now."""
         usage, stages = self._meter.total, dict(self._meter.usage_by_stage)
-        return replace(report, usage=usage, stages=stages, seconds=time.monotonic() - self._began)
+        spending = self._meter.ledger.spending
+        return replace(
+            report, usage=usage, stages=stages, spending=spending, seconds=time.monotonic() - self._began
+        )
 
     def ended(self, status: Status, judgement: Judgement | None = None) -> Report:
         """Close the account."""
@@ -175,6 +179,7 @@ class Account:
             output=last.value if last and status == "done" else None,
             usage=self._meter.total,
             stages=dict(self._meter.usage_by_stage),
+            spending=self._meter.ledger.spending,
             plan_origin=self._origin,
             changed=self._changed,
             judgement=judgement,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from toolwright.account import Account
+from toolwright.bounding import planning_bound, promise_steps
 from toolwright.events import PlanMade, StepsMatched
 from toolwright.making.heeding import Heeded, heed
 from toolwright.parts import Options, Parts
@@ -48,12 +49,14 @@ def agree(
         parts.emit(StepsMatched(found))
         if isinstance(heeded, Failure):
             return heeded
+        promise_steps(plan, found, parts, options, remembered=remembered is not None)
         said = options.stop_after != "plan" and parts.approve(plan, found)
         if isinstance(said, bool):
             return Agreed(plan, heeded, remembered, said)
         known = carried_over(said, found)
         plan, remembered = replace(said.plan, goal=plan.goal), None
         parts.emit(PlanMade(plan, edited=True))
+        parts.model.ledger.promise(planning_bound(parts.rate))
         matches = look_up(plan, known)
 
 

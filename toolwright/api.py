@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from toolwright.allowance import open_ledger
 from toolwright.checked_goal import checked_goal
 from toolwright.errors import NotPermittedError, ToolwrightError
 from toolwright.events import Listener, Notice
@@ -48,16 +49,18 @@ class Agent:
             model: `SERVER:NAME`, "" for the configured one, or any object with `name` and `complete`.
             listeners: Called with every event of a run.
             rules: Rules of review for new tools, besides ours and those of `pyproject.toml`.
-            settings: Fields of `toolwright.settings.Settings`, such as `attempts=3`.
+            settings: Fields of `toolwright.settings.Settings`, such as `attempts=3`. `budget` and `max_calls`
+                are for all runs of this agent together, also when they go on at the same time.
 
         Raises:
-            UsageError: a setting is not allowed.
+            UsageError: a setting is not allowed, or a budget meets a model whose price is not known.
         """
         named = model if isinstance(model, str) else ""
         overrides = {"library": str(library), "model": named or None, **settings}
         self._settings = load(overrides)
         self._model = None if isinstance(model, str) else model
-        self._company = Company(tuple(listeners), rules=tuple(rules))
+        ledger = open_ledger(self._settings, "" if self._model is None else self._model.name)
+        self._company = Company(tuple(listeners), rules=tuple(rules), ledger=ledger)
         self._sandbox: Sandbox | None = None
 
     def run(

@@ -3,6 +3,7 @@
 ToolwrightError             one sentence for the user, an exit code, and where possible a command that helps
 ├── UsageError              the command line, a setting or the goal itself is wrong (exit 2)
 ├── ModelError              the model or its server gave no usable answer; `kind` says why
+├── BudgetError             the next call could pass --budget or --max-calls; it was not made
 ├── ReplyShapeError         the model answered, also when asked again, in a shape nobody can read
 ├── TranscriptError         a transcript cannot be read, or holds no reply for what was asked
 ├── LibraryError            tools.py or its folder cannot be used
@@ -62,10 +63,14 @@ class UsageError(ToolwrightError):
 class ModelError(ToolwrightError):
     """No usable answer; `kind` is one of MODEL_ERROR_KINDS, `retry_after` the server's wish in seconds.
 
-    `tokens` is what it cost all the same: (prompt, output), as far as the server said.
+    `tokens` is what it cost all the same: (prompt, output), as far as the server said, for so many `calls`.
+    Of these `priced` cost `picodollars`, what the others cost is not known.
     """
 
     tokens: tuple[int, int] = (0, 0)
+    calls = 1
+    picodollars = 0
+    priced = 0
 
     def __init__(self, kind: str, message: str, *, retry_after: float | None = None, hint: str = "") -> None:
         if kind not in MODEL_ERROR_KINDS:
@@ -75,6 +80,32 @@ class ModelError(ToolwrightError):
         self.retry_after = retry_after
         if kind == "setup":
             self.exit_code = UsageError.exit_code
+
+
+class BudgetError(ToolwrightError):
+    """A call that was not made, for it could pass what was allowed; what is in the library stays there.
+
+    `used` and `allowed` are calls and US dollars, None where that is not known or not limited. The other
+    fields are as for a `ModelError`: what the first part of the call, which was made, has cost.
+    """
+
+    kind = "budget"
+    tokens: tuple[int, int] = (0, 0)
+    calls = 0
+    picodollars = 0
+    priced = 0
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        used: tuple[int, float | None] = (0, None),
+        allowed: tuple[int | None, float | None] = (None, None),
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.used = used
+        self.allowed = allowed
 
 
 class ReplyShapeError(ToolwrightError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from toolwright.types import (
+    Bound,
     Commit,
     ControlOutcome,
     Exchange,
@@ -14,6 +15,7 @@ from toolwright.types import (
     Permission,
     Plan,
     Report,
+    Spending,
     StepReport,
     TestOutcome,
     Usage,
@@ -41,6 +43,20 @@ class PhaseStarted:
     step: int = 0
     attempt: int = 0
     of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CostBounded:
+    """No model was asked yet for what comes now, and it takes no more than `bound`: the run is held to that.
+
+    `what` is `plan`, finding the steps, or `steps`, carrying them out, or `fix` or `adopt`. What may still be
+    spent is in `spending`; where the steps are not known, each new function takes `function` more.
+    """
+
+    what: str
+    bound: Bound
+    spending: Spending
+    function: Bound | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +241,7 @@ class RunFinished:
 Event: TypeAlias = (
     RunStarted
     | PhaseStarted
+    | CostBounded
     | ModelAsked
     | ModelProgress
     | ModelRetried

@@ -1,7 +1,7 @@
 """A run that reached its end -> what the model thinks of its result, where the user wants to know."""
 
 from toolwright.account import Account
-from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
+from toolwright.errors import BudgetError, ModelError, ReplyShapeError, TranscriptError
 from toolwright.events import Notice, PhaseStarted, ResultJudged
 from toolwright.parts import Options, Parts
 from toolwright.stages.judge import judge
@@ -19,7 +19,7 @@ def judged(goal: str, parts: Parts, options: Options, account: Account) -> Judge
         _announce(account, parts)
     try:
         judgement = judge(parts.model, goal, account.steps, values=options.preview, redact=parts.redact)
-    except (ModelError, ReplyShapeError, TranscriptError) as error:  # the result itself is there
+    except (BudgetError, ModelError, ReplyShapeError, TranscriptError) as error:  # the result itself is there
         parts.emit(Notice(f"the result was not judged: {error}"))
         return None
     parts.emit(ResultJudged(judgement))

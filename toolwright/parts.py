@@ -11,7 +11,7 @@ from toolwright.models.metered import MeteredModel
 from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
 from toolwright.stages.rules import RULES, Rule
-from toolwright.types import HeldOut, Lesson, Match, Plan, Precedent, WrittenPlan
+from toolwright.types import HeldOut, Lesson, Match, Plan, Precedent, Price, WrittenPlan
 from toolwright.vault import Vault
 
 Ask = Callable[[str], str | None]
@@ -28,6 +28,9 @@ Teach = Callable[[str, str, str], Sequence[Lesson]]
 
 Recall = Callable[[str], Sequence[Precedent]]
 """Told a step, gives the functions of the most similar steps of earlier runs that went well at once."""
+
+Rate = Callable[[str], tuple[Price | None, Price | None, int]]
+"""Given a stage, says the price of its model, the highest of all that may be asked, the room of an answer."""
 
 Redact = Callable[[str], str]
 """Masks what must not be written down."""
@@ -63,6 +66,7 @@ class Parts:
     rigor: Rigor = Rigor()
     teach: Teach = lambda _stage, _message, _source: ()
     precedents: Recall = lambda _step: ()
+    rate: Rate = lambda _stage: (None, None, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from toolwright.account import Account
+from toolwright.bounding import promise_plan
 from toolwright.events import Notice, PhaseStarted, PlanMade
 from toolwright.library.bindings import words
 from toolwright.making.heeding import heed
@@ -32,11 +33,13 @@ def propose(
     if options.plan and not missing:
         plan = replace(options.plan.plan, goal=goal)
         parts.emit(PlanMade(plan, edited=True))
+        promise_plan(parts, options)
         return plan, look_up(parts, options, account, plan, options.plan.verdicts), None
     remembered = None if options.fresh or missing else _recalled(goal, parts, options)
     if remembered:
         parts.emit(PlanMade(remembered.plan, remembered=True, changed=remembered.changed))
         return remembered.plan, remembered.matches, remembered
+    promise_plan(parts, options)
     plan = _plan(goal, parts, account, missing)
     return plan, look_up(parts, options, account, plan, {}), None
 

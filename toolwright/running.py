@@ -6,7 +6,7 @@ from typing import Final
 
 from toolwright.account import Account
 from toolwright.answering import answered
-from toolwright.errors import ModelError, ReplyShapeError, TranscriptError
+from toolwright.errors import BudgetError, ModelError, ReplyShapeError, TranscriptError
 from toolwright.events import HostsAsked, Notice, PhaseStarted, StepFinished, StepStarted
 from toolwright.library.needs import required_packages
 from toolwright.library.reached import Part
@@ -180,7 +180,7 @@ class _Runner:
             problem = f"{problem.partition(':')[0]} (the message may quote values and is not shown)"
         try:
             other = rebind(self._parts.model, self._account.goal, self._calls, before, problem, previews)
-        except (ModelError, ReplyShapeError, TranscriptError) as error:
+        except (BudgetError, ModelError, ReplyShapeError, TranscriptError) as error:
             return str(error)
         open_ = [argument for argument in other.arguments.values() if isinstance(argument, Unknown)]
         return f"it cannot be known from the goal: {open_[0].question}" if open_ else other

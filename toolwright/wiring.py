@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from toolwright.allowance import open_ledger, rates
 from toolwright.errors import ModelError, UsageError
 from toolwright.events import Event, Listener, Notice
 from toolwright.library.index import Index
@@ -21,7 +22,9 @@ from toolwright.memory.recorder import Recorder
 from toolwright.models import SERVERS, open_replay, open_roles
 from toolwright.models.absent import AbsentModel
 from toolwright.models.endpoint import Connection, Local
+from toolwright.models.ledger import Ledger
 from toolwright.models.metered import MeteredModel
+from toolwright.models.priced import PaidModel, PricedModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.packages.obtaining import Packages
 from toolwright.packages.shelf import open_shelf
@@ -60,6 +63,8 @@ class Company:
     redactor: Redactor = field(default_factory=lambda: Redactor(secrets()))
     rules: Sequence[Rule] = ()
     """Rules of review besides ours."""
+    ledger: Ledger | None = None
+    """What the runs of one program share; one of its own where there is none."""
 
     def tell(self, event: Event) -> None:
         """Pass an event on to every listener."""
@@ -92,7 +97,12 @@ def open_parts(
     path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
     writer = TranscriptWriter(path, f"recorded from {settings.model}", redact, goal=goal, emit=company.tell)
     texts = _texts(settings, company.tell)
-    metered = MeteredModel(model, company.tell) if model else _model(settings, writer, company.tell)
+    ledger = (company.ledger or open_ledger(settings)).part()
+    if model:
+        paid = PricedModel(PaidModel(model, ledger, settings.max_tokens), ledger)
+        metered = MeteredModel(paid, company.tell, ledger=ledger)
+    else:
+        metered = _model(settings, writer, company.tell, ledger)
     metered.in_words_of(texts.reword)
     return Parts(
         model=metered,
@@ -120,6 +130,7 @@ def open_parts(
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
         teach=_teach(settings, run, company.tell),
         precedents=_precedents(settings, run, company.tell),
+        rate=rates(settings, metered.name if model else ""),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
 
@@ -240,12 +251,12 @@ def options(
     )
 
 
-def connections(settings: Settings) -> dict[str, Connection]:
-    """Say by server how it is reached and asked."""
-    return {server: _connection(settings, server) for server in SERVERS}
+def connections(settings: Settings, ledger: Ledger | None = None) -> dict[str, Connection]:
+    """Say by server how it is reached and asked; `ledger` says whether a request may be paid for."""
+    return {server: _connection(settings, server, ledger or Ledger()) for server in SERVERS}
 
 
-def _connection(settings: Settings, server: str) -> Connection:
+def _connection(settings: Settings, server: str, ledger: Ledger) -> Connection:
     local = server == "llama-cpp"
     left = server in _SAMPLING_OF_ITS_OWN
     temperature = settings.temperature if not left or "temperature" in settings.origins else None
@@ -261,13 +272,15 @@ def _connection(settings: Settings, server: str) -> Connection:
         top_p=settings.top_p if not left or "top_p" in settings.origins else None,
         think=settings.think,
         local=Local(settings.models_dir, settings.context_size, settings.gpu_layers),
+        ledger=ledger,
     )
 
 
-def _model(settings: Settings, writer: TranscriptWriter, emit: Listener) -> MeteredModel:
+def _model(settings: Settings, writer: TranscriptWriter, emit: Listener, ledger: Ledger) -> MeteredModel:
     if settings.replay:
-        return open_replay(Transcript.read(settings.replay), emit)
+        return open_replay(Transcript.read(settings.replay), emit, ledger=ledger)
     try:
-        return open_roles(models_of(settings), connections(settings), emit, writer=writer)
+        ways = connections(settings, ledger)
+        return open_roles(models_of(settings), ways, emit, writer=writer, ledger=ledger)
     except ModelError as missing:  # a remembered plan needs no model; whoever asks it is told then
-        return MeteredModel(AbsentModel(settings.model, missing), emit)
+        return MeteredModel(AbsentModel(settings.model, missing), emit, ledger=ledger)

@@ -56,7 +56,7 @@ def test_the_receipt_says_why_and_on_what_evidence() -> None:
         "2 new group_rows: nothing in the library groups rows · 6 tests passed (sandbox full) · "
         "+42 -0 lines in tools.py · 1 candidate refused before: review: name 'x' is not defined"
     ) in text
-    assert "Done in 33 s · 5 model calls · 4,000 tokens · +42 -0 lines in tools.py" in text
+    assert "Done in 33 s · 5 model calls · 4,000 tokens · cost unknown · +42 -0 lines in tools.py" in text
 
 
 def test_the_next_commands_can_be_copied() -> None:

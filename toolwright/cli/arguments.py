@@ -173,6 +173,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--samples", metavar="K", help="how many first versions are written, to keep the best (default: 1)")
     add("--timeout", metavar="SECONDS", help="how long one step may run (default: 30)")
     add("--packages", metavar="LIST", help="packages that tools may import (default: requests,numpy,pandas)")
+    _add_limits(parser)
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
     add("--fresh", action="store_true", help="plan anew although the goal, or one like it, ran before")
     add("--judge", action=argparse.BooleanOptionalAction, help=_JUDGE)
@@ -213,7 +214,7 @@ def _overrides(known: argparse.Namespace) -> dict[str, object]:
         "packages": known.packages,
         "sandbox_minimum": known.sandbox_minimum,
         "unsafe": "yes" if known.unsafe else None,
-        "replay": known.replay,
+        **{name: getattr(known, name) for name in ("budget", "max_calls", "replay")},
         "fresh": "yes" if known.fresh else None,
         "judge": None if known.judge is None else "yes" if known.judge else "no",
         "memory": "no" if known.no_memory else known.memory,
@@ -256,6 +257,12 @@ def _roles(given: Sequence[str]) -> dict[str, str]:
             )
         chosen[f"model_{role}"] = model
     return chosen
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--budget", metavar="USD", help="what model calls may cost; stops before the one that could pass it")
+    add("--max-calls", metavar="N", help="how many model calls may be made; stops before the next one")
 
 
 def _add_options_of_tools(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from toolwright.allowance import open_ledger
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.given_values import values_of
@@ -19,6 +20,7 @@ from toolwright.protocols import Model
 from toolwright.recalling import recall
 from toolwright.redaction import Redactor
 from toolwright.settings import Settings, load, secrets
+from toolwright.settings.prices import tariff
 from toolwright.settings.servers import SERVERS
 from toolwright.syntax.held_out import read_example, read_goal
 from toolwright.types import Report, WrittenPlan
@@ -35,6 +37,7 @@ class Goals:
         self.arguments = arguments
         self.last: Report | None = None
         self._examples: list[str] = []
+        self._ledger = open_ledger(settings)
 
     def run_saved(self, path: Path) -> int:
         """Carry out a plan that was saved, with the goal in it.
@@ -58,7 +61,8 @@ class Goals:
         goal, examples = read_goal(goal, (*arguments.examples, *self.noted()))
         self.last = None
         model = self._equipped(goal, planned=plan is not None)
-        with Session(self.settings, as_json=arguments.json, values=values_of(arguments.values)) as session:
+        values, ledger = values_of(arguments.values), self._ledger
+        with Session(self.settings, as_json=arguments.json, values=values, ledger=ledger) as session:
             code = session.run(
                 goal,
                 stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
@@ -92,7 +96,7 @@ class Goals:
         variable = needs_key(self.settings)
         if variable:
             self.settings = with_key(self.settings, variable)
-        with Session(self.settings) as session:
+        with Session(self.settings, ledger=self._ledger) as session:
             made = session.learn(self.last, name)
         if made.failure:
             raise NotLearnedError(f"not learned: {made.failure.message}", hint=made.failure.hint)
@@ -109,6 +113,7 @@ class Goals:
         parse_model(chosen.model)
         typed = {field: getattr(self.settings, field) for field in _KEYS if not getattr(chosen, field)}
         self.settings = replace(chosen, **typed)
+        self._ledger.take_prices(tariff(self.settings))
         self.arguments = replace(self.arguments, overrides=overrides)
 
     def _equipped(self, goal: str, *, planned: bool) -> Model | None:

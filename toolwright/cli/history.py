@@ -17,6 +17,7 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count, duration, joined, one_line, visible
 from toolwright.settings import Settings, load, secrets
 from toolwright.types import Json
+from toolwright.types.cost import PICODOLLARS, cost_words, dollars
 from toolwright.wiring import STATE, open_past
 
 MOST: Final = 50
@@ -96,7 +97,7 @@ def _cost(row: Mapping[str, Any]) -> str:
     """Say what a run cost: nothing without a call, and nobody knows where no price is known."""
     if row["cost"] is None:
         return "unknown" if row["calls"] else "0"
-    return f"${row['cost']:.4f}"
+    return dollars(round(row["cost"] * PICODOLLARS))
 
 
 def _tell(row: Mapping[str, Any], settings: Settings, *, as_json: bool) -> None:
@@ -144,7 +145,8 @@ def _spoken(exchanges: Sequence[Exchange]) -> list[str]:
     lines = []
     for exchange in exchanges:
         usage = exchange.reply.usage
-        cost = joined(exchange.reply.model, count(usage.tokens, "token"), duration(usage.seconds))
+        tokens, price = count(usage.tokens, "token"), cost_words(usage.cost)
+        cost = joined(exchange.reply.model, tokens, price, duration(usage.seconds))
         lines += ["", f"{exchange.stage.upper()} {one_line(exchange.subject, 80)}".rstrip(), f"  {cost}"]
         lines += ["  prompt:", _indented(exchange.prompt), "  reply:", _indented(exchange.reply.text)]
     return lines

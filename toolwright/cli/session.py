@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Self, TypeVar
 
+from toolwright.allowance import open_ledger
 from toolwright.cli.key import typed_secret
 from toolwright.cli.plan_question import PlanQuestion
 from toolwright.cli.streams import at_terminal
@@ -14,6 +15,7 @@ from toolwright.learning import learn
 from toolwright.library.store import Store
 from toolwright.log import RunLog
 from toolwright.making.wish import Made
+from toolwright.models.ledger import Ledger
 from toolwright.parts import Parts
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model, Sandbox
@@ -40,9 +42,21 @@ class Session:
     """Runs goals with one set of settings."""
 
     def __init__(
-        self, settings: Settings, *, as_json: bool = False, values: Mapping[str, str] | None = None
+        self,
+        settings: Settings,
+        *,
+        as_json: bool = False,
+        values: Mapping[str, str] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
-        """`as_json` prints reports as JSON instead of results; `values` are those of `Options`."""
+        """`as_json` prints reports as JSON instead of results; `values` are those of `Options`.
+
+        `ledger` is shared with other sessions of the program.
+
+        Raises:
+            UsageError: there is a budget, and a model whose price is not known.
+        """
+        self._ledger = ledger or open_ledger(settings)
         self._values = values or {}
         self._settings = settings
         self._as_json = as_json
@@ -136,6 +150,7 @@ class Session:
                 self._ask_secret,
                 self._confirm if at_terminal() else None,
                 redactor,
+                ledger=self._ledger,
             )
             try:
                 parts = open_parts(settings, run, goal, company, self._opened(), model)

@@ -27,6 +27,7 @@ from toolwright.events import (
     ToolCommitted,
 )
 from toolwright.types import Failure, Json, Report, Usage
+from toolwright.types.cost import usd
 
 Line: TypeAlias = tuple[int, str, dict[str, Json]]
 
@@ -185,6 +186,7 @@ def _usage(usage: Usage) -> dict[str, Json]:
         "prompt_tokens": usage.prompt_tokens,
         "output_tokens": usage.output_tokens,
         "model_seconds": round(usage.seconds, 3),
+        "usd": usd(usage.cost),
     }
 
 

@@ -12,7 +12,8 @@ from toolwright.parts import Parts
 from toolwright.stages.strengthen import strengthen, without
 from toolwright.types import Challenge, TestOutcome, Verdict
 
-_ROUNDS: Final = 2
+ROUNDS: Final = 2
+"""How often further tests are asked for."""
 _SHOWN: Final = 8
 _USELESS: Final = frozenset({"empty", "truncated"})
 
@@ -38,7 +39,7 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
         return trial
     told = _held(parts, case, tests, verdict)
     left_out: tuple[TestOutcome, ...] = ()
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         if told.flips or told.score.share >= parts.rigor.threshold:
             break
         more = _strengthened(parts, case, tests, told, left_out)
@@ -134,7 +135,7 @@ def _too_weak(parts: Parts, told: Challenge) -> tuple[str, ...]:
     score = told.score
     first = (
         f"its tests notice only {score.killed} of {score.of} deliberate faults, "
-        f"{parts.rigor.threshold:.0%} are asked for (--mutation-threshold), and {_ROUNDS} rounds of further "
+        f"{parts.rigor.threshold:.0%} are asked for (--mutation-threshold), and {ROUNDS} rounds of further "
         "tests did not get there"
     )
     advice = "code that no promise of the docstring needs is best left out: no test can notice it"

@@ -19,6 +19,7 @@ from toolwright.events import (
     ToolCommitted,
 )
 from toolwright.types import Json, Report, StepReport
+from toolwright.types.cost import usd
 
 Line: TypeAlias = dict[str, Any]
 
@@ -79,7 +80,7 @@ def _of_decision(event: Event) -> Line | None:
             usage = event.usage
             tokens = {"prompt_tokens": usage.prompt_tokens, "output_tokens": usage.output_tokens}
             about = {"stage": event.stage, "subject": event.subject}
-            return {"t": "model_call", **about, **tokens, "seconds": usage.seconds}
+            return {"t": "model_call", **about, **tokens, "seconds": usage.seconds, "cost": usd(usage.cost)}
         case PermissionDecided():
             subject = f"{event.tool} {event.detail}".strip()
             decided = {"agreed": event.granted, "reason": event.by}
@@ -107,6 +108,7 @@ def end_of(report: Report) -> Line:
         "calls": usage.calls,
         "prompt_tokens": usage.prompt_tokens,
         "output_tokens": usage.output_tokens,
+        "cost": usd(usage.cost),
         "failed_stage": failure.stage if failure else None,
         "failed_kind": failure.kind if failure else None,
         "failed_step": failure.step if failure else None,

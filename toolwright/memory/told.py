@@ -10,8 +10,8 @@ Row: TypeAlias = dict[str, Any]
 
 CUT_OFF: Final = "cut off"
 _END: Final = (
-    "seconds", "calls", "prompt_tokens", "output_tokens", "failed_stage", "failed_kind", "failed_step",
-    "message", "learned",
+    "seconds", "calls", "prompt_tokens", "output_tokens", "cost", "failed_stage", "failed_kind",
+    "failed_step", "message", "learned",
 )  # fmt: skip
 _KEPT: Final = {
     "execution": ("executions", ("step", "tool", "input", "output", "status", "error", "seconds")),
@@ -43,7 +43,8 @@ class Told:
             self._begin(line, at)
         elif what in _KEPT:
             table, fields = _KEPT[what]
-            self._put(table, {"at": at, **{name: line[name] for name in fields}})
+            row = {"at": at, **{name: line[name] for name in fields}}
+            self._put(table, row | {"cost": line.get("cost")} if what == "model_call" else row)
             if what == "admission":
                 self._mended(line["tool"], line["source"])
         elif what == "end":
@@ -67,7 +68,7 @@ class Told:
     def _begin(self, line: Line, at: float) -> None:
         about = {name: str(line[name]) for name in ("goal", "model", "sandbox")}
         self.run = {"id": self._id, **about, "began": at, "status": CUT_OFF, "wants": None}
-        self.run |= {"plan_origin": None, "cost": None, "library": None, **dict.fromkeys(_END)}
+        self.run |= {"plan_origin": None, "library": None, **dict.fromkeys(_END)}
 
     def _plan(self, line: Line, at: float) -> None:
         self._round += 1
@@ -124,10 +125,11 @@ class Told:
     def finish(self) -> None:
         """Fill in what the end would have said."""
         calls = self.rows["model_calls"]
-        for call in calls:
-            call["cost"] = None
         counted = {name: sum(call[name] for call in calls) for name in ("prompt_tokens", "output_tokens")}
+        costs = [call["cost"] for call in calls]
         known = {"calls": len(calls), **counted}
+        if self.run["calls"] is None and None not in costs:
+            known["cost"] = sum(costs)
         self.run |= {name: value for name, value in known.items() if self.run[name] is None}
 
 

@@ -9,8 +9,10 @@ from toolwright.errors import UsageError
 from toolwright.events import Listener
 from toolwright.models.endpoint import Backend, Connection, OnProgress
 from toolwright.models.fallbacks import FallbackModel
+from toolwright.models.ledger import Ledger
 from toolwright.models.metered import MeteredModel, Progress
 from toolwright.models.patience import Patience, PatientModel
+from toolwright.models.priced import PricedModel
 from toolwright.models.recording import RecordingModel
 from toolwright.models.replay import ReplayModel
 from toolwright.models.roles import RoleModel
@@ -121,17 +123,19 @@ def open_model(
     *,
     writer: TranscriptWriter | None = None,
     patience: Patience | None = None,
+    ledger: Ledger | None = None,
 ) -> MeteredModel:
     """Open `SERVER:NAME`s, best first, as one model that retries, falls back, records and counts.
 
-    `connections` says by server how to reach it; a server not named there is reached without a key.
+    `connections` says by server how to reach it; a server not named there is reached without a key. `ledger`
+    is that of the connections, which counts the calls.
 
     Raises:
         UsageError: a value is malformed, or there is none.
         ModelError: `setup`, a key or an address cannot be used.
     """
     model = _open_chain(values, connections, emit, patience, {})
-    return MeteredModel(RecordingModel(model, writer) if writer else model, emit)
+    return MeteredModel(RecordingModel(model, writer) if writer else model, emit, ledger=ledger)
 
 
 def _open_chain(
@@ -144,13 +148,14 @@ def _open_chain(
     if not values:
         raise UsageError("no model is named", hint="write --model SERVER:NAME")
 
-    def patient(value: str) -> Model:
+    def priced(value: str) -> Model:
         if value not in opened:
             connection = connections.get(parse_model(value)[0], Connection())
-            opened[value] = PatientModel(open_backend(value, connection, emit), emit, patience)
+            patient = PatientModel(open_backend(value, connection, emit), emit, patience)
+            opened[value] = PricedModel(patient, connection.ledger)
         return opened[value]
 
-    return FallbackModel([patient(value) for value in dict.fromkeys(values)], emit)
+    return FallbackModel([priced(value) for value in dict.fromkeys(values)], emit)
 
 
 def open_roles(
@@ -160,6 +165,7 @@ def open_roles(
     *,
     writer: TranscriptWriter | None = None,
     patience: Patience | None = None,
+    ledger: Ledger | None = None,
 ) -> MeteredModel:
     """Open by role, "" for all others, what `open_model` opens; all are counted by one meter.
 
@@ -168,7 +174,7 @@ def open_roles(
         ModelError: `setup`, a key or an address cannot be used.
     """
     if set(values) == {""}:
-        return open_model(values[""], connections, emit, writer=writer, patience=patience)
+        return open_model(values[""], connections, emit, writer=writer, patience=patience, ledger=ledger)
 
     opened: dict[str, Model] = {}  # roles share a model, which may be gigabytes in memory
 
@@ -176,12 +182,16 @@ def open_roles(
         model = _open_chain(names, connections, emit, patience, opened)
         return RecordingModel(model, writer) if writer else model
 
-    return MeteredModel(RoleModel({role: chain(names) for role, names in values.items()}), emit)
+    roles = RoleModel({role: chain(names) for role, names in values.items()})
+    return MeteredModel(roles, emit, ledger=ledger)
 
 
-def open_replay(transcript: Transcript, emit: Listener, *, pause_s: float = 0.0) -> MeteredModel:
+def open_replay(
+    transcript: Transcript, emit: Listener, *, pause_s: float = 0.0, ledger: Ledger | None = None
+) -> MeteredModel:
     """Open a transcript as a model that answers from it."""
-    return MeteredModel(ReplayModel(transcript, on_progress=Progress(emit), pause_s=pause_s), emit)
+    replay = ReplayModel(transcript, on_progress=Progress(emit), pause_s=pause_s)
+    return MeteredModel(PricedModel(replay, ledger or Ledger()), emit, ledger=ledger)
 
 
 def list_models(server: str, connection: Connection) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class AnthropicModel:
         Raises:
             ModelError: there is no usable answer. Only a truncated one was asked for again.
         """
-        return self._asking.answer(lambda room, connected: self._streaming(prompt, room, connected))
+        return self._asking.answer(prompt, lambda room, connected: self._streaming(prompt, room, connected))
 
     def list_models(self) -> tuple[str, ...]:
         """Return the names of the models that Anthropic offers to this account, sorted.

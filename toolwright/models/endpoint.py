@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
+from toolwright.models.ledger import Ledger
 from toolwright.protocols import Model
 
 OnProgress: TypeAlias = Callable[[int, int], None]
@@ -45,7 +46,8 @@ class Connection:
     `base_url` "" means the server's own; with or without a final `/v1`. `connect_s` bounds the way to
     an open connection, name resolution included; `idle_s` the silence between two pieces;
     `deadline_s` one whole answer. `max_tokens` covers thought and answer together. A temperature or
-    top_p of None is left to the server; `think` None leaves it to the model whether it thinks first.
+    top_p of None is left to the server; `think` None leaves it to the model whether it thinks first. `ledger`
+    is asked before every request whether it may be paid for.
     """
 
     key: str = field(default="", repr=False)
@@ -58,6 +60,7 @@ class Connection:
     top_p: float | None = 0.95
     think: bool | None = None
     local: Local = field(default_factory=Local)
+    ledger: Ledger = field(default_factory=Ledger, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class LlamaCppModel:
                 f"there is no model file {str(self._path)!r}",
                 hint="python agent.py models pull, or set MODELS_DIR to a folder that has it",
             )
-        return self._asking.answer(lambda room, connected: self._streaming(prompt, room, connected))
+        return self._asking.answer(prompt, lambda room, connected: self._streaming(prompt, room, connected))
 
     def list_models(self) -> tuple[str, ...]:
         """Return the GGUF files in the folder of models, sorted; none where there is no such folder."""

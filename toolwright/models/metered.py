@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from toolwright.errors import ModelError
+from toolwright.errors import BudgetError, ModelError
 from toolwright.events import Listener, ModelAnswered, ModelAsked, ModelProgress
+from toolwright.models.ledger import Ledger
 from toolwright.models.roles import RoleModel
 from toolwright.protocols import Model
 from toolwright.types import Prompt, Reply, Usage
@@ -34,8 +35,16 @@ class Progress:
 class MeteredModel:
     """Counts calls, tokens and seconds by stage. Seconds are what the user waited, retries included."""
 
-    def __init__(self, inner: Model, emit: Listener, clock: Callable[[], float] = time.monotonic) -> None:
-        """`emit` gets `ModelAsked` before and `ModelAnswered` after each call."""
+    def __init__(
+        self,
+        inner: Model,
+        emit: Listener,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """`emit` gets `ModelAsked` before and `ModelAnswered` after each call, `ledger` says yes before."""
+        self.ledger = ledger or Ledger()
         self._inner = inner
         self._emit = emit
         self._clock = clock
@@ -71,15 +80,21 @@ class MeteredModel:
 
         Raises:
             ModelError: as `inner` raises it; what it cost is counted too.
+            BudgetError: the call, or its second part, may not be made any more.
         """
         prompt = self._reword(prompt)
+        self.ledger.begin_call()
         name = self._inner.name_for(prompt) if isinstance(self._inner, RoleModel) else self.name
         self._emit(ModelAsked(prompt.stage, prompt.subject, name))
         began = self._clock()
         try:
             reply = self._inner.complete(prompt)
-        except ModelError as error:
-            self._count(prompt.stage, Usage(1, *error.tokens, self._clock() - began))
+        except (ModelError, BudgetError) as error:
+            if not error.calls:
+                self.ledger.drop_call()
+            took = self._clock() - began
+            used = Usage(error.calls, *error.tokens, took, error.picodollars, error.priced)
+            self._count(prompt.stage, used)
             raise
         usage = replace(reply.usage, seconds=self._clock() - began)
         self._count(prompt.stage, usage)

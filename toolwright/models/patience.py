@@ -116,7 +116,7 @@ class _Trying:
         if self.failed > 1:
             message += f" (tried {self.failed} times)"
         last = ModelError(error.kind, message, retry_after=error.retry_after, hint=hint)
-        last.tokens = self.tokens
+        last.tokens, last.calls = self.tokens, error.calls
         return last
 
     def _wait(self, error: ModelError) -> float:

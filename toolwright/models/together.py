@@ -55,7 +55,9 @@ class TogetherModel:
         Raises:
             ModelError: there is no usable answer. Only a truncated one was asked for again.
         """
-        return self._asking.answer(lambda room, connected: self._streaming(prompt.text, room, connected))
+        return self._asking.answer(
+            prompt, lambda room, connected: self._streaming(prompt.text, room, connected)
+        )
 
     def list_models(self) -> tuple[str, ...]:
         """Return the names of the chat models that the server offers to this account, sorted.

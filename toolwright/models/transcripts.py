@@ -20,6 +20,8 @@ _USAGE: Final[Mapping[str, _Kind]] = {
     "prompt_tokens": int,
     "output_tokens": int,
     "seconds": (int, float),
+    "picodollars": int,
+    "priced": int,
 }
 
 

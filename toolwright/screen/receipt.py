@@ -11,6 +11,7 @@ from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.table import steps_table
 from toolwright.screen.words import count, duration, faults_noticed, joined, one_line
 from toolwright.types import Judgement, Report, StepReport, Tool
+from toolwright.types.cost import cost_words
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -47,6 +48,10 @@ def show_receipt(
         display.print(
             f"  Learned {one_line(report.learned, 60)}: this goal, with any values, is one step now", "green"
         )
+    stages = {name: used.cost for name, used in report.stages.items() if used.picodollars}
+    if stages:
+        told = (f"{name} {cost_words(cost)}" for name, cost in stages.items())
+        display.print(f"  Cost by stage: {', '.join(told)}", "dim")
     display.print(_total(report), "bold")
     if report.status == "made":
         _show_calls(report, display, library, tools or {})
@@ -112,8 +117,19 @@ def _total(report: Report) -> str:
         f"{heads[report.status]} in {duration(report.seconds)}",
         calls,
         count(usage.tokens, "token"),
+        _cost(report),
         f"{lines} in tools.py" if changed else "tools.py unchanged",
     )
+
+
+def _cost(report: Report) -> str:
+    """Say what the run has cost; beside what is allowed, what all goals of this program have used of it."""
+    usage, spending = report.usage, report.spending
+    if not usage.calls:
+        return ""
+    told = cost_words(usage.cost) if usage.cost or not spending.free else spending.free
+    limited = spending.calls_allowed is not None or spending.picodollars_allowed is not None
+    return joined(told, f"used {spending.words}" if limited else "")
 
 
 def _show_calls(report: Report, display: Display, library: Path, tools: Mapping[str, Tool]) -> None:

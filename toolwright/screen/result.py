@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Final, TextIO
 
-from toolwright.errors import ToolwrightError
+from toolwright.errors import BudgetError, ToolwrightError
 from toolwright.screen.problem import problem_of
 from toolwright.screen.program import as_started
 from toolwright.screen.words import visible
-from toolwright.types import Failure, Json, Report, StepReport, Usage
+from toolwright.types import Failure, Json, Report, Spending, StepReport, Usage
+from toolwright.types.cost import usd
 
 DEEPEST: Final = 200
 """Levels of nesting that are shown; Python's own JSON writer gives up at about a thousand."""
@@ -70,6 +71,7 @@ def report_json(report: Report) -> str:
         "steps": [_step(step) for step in report.steps],
         "usage": _usage(report.usage),
         "stages": {name: _usage(usage) for name, usage in report.stages.items()},
+        "ledger": _ledger(report.spending),
         "plan_origin": report.plan_origin,
         "changed": [{"old": old, "new": new} for old, new in report.changed],
         "judgement": report.judgement,
@@ -86,6 +88,7 @@ def error_json(error: BaseException) -> str:
     return json_text(
         {
             "status": "failed",
+            **(_stopped(error) if isinstance(error, BudgetError) else {}),
             "error": {
                 "kind": error.kind if isinstance(error, ToolwrightError) else "bug",
                 "message": problem.message if expected else f"{type(error).__name__}: {problem.message}",
@@ -94,6 +97,13 @@ def error_json(error: BaseException) -> str:
             },
         }
     )
+
+
+def _stopped(error: BudgetError) -> dict[str, Json]:
+    (calls, cost), (most_calls, most) = error.used, error.allowed
+    return {
+        "ledger": {"calls": {"used": calls, "allowed": most_calls}, "usd": {"used": cost, "allowed": most}}
+    }
 
 
 def json_text(value: Json, indent: int | None = None) -> str:
@@ -176,6 +186,15 @@ def _step(step: StepReport) -> dict[str, Json]:
     }
 
 
+def _ledger(spending: Spending) -> dict[str, Json]:
+    """Return used and allowed; null is a cost that is not known, or that nothing is forbidden."""
+    used = None if spending.unpriced else usd(spending.picodollars)
+    return {
+        "calls": {"used": spending.calls, "allowed": spending.calls_allowed},
+        "usd": {"used": used, "allowed": usd(spending.picodollars_allowed)},
+    }
+
+
 def _usage(usage: Usage) -> dict[str, Json]:
     return {
         "calls": usage.calls,
@@ -183,4 +202,5 @@ def _usage(usage: Usage) -> dict[str, Json]:
         "output_tokens": usage.output_tokens,
         "tokens": usage.tokens,
         "seconds": usage.seconds,
+        "usd": usd(usage.cost),
     }

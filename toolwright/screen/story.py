@@ -7,6 +7,7 @@ from toolwright.events import (
     CandidateChallenged,
     CandidateRefused,
     CandidateVerified,
+    CostBounded,
     Event,
     ModelAnswered,
     ModelRetried,
@@ -21,6 +22,7 @@ from toolwright.events import (
     StepsMatched,
     ToolCommitted,
 )
+from toolwright.screen.bounds import bound_lines
 from toolwright.screen.display import Display
 from toolwright.screen.permissions import permission_line
 from toolwright.screen.phases import attempt, phase_of
@@ -72,6 +74,9 @@ class Story:
         match event:
             case RunStarted():
                 self._run_started(event)
+            case CostBounded():
+                for line in bound_lines(event):
+                    self._line(f"  {line}", "dim")
             case PlanMade():
                 self._plan_made(event)
             case StepsMatched():

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from toolwright.screen.display import Display
 from toolwright.screen.words import count, duration, joined, one_line
 from toolwright.types import Report, StepReport, Usage
+from toolwright.types.cost import dollars
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -15,7 +16,10 @@ NARROW: Final = 72
 
 
 def steps_table(report: Report, display: Display) -> "RenderableType":
-    """Return step, verdict, tool, tests passed, time, model calls and tokens of every step, and the sum."""
+    """Return step, verdict, tool, tests passed, time, model calls and tokens of every step, and the sum.
+
+    Where something is known to have cost money, that too.
+    """
     rows = [_cells(step) for step in report.steps]
     judging = report.stages.get("judge", Usage())
     planning = report.usage - sum((step.usage for step in report.steps), judging)
@@ -23,14 +27,21 @@ def steps_table(report: Report, display: Display) -> "RenderableType":
         _row(name, used) for name, used in (("planning", planning), ("judging", judging)) if used.calls > 0
     ]
     usage = report.usage
-    total = ("", "total", "", "", duration(report.seconds), f"{usage.calls}", f"{usage.tokens:,}")
+    total = ("", "total", "", "", duration(report.seconds), *_spent(usage))
+    if not usage.picodollars:
+        rows, total = [row[:-1] for row in rows], total[:-1]
     if display.width < NARROW:
         return _paragraphs([*rows, total])
     return _table(rows, total, display)
 
 
 def _row(name: str, used: Usage) -> tuple[str, ...]:
-    return ("", name, "", "", duration(used.seconds), f"{used.calls}", f"{used.tokens:,}")
+    return ("", name, "", "", duration(used.seconds), *_spent(used))
+
+
+def _spent(used: Usage) -> tuple[str, ...]:
+    cost = "unknown" if used.cost is None else dollars(used.cost) if used.calls else "-"
+    return f"{used.calls}", f"{used.tokens:,}", cost
 
 
 def _cells(step: StepReport) -> tuple[str, ...]:
@@ -41,8 +52,7 @@ def _cells(step: StepReport) -> tuple[str, ...]:
         one_line(step.tool) or "-",
         f"{step.tests_passed}",
         duration(seconds),
-        f"{step.usage.calls}",
-        f"{step.usage.tokens:,}",
+        *_spent(step.usage),
     )
 
 
@@ -57,7 +67,8 @@ def _table(rows: list[tuple[str, ...]], total: tuple[str, ...], display: Display
     table.add_column("step", overflow="fold")
     table.add_column("verdict", no_wrap=True)
     table.add_column("tool", overflow="fold", style="bold")
-    for name in ("tests\npassed", "time", "model\ncalls", "tokens"):
+    heads = ("tests\npassed", "time", "model\ncalls", "tokens", "cost")
+    for name in heads[: len(total) - 3]:
         table.add_column(name, justify="right", no_wrap=True, vertical="top")
     for row in [*rows, total]:
         table.add_row(*(Text(display.spelled(cell)) for cell in row), style="dim" if row is total else "")
@@ -70,9 +81,9 @@ def _paragraphs(rows: list[tuple[str, ...]]) -> "RenderableType":
     from rich.text import Text
 
     lines = []
-    for step, verdict, tool, tests, seconds, calls, tokens in rows:
+    for step, verdict, tool, tests, seconds, calls, tokens, *spent in rows:
         lines.append(Text(step or verdict, style="bold", overflow="fold"))
         what = joined(verdict if step else "", tool, f"{tests} tests" if tests else "")
-        cost = joined(seconds, count(int(calls), "call"), f"{tokens} tokens")
+        cost = joined(seconds, count(int(calls), "call"), f"{tokens} tokens", *spent)
         lines += [Text(f"  {words}", overflow="fold") for words in (what, cost) if words]
     return Group(*lines)

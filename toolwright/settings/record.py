@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from toolwright.records import dataclass, field
 from toolwright.redaction import Secret
 
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a run can be told. Times are seconds; `model` and `fallbacks` are `SERVER:NAME`.
+    """Everything a run can be told. Times are seconds, `budget` dollars; models are `SERVER:NAME`.
 
     `origins` says for each field that is not a default where its value came from (`--model`,
     `TOOLWRIGHT_MODEL`, `.env line 3`); `notices` are sentences the user should see.
@@ -76,6 +79,9 @@ class Settings:
     yes: bool = False
     verbosity: int = 0
     goal_limit: int = 20_000
+    prices: tuple[str, ...] = ()
+    budget: "Decimal | None" = None
+    max_calls: int | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from toolwright.redaction import Secret
 from toolwright.settings.servers import SERVERS
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 ON: Final = {"1", "true", "yes", "on"}
 OFF: Final = {"0", "false", "no", "off"}
@@ -145,6 +148,41 @@ def file_name(text: str) -> str:
     if not re.fullmatch(r"[^\s\x00-\x1f\x7f]+", text):
         raise ValueError(text)
     return text
+
+
+def dollars(text: str) -> "Decimal":
+    """Return an amount of US dollars, with or without the sign."""
+    amount = _amount(text.strip().removeprefix("$"))
+    if amount <= 0:
+        raise ValueError(text)
+    return amount
+
+
+def prices(text: str) -> tuple[str, ...]:
+    """Return prices of a list with commas, `SERVER:NAME=IN/OUT` each; `none` is the empty list."""
+    if text.strip().lower() == "none":
+        return ()
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    for one in found:
+        price_of(one)
+    return found
+
+
+def price_of(text: str) -> "tuple[str, Decimal, Decimal]":
+    """Return model, or `SERVER:*`, and US dollars for a million tokens of questions and of answers."""
+    name, equals, amounts = text.rpartition("=")
+    asked, slash, answered = amounts.partition("/")
+    if not equals or not slash or not re.fullmatch(r"[a-z][a-z0-9_.-]*:[^\s\x00-\x1f\x7f]+", name.strip()):
+        raise ValueError(text)
+    return name.strip(), _amount(asked.strip()), _amount(answered.strip())
+
+
+def _amount(text: str) -> "Decimal":
+    from decimal import Decimal
+
+    if not re.fullmatch(r"\d{1,7}(\.\d{1,6})?|\.\d{1,6}", text, re.ASCII):
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def packages(text: str) -> tuple[str, ...]:

@@ -185,6 +185,33 @@ VARIABLES: Final = (
         "be below that file.",
     ),
     Variable(
+        "budget",
+        "TOOLWRIGHT_BUDGET",
+        "--budget",
+        values.dollars,
+        "US dollars, such as 0.50",
+        "What the model calls of one program may cost. The call that could pass it is not made, and what is "
+        "in the library stays. It takes a model whose price is known.",
+    ),
+    Variable(
+        "max_calls",
+        "TOOLWRIGHT_MAX_CALLS",
+        "--max-calls",
+        values.within(int, 0, 1_000_000),
+        "a whole number from 0 to 1000000",
+        "How many model calls one program may make. The one after them is not made, and what is in the "
+        "library stays.",
+    ),
+    Variable(
+        "prices",
+        "TOOLWRIGHT_PRICES",
+        "",
+        values.prices,
+        "SERVER:NAME=IN/OUT, separated by commas, or none; SERVER:* is every model of a server",
+        "What models cost, in US dollars for a million tokens of questions (IN) and of answers (OUT), where "
+        "that is not known or has changed, such as openai-compatible:*=0/0.",
+    ),
+    Variable(
         "replay",
         "TOOLWRIGHT_REPLAY",
         "--replay",

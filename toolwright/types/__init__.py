@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         MutantOutcome,
         MutationScore,
     )
+    from toolwright.types.cost import Bound, Price, Spending
     from toolwright.types.held_out import HeldOut
     from toolwright.types.json_values import Json, Schema
     from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
@@ -39,6 +40,7 @@ __all__ = [
     "Admission",
     "Argument",
     "Binding",
+    "Bound",
     "CallRecord",
     "CallResult",
     "CallStatus",
@@ -71,6 +73,7 @@ __all__ = [
     "Plan",
     "Policy",
     "Precedent",
+    "Price",
     "Prompt",
     "Reference",
     "Refusal",
@@ -80,6 +83,7 @@ __all__ = [
     "Schema",
     "ScratchFile",
     "SecretRef",
+    "Spending",
     "Step",
     "StepReport",
     "TestOutcome",
@@ -94,6 +98,7 @@ _HOMES = {
     "json_values": ("Json", "Schema"),
     "held_out": ("HeldOut",),
     "asking": ("Prompt", "Usage", "Reply"),
+    "cost": ("Bound", "Price", "Spending"),
     "planning": ("Step", "Plan", "MatchKind", "Match", "WrittenPlan"),
     "tools": ("Docstring", "Tool", "NotOffered", "Hit"),
     "candidates": ("Contract", "Candidate", "Finding", "Lesson", "Precedent", "Admission", "Commit"),

@@ -17,12 +17,17 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What model calls cost: tokens as the server counted them, wall time in seconds."""
+    """What model calls cost: tokens as the server counted them, wall time in seconds, money.
+
+    `picodollars` is what `priced` of the calls cost; of the others nobody knows.
+    """
 
     calls: int = 0
     prompt_tokens: int = 0
     output_tokens: int = 0
     seconds: float = 0.0
+    picodollars: int = 0
+    priced: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -30,6 +35,8 @@ class Usage:
             self.prompt_tokens + other.prompt_tokens,
             self.output_tokens + other.output_tokens,
             self.seconds + other.seconds,
+            self.picodollars + other.picodollars,
+            self.priced + other.priced,
         )
 
     def __sub__(self, other: "Usage") -> "Usage":
@@ -38,12 +45,19 @@ class Usage:
             self.prompt_tokens - other.prompt_tokens,
             self.output_tokens - other.output_tokens,
             self.seconds - other.seconds,
+            self.picodollars - other.picodollars,
+            self.priced - other.priced,
         )
 
     @property
     def tokens(self) -> int:
         """Tokens in and out together."""
         return self.prompt_tokens + self.output_tokens
+
+    @property
+    def cost(self) -> int | None:
+        """Picodollars of all calls, None when the cost of one is not known. No call costs nothing."""
+        return self.picodollars if self.priced >= self.calls else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from toolwright.types.asking import Usage
 from toolwright.types.binding import Binding
 from toolwright.types.candidates import Commit
 from toolwright.types.challenges import MutationScore
+from toolwright.types.cost import Spending
 from toolwright.types.json_values import Json
 from toolwright.types.planning import Match, Step
 from toolwright.types.running import CallResult
@@ -71,7 +72,7 @@ class Report:
 
     `changed` lists what a remembered plan was given in place of the values it ran with: (old text, new text).
     `bindings` are those that worked, and `began` when the first step started, in seconds since the epoch;
-    `learned` is the tool that the whole goal became.
+    `learned` is the tool that the whole goal became. `spending` is that of the program, with earlier goals.
     """
 
     goal: str
@@ -89,3 +90,4 @@ class Report:
     began: float = 0.0
     learned: str = ""
     seconds: float = 0.0
+    spending: Spending = Spending()
