@@ -3,8 +3,8 @@
 import secrets as randomness
 import shlex
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -184,14 +184,31 @@ def _agreed(company: Company, missing: str) -> bool:
     )
 
 
+@contextmanager
 def recording(
     settings: Settings, run: str, goal: str, redactor: Redactor, tell: Listener
-) -> AbstractContextManager[Listener]:
-    """Return what keeps a run in the memory: it listens inside of the context, which tells it the end."""
+) -> Iterator[Listener]:
+    """Give what keeps a run in the memory: it listens inside of the context, which tells it the end.
+
+    A run goes to a server of a team when it is over; a file takes it in when somebody asks.
+    """
     if not settings.memory:
-        return nullcontext(lambda _event: None)
+        yield lambda _event: None
+        return
     about = {"goal": goal, "model": settings.model}
-    return Recorder(settings.library / STATE, run, about, redactor.redact, tell)
+    heard: set[str] = set()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Notice):
+            heard.add(event.message)
+        recorder(event)
+
+    try:
+        with Recorder(settings.library / STATE, run, about, redactor.redact, tell) as recorder:
+            yield listen
+    finally:
+        if isinstance(settings.memory, Secret):
+            open_past(settings, lambda said: None if said in heard else tell(Notice(said))).take_in()
 
 
 def _teach(settings: Settings, run: str, tell: Listener) -> Teach:

@@ -32,6 +32,8 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        import psycopg
+
         command = [self.programs / "bin/postgres", "-D", self.folder / "data", "-p", str(self.port)]
         settings = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off")
         options = [word for setting in settings for word in ("-c", setting)]
@@ -40,7 +42,8 @@ class Postgres:
                 [*command, *options], stdout=log, stderr=log, start_new_session=True, **_as_user()
             )
         for _ in range(600):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            with contextlib.suppress(psycopg.OperationalError):
+                self.execute("SELECT 1")
                 return
             assert self._process.poll() is None, (self.folder / "log").read_text()
             time.sleep(0.05)
@@ -51,7 +54,7 @@ class Postgres:
         if self._process is None:
             return
         process, self._process = self._process, None
-        process.send_signal(how)
+        os.killpg(process.pid, how)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:

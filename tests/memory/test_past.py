@@ -264,69 +264,6 @@ def test_a_memory_of_a_newer_program_is_left_alone(tmp_path):
     assert [path.stem for path in (tmp_path / ".toolwright" / "runs").iterdir()] == ["r2"]
 
 
-_WRITER = """
-import sys
-from pathlib import Path
-from run_events import events
-from toolwright.memory.past import Past
-from toolwright.memory.recorder import Recorder
-library, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-for number in range(count):
-    with Recorder(library / ".toolwright", f"{name}-{number}", {}, str, print) as record:
-        for event in events(f"{name}-{number}"):
-            record(event)
-    print(number, flush=True)
-    if number % 50 == 49:
-        Past(library, lambda said: None).runs(1)
-"""
-
-
-def _writer(library, name, count):
-    return subprocess.Popen(
-        [sys.executable, "-c", _WRITER, str(library), name, str(count)],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.mark.slow
-def test_two_writers_and_kill_9_lose_no_run(tmp_path):
-    """Two processes keep 2,000 runs at once, are killed again and again, and all that was told is there."""
-    done, kept, restart = {"a": 0, "b": 0}, set(), 0
-    writers = {}
-    while any(count < 1000 for count in done.values()) or writers:
-        for name, count in done.items():
-            if name not in writers and count < 1000:
-                restart += 1
-                writers[name] = (f"{name}{restart}", _writer(tmp_path, f"{name}{restart}", 1000 - count))
-        for name, (title, process) in list(writers.items()):
-            patience = 130 if restart < 12 else 10_000
-            told = 0
-            for _ in range(patience):
-                line = process.stdout.readline()
-                if not line:
-                    break
-                kept.add(f"{title}-{line.strip()}")
-                told += 1
-            process.kill()
-            rest = process.stdout.read().split()
-            kept |= {f"{title}-{number}" for number in rest}
-            process.wait()
-            process.stdout.close()
-            done[name] += told + len(rest)
-            del writers[name]
-    found = {row["id"]: row["status"] for row in past(tmp_path).runs(10_000)}
-    assert len(kept) == 2000
-    assert kept <= found.keys()
-    assert {found[run] for run in kept} == {"done"}
-    assert len(found) - len(kept) <= restart
-    with sqlite3.connect(file_of(tmp_path)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("SELECT count(*) FROM attempts").fetchone()[0] >= 2 * len(kept)
-    connection.close()
-
-
 def test_the_documented_queries_are_queries(tmp_path):
     """Each of docs/memory.md runs, and tells something of a run."""
     page = (ROOT / "docs" / "memory.md").read_text()

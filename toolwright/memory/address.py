@@ -19,6 +19,8 @@ _WORDS: Final = {
     "53300": "it has too many connections already",
 }
 _LONGEST: Final = 300
+_MORE: Final = ("DETAIL:", "HINT:", "CONTEXT:", "LINE ", "\t", " ")
+"""How lines begin that say more of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,9 @@ def why_not(address: Address, state: str | None, said: str) -> str:
         return _NO_EXTENSION
     if state in _WORDS:
         return _WORDS[state]
-    lines = said.strip().splitlines() or ["no reason given"]
-    line = lines[
-        0 if state else -1
-    ]  # while connecting, the last one is about the last address that was tried
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(_MORE)]
+    # while connecting, the last line is about the last address that was tried
+    line = (lines or ["no reason given"])[0 if state else -1]
     for mark in ("FATAL:", "failed:", "ERROR:"):
         line = line.rpartition(mark)[2] if mark in line else line
     words = Redactor([address.password]).redact(" ".join(line.split())[:_LONGEST])

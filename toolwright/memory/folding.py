@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from toolwright.memory.recorder import SPOOL
 from toolwright.memory.schema import METADATA, RUNS
 from toolwright.memory.spooled import take_in
 from toolwright.memory.storable import storable
-from toolwright.memory.told import Told, told
+from toolwright.memory.told import Row, Told, told
 from toolwright.memory.whose import named
 
 if TYPE_CHECKING:
@@ -65,34 +65,45 @@ def not_taken_in(folder: Path) -> list[Told]:
 def _fold_some(paths: Sequence[Path], database: Database, library: str) -> None:
     with contextlib.ExitStack() as held:
         mine = [(path, data) for path in paths for data in held.enter_context(_held(path))]
-        done: list[Path] = []
-        with database.writing() as connection:
-            for path, data in mine:
-                run = told(path, data)
-                if run is not None:
-                    run.run["library"] = library
-                if run is None or _insert(connection, run):
-                    done.append(path)
-                else:
-                    _put_aside(path)
-        for path in done:  # only now: what was taken in twice is noticed, what was lost is not
+        runs = {path: told(path, data) for path, data in mine}
+        known = {path: run for path, run in runs.items() if run is not None}
+        for run in known.values():
+            run.run["library"] = library
+        strange: list[Path] = []
+        if known:
+            with database.writing() as connection:
+                new = _not_there(connection, known)
+                if not _insert(connection, list(new.values())):  # one of them is none of ours: which?
+                    strange = [path for path, run in new.items() if not _insert(connection, [run])]
+        for path in strange:
+            _put_aside(path)
+        for path in runs.keys() - set(strange):  # only now: what is taken in twice is noticed
             with contextlib.suppress(OSError):
                 path.unlink()
 
 
-def _insert(connection: "Connection", run: Told) -> bool:
-    """Insert a run unless it is there already; False when its rows are none of ours."""
-    for failure in run.rows["failures"]:
-        vector = likeness.pieces(likeness.failure_text(*(failure[name] for name in _TEXTS)))
-        failure |= {"embedder": likeness.NAME, "vector": vector}
+def _not_there(connection: "Connection", runs: Mapping[Path, Told]) -> dict[Path, Told]:
+    """Return the runs that are not in the memory."""
+    names = [run.run["id"] for run in runs.values()]
+    there = set(connection.execute(select(RUNS.c.id).where(RUNS.c.id.in_(names))).scalars())
+    return {path: run for path, run in runs.items() if run.run["id"] not in there}
+
+
+def _insert(connection: "Connection", runs: Sequence[Told]) -> bool:
+    """Insert runs, a statement for each table: a server is far away; False when rows are none of ours."""
+    rows: dict[str, list[Row]] = {"runs": [run.run for run in runs]}
+    for run in runs:
+        for failure in run.rows["failures"]:
+            vector = likeness.pieces(likeness.failure_text(*(failure[name] for name in _TEXTS)))
+            failure |= {"embedder": likeness.NAME, "vector": vector}
+        for table, some in run.rows.items():
+            rows.setdefault(table, []).extend(some)
     try:
         with connection.begin_nested():
-            if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run.run["id"])).first() is None:
-                connection.execute(RUNS.insert(), [storable(run.run)])
-                for table, rows in run.rows.items():
-                    if rows:
-                        connection.execute(METADATA.tables[table].insert(), [storable(row) for row in rows])
-    except (IntegrityError, InterfaceError, DataError, ProgrammingError, OverflowError):
+            for table, some in rows.items():
+                if some:
+                    connection.execute(METADATA.tables[table].insert(), [storable(row) for row in some])
+    except (IntegrityError, InterfaceError, DataError, ProgrammingError, OverflowError, TypeError):
         return False
     return True
 

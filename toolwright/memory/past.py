@@ -54,6 +54,13 @@ class Past:
         spooled = any((folder / name).exists() for name in ("executions.jsonl", "calls"))
         return waits or bool(self._server) or spooled or memory_file(self._library).exists()
 
+    def take_in(self) -> None:
+        """Bring the memory up to date; what cannot be done now is said, and waits."""
+        try:
+            self._folded()
+        except MemoryFileError as error:
+            self.say(str(error))
+
     def ask(self, question: "Callable[[Connection], T]") -> "T | None":
         """Return the answer to a question to the database, None where there is none.
 
@@ -126,7 +133,8 @@ class Past:
     def _rows(self, statement: Any) -> "list[Row]":
         return self.ask(lambda found: [dict(row) for row in found.execute(statement).mappings()]) or []
 
-    def _tell(self, said: str) -> None:
+    def say(self, said: str) -> None:
+        """Tell the listener, unless it was told the same."""
         if said not in self._said:
             self._said.add(said)
             self._listener(said)
@@ -141,10 +149,10 @@ class Past:
         from toolwright.memory.folding import fold
 
         if self._database is None:
-            self._database = open_database(self._library, self._server, self._tell, wait_s=self._wait_s)
+            self._database = open_database(self._library, self._server, self.say, wait_s=self._wait_s)
         database = self._database
         try:
             fold(self._library / ".toolwright", database)
         except MemoryFileError as error:
-            self._tell(f"{error}; runs since then are not in it yet, and wait in their files")
+            self.say(f"{error}; runs since then are not in it yet, and wait in their files")
         return database
