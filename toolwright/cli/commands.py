@@ -109,6 +109,12 @@ def _stats(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _memory(arguments: Arguments) -> int:
+    from toolwright.cli.memory import run
+
+    return run(arguments)
+
+
 def _config(arguments: Arguments) -> int:
     from toolwright.cli.config import run
 
@@ -164,6 +170,11 @@ COMMANDS: Final = {
         "stats [--since 30d] [--json | --html FILE]",
         "tell in numbers how goals, tools, models and hints did, and how that changed from day to day",
         _stats,
+    ),
+    "memory": Command(
+        "memory [export [FILE] | import FILE]",
+        "say where what happened is kept; write it as memory.json, or add what such a file says",
+        _memory,
     ),
     "packages": Command(
         "packages [add NAME | remove NAME | install]", "list the packages of tools, or change them", _packages

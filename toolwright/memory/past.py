@@ -54,6 +54,37 @@ class Past:
         spooled = any((folder / name).exists() for name in ("executions.jsonl", "calls"))
         return waits or bool(self._server) or spooled or memory_file(self._library).exists()
 
+    @property
+    def where(self) -> str:
+        """Where the memory is; of a server neither user nor password."""
+        if self._server:
+            from toolwright.memory.address import read_address
+
+            return read_address(self._server).shown
+        return str(memory_file(self._library))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each table has, those without any left out.
+
+        Raises:
+            MemoryFileError: the memory cannot be read.
+        """
+        if self.is_empty:
+            return {}
+        from sqlalchemy import func, select
+
+        from toolwright.memory.schema import METADATA
+
+        def counted(connection: "Connection") -> dict[str, int]:
+            tables = METADATA.sorted_tables
+            found = {
+                one.name: connection.execute(select(func.count()).select_from(one)).scalar_one()
+                for one in tables
+            }
+            return {name: number for name, number in found.items() if number}
+
+        return self.ask(counted) or {}
+
     def take_in(self) -> None:
         """Bring the memory up to date; what cannot be done now is said, and waits."""
         try:
@@ -69,6 +100,15 @@ class Past:
         """
         with self._folded().reading() as connection:
             return None if connection is None else question(connection)
+
+    def change(self, work: "Callable[[Connection], T]") -> T:
+        """Do something with the database that is kept when it ends well, all or nothing.
+
+        Raises:
+            MemoryFileError: the memory cannot be written.
+        """
+        with self._folded().writing() as connection:
+            return work(connection)
 
     def runs(self, most: int) -> "Sequence[Row]":
         """Return the last runs, the newest first; one that is not over has the status `running`.

@@ -212,6 +212,5 @@ DIRECTIVES: Final = Table(
     Column("goal", Text, nullable=False),
     Column("status", String, nullable=False),
     Column("created", Float, nullable=False),
-    Column("run", String),
 )
-"""Goals that were put into a queue, or imported; `run` is the one that a goal became."""
+"""Goals that are known from an imported memory.json only; those that wait here are files."""

@@ -66,7 +66,6 @@ CREATE TABLE directives (
 	goal TEXT NOT NULL, 
 	status VARCHAR NOT NULL, 
 	created FLOAT NOT NULL, 
-	run VARCHAR, 
 	PRIMARY KEY (id)
 );
 CREATE TABLE executions (

@@ -82,7 +82,6 @@ def _directives() -> None:
         sa.Column("goal", sa.Text, nullable=False),
         sa.Column("status", sa.String, nullable=False),
         sa.Column("created", sa.Float, nullable=False),
-        sa.Column("run", sa.String),
     )
 
 
