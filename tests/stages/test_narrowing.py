@@ -1,6 +1,6 @@
-"""toolwright.stages.narrowing: what is asked of the model is never nothing where a word in ten meets."""
+"""toolwright.stages.narrowing: what is asked of the model is nothing only where next to nothing meets."""
 
-from toolwright.stages.narrowing import FEW, MISS, SURE, narrow
+from toolwright.stages.narrowing import FAR, FEW, MISS, SURE, narrow
 from toolwright.types import Docstring, Hit, Tool
 
 
@@ -14,11 +14,13 @@ def hits(*shares: float, cosine: float | None = None) -> list[Hit]:
 
 
 def test_next_to_nothing_in_common_asks_nobody() -> None:
-    """No tool is left where the best shares too little, unless meaning was compared."""
+    """No tool is left where the best shares too little, unless its meaning is near."""
     assert narrow([]) == ()
     assert narrow(hits(MISS, MISS / 2)) == ()
     assert len(narrow(hits(MISS / 2, MISS + 0.01))) == 2
-    assert len(narrow(hits(0.0, 0.0, cosine=0.2))) == 2
+    assert narrow(hits(MISS, 0.0, cosine=FAR)) == ()
+    assert len(narrow(hits(0.0, 0.0, cosine=FAR + 0.01))) == 2
+    assert len(narrow(hits(MISS + 0.01, 0.0, cosine=FAR))) == 2
 
 
 def test_a_sure_hit_shows_few() -> None:

@@ -10,9 +10,10 @@ from typing import Final
 from toolwright.library.evidence import read_evidence
 from toolwright.library.excerpt import excerpt_of
 from toolwright.library.executions import Uses, executions
-from toolwright.library.removal import callers
+from toolwright.library.removal import callers_of
 from toolwright.library.store import Snapshot, Store
 from toolwright.syntax.alpha import alpha_form
+from toolwright.syntax.outline import outline
 from toolwright.types import Json
 
 DAY_S: Final = 86_400
@@ -20,7 +21,7 @@ _FEWEST_CALLS: Final = 3
 """So many recorded calls must answer alike before two tools are said to."""
 
 _NEAR: Final = 50
-"""With so many others a call is compared: all tools of a large library may have been called with 1."""
+"""With so many others that answer a call alike a tool is compared: hundreds may answer "" with ""."""
 _OUTCOME: Final = ("value", "status", "error_type", "effects")
 
 
@@ -37,7 +38,7 @@ class Reason:
 def unused(store: Store, snapshot: Snapshot, seconds: float) -> tuple[Reason, ...]:
     """List the tools that were neither called nor made for so long, those that others call with them."""
     uses, now, trust = executions(store.place.private), time.time(), store.trust(snapshot.kept)
-    found = []
+    found: dict[str, str] = {}
     for name in snapshot.kept:
         used = uses.get(name, Uses())
         since = max(used.last, trust[name].quality.made)
@@ -45,48 +46,70 @@ def unused(store: Store, snapshot: Snapshot, seconds: float) -> tuple[Reason, ..
             continue
         gone = int((now - since) // DAY_S)
         ago = f"{gone} day{'' if gone == 1 else 's'} ago"
-        why = f"last called {ago}" if used.calls else f"never called, made {ago}"
-        found.append(Reason(name, why, callers(snapshot.known, name)))
-    return tuple(found)
+        found[name] = f"last called {ago}" if used.calls else f"never called, made {ago}"
+    using = callers_of(snapshot.known, found)
+    return tuple(Reason(name, why, using[name]) for name, why in found.items())
 
 
 def alike(store: Store, snapshot: Snapshot) -> tuple[Reason, ...]:
     """List the tools that do the same as one above them: by their text, or by recorded calls."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    calls: dict[str, dict[str, str]] = {}
-    for name in snapshot.kept:
-        groups[alpha_form(excerpt_of(snapshot.known, name), name)].append(name)
-        calls[name] = _calls(name, read_evidence(store.place, name))
-    found: dict[str, Reason] = {}
-    for first, *others in groups.values():
+    found: dict[str, tuple[str, str]] = {}
+    for first, *others in _same_but_for_names(snapshot):
         for name in others:
-            why = f"the same as {first} but for names and notes"
-            found[name] = Reason(name, why, callers(snapshot.known, name), first)
+            found[name] = f"the same as {first} but for names and notes", first
+    calls = {name: _calls(name, read_evidence(store.place, name)) for name in snapshot.kept}
     for name, other, number in _answering_alike(calls):
-        why = f"answers {number} recorded calls as {other} does, and none otherwise"
-        found.setdefault(name, Reason(name, why, callers(snapshot.known, name), other))
-    return tuple(found.values())
+        found.setdefault(
+            name, (f"answers {number} recorded calls as {other} does, and none otherwise", other)
+        )
+    using = callers_of(snapshot.known, found)
+    return tuple(Reason(name, why, using[name], other) for name, (why, other) in found.items())
+
+
+def _same_but_for_names(snapshot: Snapshot) -> list[list[str]]:
+    """Return groups of tools whose text is the same but for names; only those of one outline are compared."""
+    outlines: dict[int, list[str]] = defaultdict(list)
+    for name in snapshot.kept:
+        chunk = snapshot.known.definition(name)
+        if chunk is not None:
+            outlines[outline(chunk.text)].append(name)
+    forms: dict[str, list[str]] = defaultdict(list)
+    for names in outlines.values():
+        for name in names if len(names) > 1 else ():
+            forms[alpha_form(excerpt_of(snapshot.known, name), name)].append(name)
+    return list(forms.values())
 
 
 def _answering_alike(calls: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str, int]]:
-    """Return pairs of tools that gave the same answers whenever both were called with the same arguments."""
-    by_call: dict[str, list[str]] = defaultdict(list)
+    """Return pairs of tools that gave the same answers whenever both were called with the same arguments.
+
+    Two that share at least three answers share one besides the two of the first that most others give too,
+    so those are not gone through: what everybody answers alike leads nowhere.
+    """
+    by_answer: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, answers in calls.items():
-        for arguments in answers:
-            by_call[arguments].append(name)
-    shared: dict[tuple[str, str], int] = defaultdict(int)
-    differ: set[tuple[str, str]] = set()
-    for arguments, names in by_call.items():
+        for answer in answers.items():
+            by_answer[answer].append(name)
+    telling = {
+        name: sorted(answers.items(), key=lambda answer: (len(by_answer[answer]), answer))[
+            : 1 - _FEWEST_CALLS
+        ]
+        for name, answers in calls.items()
+    }
+    found: dict[tuple[str, str], int] = {}
+    for answer, names in by_answer.items():
         for place, name in enumerate(names):
-            for other in names[max(0, place - _NEAR) : place]:
-                shared[name, other] += 1
-                if calls[name][arguments] != calls[other][arguments]:
-                    differ.add((name, other))
-    return [
-        (name, other, number)
-        for (name, other), number in shared.items()
-        if number >= _FEWEST_CALLS and (name, other) not in differ
-    ]
+            for other in names[max(0, place - _NEAR) : place] if answer in telling[name] else ():
+                number = _agreeing(calls[name], calls[other])
+                if number >= _FEWEST_CALLS:
+                    found[name, other] = number
+    return [(name, other, number) for (name, other), number in found.items()]
+
+
+def _agreeing(answers: Mapping[str, str], others: Mapping[str, str]) -> int:
+    """Return how many calls two tools share; 0 when they answer any of them differently."""
+    shared = answers.keys() & others.keys()
+    return len(shared) if all(answers[call] == others[call] for call in shared) else 0
 
 
 def _calls(name: str, evidence: Mapping[str, Json] | None) -> dict[str, str]:
@@ -96,9 +119,7 @@ def _calls(name: str, evidence: Mapping[str, Json] | None) -> dict[str, str]:
     for call in listed if isinstance(listed, list) else []:
         match call:
             case {"function": str(function), "arguments": dict(arguments), **rest} if function == name:
-                outcome = {
-                    key: rest[key] for key in ("value", "status", "error_type", "effects") if key in rest
-                }
+                outcome = {key: rest[key] for key in _OUTCOME if key in rest}
                 found[json.dumps(list(arguments.values()), sort_keys=True)] = json.dumps(
                     outcome, sort_keys=True
                 )

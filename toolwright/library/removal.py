@@ -35,6 +35,17 @@ def callers(known: Bindings, name: str) -> tuple[str, ...]:
     )
 
 
+def callers_of(known: Bindings, names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the same for many functions at once, in one look through the library."""
+    wanted = set(names)
+    found: dict[str, list[str]] = {name: [] for name in wanted}
+    for index, chunk in enumerate(known.sections.chunks):
+        for name in known.uses(index) & wanted:
+            if chunk.name != name:
+                found[name].append(chunk.name)
+    return {name: tuple(using) for name, using in found.items()}
+
+
 def with_callers(known: Bindings, name: str) -> tuple[str, ...]:
     """Return a function and all that use it, directly or not, in the order of the file.
 

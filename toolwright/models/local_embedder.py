@@ -5,6 +5,7 @@ Method: Devlin et al. 2018 (encoder), Reimers and Gurevych 2019 (mean pooling). 
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -45,10 +46,14 @@ class LocalEmbedder:
         """
         if self._loaded is None:
             self._loaded = _load(self._folder)
-        vectors: list[tuple[float, ...]] = []
-        for start in range(0, len(texts), _AT_ONCE):
-            vectors += self._loaded.encode(texts[start : start + _AT_ONCE])
-        return tuple(vectors)
+        vectors: dict[int, tuple[float, ...]] = {}
+        # A batch is as long as its longest text, so texts of like length go together.
+        places = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        for start in range(0, len(places), _AT_ONCE):
+            batch = places[start : start + _AT_ONCE]
+            made = self._loaded.encode([texts[place] for place in batch])
+            vectors.update(zip(batch, made, strict=True))
+        return tuple(vectors[place] for place in range(len(texts)))
 
 
 def _load(folder: Path) -> "_Encoder":
@@ -92,6 +97,7 @@ class _Encoder:
             self._weights[f"embeddings.{table}_embeddings.weight"]  # a KeyError now, not in mid-search
 
     def encode(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        # Scalars are Python's own: those of NumPy would make everything twice as wide, and as slow.
         np, weights = self._np, self._weights
         encodings = self._tokenizer.encode_batch([text or " " for text in texts])
         ids = np.array([one.ids for one in encodings])
@@ -116,14 +122,16 @@ class _Encoder:
             made = self._linear(hidden, f"{at}attention.self.{name}")
             return made.reshape(batch, length, self._heads, -1).transpose(0, 2, 1, 3)
 
-        scores = heads("query") @ heads("key").transpose(0, 1, 3, 2) / np.sqrt(width / self._heads) + padding
+        scores = (
+            heads("query") @ heads("key").transpose(0, 1, 3, 2) / math.sqrt(width / self._heads) + padding
+        )
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         seen = (scores / scores.sum(-1, keepdims=True)) @ heads("value")
         seen = seen.transpose(0, 2, 1, 3).reshape(batch, length, width)
         seen = self._linear(seen, f"{at}attention.output.dense")
         hidden = self._normed(hidden + seen, f"{at}attention.output.LayerNorm")
         inner = self._linear(hidden, f"{at}intermediate.dense")
-        inner = 0.5 * inner * (1 + _erf(np, inner / np.sqrt(2)))
+        inner = 0.5 * inner * (1 + _erf(np, inner / math.sqrt(2)))
         inner = self._linear(inner, f"{at}output.dense")
         return self._normed(hidden + inner, f"{at}output.LayerNorm")
 

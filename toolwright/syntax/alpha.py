@@ -23,7 +23,7 @@ def alpha_form(source: str, name: str) -> str:
     """
     tree = parse_text(source)
     for node in ast.walk(tree):
-        _strip(node)
+        strip(node)
     definitions = _definitions(tree)
     if not isinstance(definitions[name], ast.FunctionDef | ast.AsyncFunctionDef):
         raise KeyError(name)
@@ -35,8 +35,8 @@ def alpha_form(source: str, name: str) -> str:
     return "\n".join(ast.dump(_Dotted().visit(definitions[one])) for one in order)
 
 
-def _strip(node: ast.AST) -> None:
-    """Take docstrings and annotations out; those of a class stay, where they may be its fields."""
+def strip(node: ast.AST) -> None:
+    """Take docstrings and annotations out of a node; those of a class may be its fields, and stay."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         node.returns = None
         node.type_comment = None

@@ -52,9 +52,9 @@ class NotOffered:
 class Hit:
     """A tool that search found for a step; a higher score is a better match.
 
-    `share` says from 0 to 1 how many of the step's telling words the tool has, whatever the size of the
-    library; `why` lists by part of the tool ("name", "keywords", "docstring", "signature") which of them
-    stand there; `cosine` says how near the two are in meaning, None where nobody was asked for that.
+    `share` says from 0 to 1 how much of the step's words the tool has, rare words counting more; `why` lists
+    by part of the tool ("name", "keywords", "docstring", "signature") which of them stand there; `cosine`
+    says how near the two are in meaning, None where nobody was asked for that.
     """
 
     tool: Tool
