@@ -59,7 +59,7 @@ def test_lists_are_filtered_sorted_and_paged(grown: Path) -> None:
     spool = private / "executions.jsonl"
     lines = [json.loads(line) for line in spool.read_text().splitlines()]
     assert listed(grown, "--unused-for", "30d") == []
-    spool.write_text("".join(json.dumps(line) + "\n" for line in lines if line["tool"] != second))
+    spool.write_text("".join(json.dumps(line) + "\n" for line in lines if line.get("tool") != second))
     assert listed(grown, "--unused-for", "30d") == [second]
     assert listed(grown, "--sort", "used") == [first, second]
 
