@@ -29,6 +29,7 @@ def test_search_says_what_met_and_where(grown: Path) -> None:
     assert f"verified, {found['hits'][0]['quality']['tests']} tests passed" in text.out
     assert found["shown_to_model"] == 1
     assert "no tool shares a word" in run("tools", "search", "xylophone", cwd=grown).out
+    assert "'the of' has no word to search by" in run("tools", "search", "the", "of", cwd=grown).out
     assert run("tools", "search", "x", "-k", "0", cwd=grown).code == 2
     assert run("tools", "search", cwd=grown).code == 2
     alone = run("tools", "search", name, cwd=grown, env={"TOOLWRIGHT_EMBEDDER": "local:nowhere"})

@@ -105,7 +105,7 @@ def test_only_changes_are_embedded_again(tmp_path: Path, index: FusedIndex, embe
     assert embedder.asked == ["wipe"]
     write(tmp_path, TOOLS | {"move_files": "Transport files."})
     again.search("transport", ("haul",))
-    assert [text.partition(":")[0] for text in embedder.asked[1:]] == ["move files", "transport (haul)"]
+    assert [text.partition(":")[0] for text in embedder.asked[1:]] == ["transport (haul)", "move files"]
     (tmp_path / ".toolwright" / "vectors.db").write_bytes(b"no database " * 100)
     embedder.asked.clear()
     for _ in range(2):
@@ -120,4 +120,19 @@ def test_after_a_fault_words_decide_and_it_is_said_once(
     embedder.fails = True
     assert [hit.tool.name for hit in index.search("old")] == ["age_in_years"]
     assert index.search("wipe") == ()
-    assert said == ["search goes by words only: there is no server"]
+    assert said == ["search goes by words only: there is no server (start one)"]
+
+
+def test_another_model_of_the_same_name_is_noticed_by_its_size(tmp_path: Path, index: FusedIndex) -> None:
+    """Kept vectors of another size are made anew, never compared."""
+    index.search("wipe")
+
+    class Wider(BySubject):
+        def _vector(self, text: str) -> tuple[float, ...]:
+            return (0.0, 0.0, *super()._vector(text))
+
+    wider = Wider()
+    assert FusedIndex(Store(tmp_path), wider, print).search("wipe")[0].tool.name == "delete_folder"
+    assert len(wider.asked) == len(TOOLS) + 1
+    assert FusedIndex(Store(tmp_path), wider, print).search("wipe")[0].tool.name == "delete_folder"
+    assert len(wider.asked) == len(TOOLS) + 2

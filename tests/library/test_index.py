@@ -151,3 +151,10 @@ def test_how_words_are_taken_apart():
     assert terms("read_csv_rows readCSVRows HTTPServer utf8 don't Größe") == [
         *("read", "csv", "rows", "read", "csv", "rows", "http", "server", "utf8", "don", "t", "größe")
     ]
+
+
+def test_chinese_is_found_by_parts_of_a_run(tmp_path):
+    """Text without blanks is indexed by pairs of signs."""
+    index = library(tmp_path, {"list_dir": ("列出目录中的文件。", ""), "age": ("计算年龄。", "")})
+    (hit,) = index.search("列出所有文件")
+    assert (hit.tool.name, hit.why) == ("list_dir", {"docstring": ("列出", "文件")})

@@ -6,6 +6,7 @@ from functools import cache
 from toolwright.cli.arguments import Arguments
 from toolwright.errors import UsageError
 from toolwright.library.papers import Trust
+from toolwright.library.search import query
 from toolwright.library.store import Store
 from toolwright.packages.shelf import open_shelf
 from toolwright.screen.result import json_text, write_line
@@ -15,6 +16,7 @@ from toolwright.types import Hit, Json
 
 _SHOWN = 8
 _MOST = 1000
+_LONGEST = 100
 
 
 def search(arguments: Arguments, settings: Settings, text: str) -> int:
@@ -33,7 +35,11 @@ def search(arguments: Arguments, settings: Settings, text: str) -> int:
     trust = store.trust([hit.tool.name for hit in hits], cache(open_shelf(settings).version))
     asked = len(narrow(hits)) if settings.shortcuts else len(hits)
     write_line(
-        json_text(_as_json(hits, asked, trust)) if arguments.json else _as_text(hits, asked, text, trust)
+        json_text(_as_json(hits, asked, trust))
+        if arguments.json
+        else _as_text(hits, asked, trust)
+        if hits
+        else _nothing(store, text)
     )
     return 0
 
@@ -46,9 +52,17 @@ def _number(text: str, default: int) -> int:
     return int(text)
 
 
-def _as_text(hits: Sequence[Hit], asked: int, text: str, trust: Mapping[str, Trust]) -> str:
-    if not hits:
-        return f"no tool shares a word with {text!r}"
+def _nothing(store: Store, text: str) -> str:
+    """Say why nothing was found."""
+    if not store.read().tools:
+        return "the library has no tools"
+    shown = repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
+    if not query(text, ()):
+        return f"{shown} has no word to search by: there is none in it, or only such as every text has"
+    return f"no tool shares a word with {shown}"
+
+
+def _as_text(hits: Sequence[Hit], asked: int, trust: Mapping[str, Trust]) -> str:
     width = max(len(hit.tool.name) for hit in hits)
     lines: list[str] = []
     for hit in hits:

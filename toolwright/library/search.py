@@ -1,4 +1,7 @@
-"""Words of a person -> the terms and the FTS5 query that find tools; identifiers are taken apart."""
+"""Words of a person -> the terms and the FTS5 query that find tools; identifiers are taken apart.
+
+Chinese and Japanese, written without blanks, become pairs of neighbouring signs.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,6 +9,9 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_DENSE: Final = "\u3040-\u30ff\u3400-\u9fff"
+_RUN: Final = re.compile(f"[{_DENSE}]+|[^{_DENSE}]+")
+_IS_DENSE: Final = re.compile(f"[{_DENSE}]{{2}}")
 _MAX_TERMS: Final = 64
 _MAX_CHARS: Final = 20_000
 _STOP_WORDS: Final = frozenset(
@@ -27,7 +33,15 @@ def terms(text: str) -> list[str]:
             found.append(word)
         else:
             found += [part.lower() for part in _HUMP.split(word) if part]
-    return found
+    if not _IS_DENSE.search(text):
+        return found
+    return [piece for word in found for run in _RUN.findall(word) for piece in _pairs(run)]
+
+
+def _pairs(run: str) -> list[str]:
+    if not _IS_DENSE.match(run):
+        return [run]
+    return [run[place : place + 2] for place in range(len(run) - 1)]
 
 
 def document(text: str) -> str:

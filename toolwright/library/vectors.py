@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from toolwright.errors import ModelError
 from toolwright.library.place import Place, sha
 from toolwright.library.search import document
 from toolwright.protocols import Embedder
@@ -33,20 +34,25 @@ class Vectors:
         self._embedder = embedder
         self._kept: dict[str, array[float]] = {}
 
-    def of(self, tools: Mapping[str, Tool]) -> dict[str, "array[float]"]:
+    def of(self, tools: Mapping[str, Tool], size: int) -> dict[str, "array[float]"]:
         """Return the vector of each tool by name; only those of new or changed tools are made.
 
+        So are those of another size than `size`: another model has the name now.
+
         Raises:
-            ModelError: the embedder gives none.
+            ModelError: the embedder gives none, or none of that size.
         """
         texts = {name: _text(tool) for name, tool in tools.items()}
         hashes = {name: sha(text.encode()) for name, text in texts.items()}
         if not self._kept.keys() >= set(hashes.values()):
-            self._kept |= self._read()
+            read = self._read()
+            self._kept |= {hash_: vector for hash_, vector in read.items() if len(vector) == size}
         new = {hashes[name]: text for name, text in texts.items() if hashes[name] not in self._kept}
         if new:
             made = self._embedder.embed(tuple(new.values()))
             fresh = {hash_: array("f", vector) for hash_, vector in zip(new, made, strict=True)}
+            if any(len(vector) != size for vector in fresh.values()):
+                raise ModelError("protocol", f"{self._embedder.name} gives vectors of different sizes")
             self._kept |= fresh
             self._write(fresh, set(hashes.values()))
         return {name: self._kept[hash_] for name, hash_ in hashes.items()}

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import sqlite3
 
-_FORMAT: Final = "3"
+_FORMAT: Final = "4"
 _READING: Final = ("cutting", "docstring", "inert", "names", "reading", "said", "schema", "signature", "used")
 _TABLES: Final = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
