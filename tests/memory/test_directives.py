@@ -60,6 +60,16 @@ def test_one_program_runs_a_directive_and_a_killed_one_leaves_it(tmp_path: Path)
     assert directives.all()[0].is_finished
 
 
+def test_what_is_finished_is_forgotten_one_day_and_what_waits_never(tmp_path: Path) -> None:
+    """Of those that are done the newest stay listed; numbers are not given twice."""
+    for number in range(1, 60):
+        opened(tmp_path).add(f"goal {number}")
+        if number > 1:
+            opened(tmp_path).drop(number)
+    kept = [each.number for each in opened(tmp_path).all()]
+    assert kept == [1, *range(9, 60)]
+
+
 def test_what_is_not_there_or_not_ours_is_said_or_left_alone(tmp_path: Path) -> None:
     """No such number, rubbish beside the files, and a folder that cannot be made."""
     directives = opened(tmp_path)

@@ -21,6 +21,7 @@ UNFINISHED: Final = frozenset({"queued", "running", "interrupted", "cut off"})
 """What may stand in the status of a directive that still waits; others are those of a run, or `dropped`."""
 _NAME: Final = re.compile(r"(\d{1,9})\.jsonl")
 _TRIES: Final = 100
+_MOST_FINISHED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Directives:
                         _write(file, line)
                     finally:
                         os.close(file)
+                    self._forget()
                     return Directive(number, str(line["goal"]), "queued", time.time())
         except OSError as error:
             raise ToolwrightError(
@@ -109,6 +111,13 @@ class Directives:
                 raise
         finally:
             os.close(file)
+
+    def _forget(self) -> None:
+        """Remove the oldest of those that are finished; what became of them stands in the runs."""
+        finished = [each for each in self.all() if each.is_finished]
+        for each in finished[:-_MOST_FINISHED]:
+            with contextlib.suppress(OSError):
+                self._path(each.number).unlink()
 
     def _numbers(self) -> list[int]:
         """Return the numbers that are taken, whatever stands in the files."""
