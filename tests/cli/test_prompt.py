@@ -113,7 +113,7 @@ def _commands_before_any_goal(screen: Terminal) -> None:
     assert "fetch" in said(screen, ":search say what would be fetched")
     assert "not made yet" in said(screen, ":memory")
     assert "no goal has run" in said(screen, ":history")
-    assert "no goal has run" in said(screen, ":stats")
+    assert "nothing has happened" in said(screen, ":stats")
     assert "no goal to learn from yet" in said(screen, ":learn")
     assert "nothing is approved" in said(screen, ":approvals")
     assert "nothing to undo" in said(screen, ":undo")

@@ -1,23 +1,21 @@
-"""`:memory` and `:stats`: where the memory is, whether it is well, what is in it, and what goals took."""
+"""`:memory`: where the memory is, whether it is well, and what is in it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolwright.cli.directive_commands import unfinished
-from toolwright.cli.history import past_of
 from toolwright.errors import MemoryFileError, UsageError
 from toolwright.memory.address import read_address
 from toolwright.memory.place import memory_file
 from toolwright.redaction import Secret
 from toolwright.screen.result import write_line
-from toolwright.screen.words import count, duration, joined
+from toolwright.screen.words import count
 from toolwright.wiring import open_past
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from toolwright.cli.goals import Goals
-    from toolwright.memory.figures import Figures
 
 
 def show_memory(goals: "Goals", rest: str) -> int:
@@ -52,48 +50,19 @@ def show_memory(goals: "Goals", rest: str) -> int:
     return 0 if health.startswith(("well", "not made")) else 1
 
 
-def show_stats(goals: "Goals", rest: str) -> int:
-    """Say how the goals of this library ended, what they took, and how much was used again."""
-    if rest:
-        raise UsageError(":stats takes nothing", hint=":history ID tells one goal in full")
-    from toolwright.memory.figures import figures
-
-    past = past_of(goals.settings)
-    found = None if past.is_empty else past.ask(figures)
-    for line in stats_lines(found) if found and found.goals else ["no goal has run here yet"]:
-        write_line(line)
-    return 0
-
-
-def stats_lines(found: "Figures") -> list[str]:
-    """Return figures as lines for people; what is not known is said to be unknown."""
-    verdicts = found.verdicts or {}
-    ended = ", ".join(f"{number} {status}" for status, number in found.goals.items())
-    tokens = f"{found.prompt_tokens:,} tokens in, {found.output_tokens:,} out"
-    unknown = f" and {count(found.uncosted, 'goal')} of unknown cost" if found.uncosted else ""
-    cost = f"${found.cost:.4f}{unknown}"
-    steps = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
-    every = count(sum(verdicts.values()), "step")
-    reuse = "no step yet" if found.reuse is None else f"{found.reuse:.0%} of {every}"
-    return [
-        f"goals     {count(sum(found.goals.values()), 'goal')}: {ended}",
-        f"models    {joined(count(found.calls, 'call'), tokens, cost)}",
-        f"time      {duration(found.seconds)} in all",
-        f"reuse     {joined(reuse, steps)}",
-        f"plans     {count(found.remembered, 'goal')} ran by a plan that was remembered",
-        f"versions  {count(found.versions, 'version')} written, {found.refused} refused",
-    ]
-
-
 def _looked_at(connection: "Connection") -> tuple[str, dict[str, int]]:
-    from sqlalchemy import text
+    from sqlalchemy import func, select, text
 
-    from toolwright.memory.figures import sizes
+    from toolwright.memory.schema import METADATA
 
+    tables = METADATA.sorted_tables
+    sizes = {
+        each.name: connection.execute(select(func.count()).select_from(each)).scalar_one() for each in tables
+    }
     said = "ok"
     if connection.dialect.name == "sqlite":
         said = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
-    return "well" if said == "ok" else f"damaged: {said}", sizes(connection)
+    return "well" if said == "ok" else f"damaged: {said}", sizes
 
 
 def _files(folder: Path, name: str) -> int:

@@ -160,7 +160,7 @@ OWN: Final[Mapping[str, Run]] = {
     "example": _example,
     "approvals": _shell("approvals"),
     "model": _model,
-    "stats": _of("memory_shown", "show_stats"),
+    "stats": _shell("stats"),
     "verify": _shell("verify"),
     "undo": _shell("undo"),
     "help": _help,

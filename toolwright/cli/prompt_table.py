@@ -28,7 +28,7 @@ _OWN: Final[Mapping[str, Entry]] = {
     "example": Entry("example CALL == ANSWER", "hold out an example for the next goal", ("tool",)),
     "approvals": Entry(COMMANDS["approvals"].usage, COMMANDS["approvals"].about, ("revoke", "tool")),
     "model": Entry("model [SERVER:NAME]", "ask another model from now on, or say which is asked", ("model",)),
-    "stats": Entry("stats", "say what the goals of this library took, and how much was used again"),
+    "stats": Entry(COMMANDS["stats"].usage, COMMANDS["stats"].about),
     "verify": Entry(COMMANDS["verify"].usage, COMMANDS["verify"].about, ("tool",)),
     "undo": Entry(COMMANDS["undo"].usage, COMMANDS["undo"].about),
     "help": Entry("help [COMMAND]", "list the commands, or explain one", ("command",)),
