@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from toolwright.checked_goal import checked_goal
+from toolwright.cli.streams import write_stderr
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.library.lock import make_private
 from toolwright.library.place import Place
@@ -119,6 +120,9 @@ def _carried_out(goals: "Goals", directive: Directive, goal: str) -> int:
             code = goals.run(goal)
         except ToolwrightError:
             say("failed", "")
+            raise
+        except KeyboardInterrupt:
+            write_stderr(f"\ndirective {directive.number} waits; :resume {directive.number} runs it again\n")
             raise
         report = goals.last
         say(report.status if report else "failed", report.run if report else "")

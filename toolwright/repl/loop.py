@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from toolwright.errors import ToolwrightError
+from toolwright.errors import ToolwrightError, UsageError
 from toolwright.repl.completing import Completion
 from toolwright.repl.past_lines import PastLines
 from toolwright.screen.display import Display
@@ -42,14 +42,12 @@ def prompt(lines: Lines, run_line: Callable[[str], int], display: Display, greet
         try:
             line = lines.read().strip()
         except EOFError:
-            sys.stderr.write("\n")
             return code
         except UnicodeDecodeError:
             display.print("that line is not UTF-8; please type it again")
             continue
         except KeyboardInterrupt as interrupt:
             _only_ctrl_c(interrupt)
-            sys.stderr.write("\n")
             continue
         if line in _LEAVING:
             return code
@@ -61,7 +59,7 @@ def run_all(lines: Lines, run_line: Callable[[str], int], display: Display) -> i
     """Run lines that nobody is typing; return the first exit code that is not 0, None without any line.
 
     Raises:
-        UnicodeDecodeError: a line is not UTF-8.
+        UsageError: a line is not UTF-8.
     """
     codes = []
     while True:
@@ -69,6 +67,10 @@ def run_all(lines: Lines, run_line: Callable[[str], int], display: Display) -> i
             line = lines.read().strip()
         except EOFError:
             break
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                f"what came from stdin is not UTF-8: byte {error.start + 1} cannot be read"
+            ) from None
         if line in _LEAVING:
             codes.append(0)
             break

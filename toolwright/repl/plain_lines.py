@@ -40,9 +40,14 @@ class PlainLines:
             UnicodeDecodeError: it is not UTF-8.
             KeyboardInterrupt: Ctrl-C.
         """
-        line = self._typed(PROMPT)
-        while line.endswith(CONTINUES):
-            line = f"{line.removesuffix(CONTINUES)}\n{self._typed(MORE)}"
+        try:
+            line = self._typed(PROMPT)
+            while line.endswith(CONTINUES):
+                line = f"{line.removesuffix(CONTINUES)}\n{self._typed(MORE)}"
+        except (EOFError, KeyboardInterrupt):
+            if self._asks:
+                sys.stderr.write("\n")
+            raise
         if self._asks:
             self._past.add(line)
         return line
