@@ -22,7 +22,7 @@ exit codes:
   130  interrupted with Ctrl-C (SIGTERM: 143; the terminal went away: 129)
 
 The result goes to stdout, everything else to stderr. A goal may be quoted or not; after `--` every
-word belongs to the goal; `-` reads it from stdin. Without a goal, at a terminal, it is asked for.
+word belongs to the goal; `-` reads it from stdin. Without a goal a prompt opens.
 """
 
 

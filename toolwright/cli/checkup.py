@@ -17,7 +17,7 @@ from toolwright.settings.variables import BY_FIELD
 
 PACKAGES: Final = (
     *("together", "httpx", "requests", "libcst", "pytest", "hypothesis", "pytest-httpserver"),
-    *("filelock", "rich", "sqlalchemy", "alembic"),
+    *("filelock", "rich", "prompt_toolkit", "sqlalchemy", "alembic"),
 )
 
 

@@ -67,5 +67,8 @@ def typed_secret(variable: str) -> str:
     except EOFError:
         write_stderr("\n")
         return ""
+    except KeyboardInterrupt:
+        write_stderr("\n")
+        raise
     except UnicodeDecodeError:
         return "\ufffd"  # refused as every other key that is not ASCII
