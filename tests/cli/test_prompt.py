@@ -109,7 +109,7 @@ def _commands_before_any_goal(screen: Terminal) -> None:
     assert "did you mean :history?" in said(screen, ":histroy")
     assert "which begins with a colon here" in said(screen, "tools")
     assert "did you mean :memory?" in said(screen, "memry")
-    assert "there is no tool 'fetsh'" in said(screen, ":show fetsh")
+    assert "hint: :tools\r\n" in said(screen, ":show fetsh")
     assert "fetch" in said(screen, ":search say what would be fetched")
     assert "not made yet" in said(screen, ":memory")
     assert "no goal has run" in said(screen, ":history")

@@ -49,7 +49,9 @@ class AtPrompt:
         completion = Completion(prompt_table(), self._tools, settings.workspace, words)
         lines = open_lines(past, completion, shown)
         if at_terminal():
-            return prompt(lines, self.take, display, self._greeting())
+            for said in self._greeting():
+                display.print(said)
+            return prompt(lines, self.take, display, prompt_table())
         code = run_all(lines, self.take, display)
         if code is None:
             raise UsageError("no goal was given", hint='python agent.py "what you want done"')

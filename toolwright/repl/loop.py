@@ -1,14 +1,16 @@
 """The prompt itself: each line that is read is run; Ctrl-C ends the goal, Ctrl-D the program."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Protocol
 
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.repl.completing import Completion
 from toolwright.repl.past_lines import PastLines
+from toolwright.repl.table import as_typed_here
 from toolwright.screen.display import Display
-from toolwright.screen.problem import show_problem
+from toolwright.screen.problem import problem_of, show_problem
 from toolwright.settings import Terminal
 
 _LEAVING = frozenset({":quit", ":q", "exit", "quit"})
@@ -33,10 +35,11 @@ def open_lines(past: PastLines, completion: Completion, terminal: Terminal) -> L
     return PlainLines(past, completion)
 
 
-def prompt(lines: Lines, run_line: Callable[[str], int], display: Display, greeting: Sequence[str]) -> int:
-    """Run lines until the end of input; return the exit code of the last one."""
-    for said in greeting:
-        display.print(said)
+def prompt(lines: Lines, run_line: Callable[[str], int], display: Display, table: Collection[str]) -> int:
+    """Run lines until the end of input; return the exit code of the last one.
+
+    Hints of errors are written as what is typed here; `table` holds the commands that there are.
+    """
     code = 0
     while True:
         try:
@@ -52,7 +55,7 @@ def prompt(lines: Lines, run_line: Callable[[str], int], display: Display, greet
         if line in _LEAVING:
             return code
         if line:
-            code = _run(line, run_line, display)
+            code = _run(line, run_line, display, table)
 
 
 def run_all(lines: Lines, run_line: Callable[[str], int], display: Display) -> int | None:
@@ -83,11 +86,12 @@ def run_all(lines: Lines, run_line: Callable[[str], int], display: Display) -> i
     return next((code for code in codes if code), 0) if codes else None
 
 
-def _run(line: str, run_line: Callable[[str], int], display: Display) -> int:
+def _run(line: str, run_line: Callable[[str], int], display: Display, table: Collection[str]) -> int:
     try:
         return run_line(line)
     except ToolwrightError as error:
-        show_problem(error, display)
+        problem = problem_of(error)
+        show_problem(replace(problem, hint=as_typed_here(problem.hint, table)), display)
         return error.exit_code
     except KeyboardInterrupt as interrupt:
         _only_ctrl_c(interrupt)

@@ -1,10 +1,13 @@
 """What a command of the prompt says of itself, for help, completion and the documents."""
 
 import difflib
+import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from toolwright.screen.program import program
 
 SIGN: Final = ":"
 """What a line begins with that is a command and no goal."""
@@ -42,6 +45,12 @@ def help_lines(table: Mapping[str, Entry]) -> list[str]:
         else:
             lines += [f"{usage:<{len(blank)}}{about[0]}", *(blank + each for each in about[1:])]
     return lines
+
+
+def as_typed_here(hint: str, table: Collection[str]) -> str:
+    """Return a hint for the shell as one for the prompt: its commands begin with a colon."""
+    shell = rf"{re.escape(program())} (?:--library (?:'[^']*'|\S+) )?([a-z][a-z-]*)"
+    return re.sub(shell, lambda found: f"{SIGN}{found[1]}" if found[1] in table else found[0], hint)
 
 
 def nearest_command(name: str, table: Mapping[str, Entry]) -> str:
