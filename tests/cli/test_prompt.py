@@ -144,13 +144,13 @@ def _tab_and_a_permission(screen: Terminal) -> None:
 
 
 def _goals_of_several_lines(screen: Terminal) -> None:
+    assert "is held out" in said(screen, ":example apply_op_1(3) == 7")
     screen.type(f"Apply the{ALT_ENTER}operations to 1\r")
     assert "Goal: Apply the" in screen.answer(AGREE, "n")
     assert "Nothing was written" in screen.wait_for(READY)
     screen.type("Apply the \\\roperations to 1\r")
     screen.answer(AGREE, "n")
     screen.wait_for(READY)
-    assert "is held out" in said(screen, ":example apply_op_1(3) == 7")
     screen.type(pasted("Apply the\noperations\nto 1\n"))
     screen.type("\r")
     screen.answer(AGREE, "")

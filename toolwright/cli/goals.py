@@ -58,7 +58,8 @@ class Goals:
         """
         arguments = self.arguments
         goal = checked_goal(goal, self.settings.goal_limit)
-        goal, examples = read_goal(goal, (*arguments.examples, *self.noted()))
+        noted = self.noted()
+        goal, examples = read_goal(goal, (*arguments.examples, *noted))
         self.last = None
         model = self._equipped(goal, planned=plan is not None)
         values, ledger = values_of(arguments.values), self._ledger
@@ -73,6 +74,8 @@ class Goals:
                 plan=plan,
             )
             self.last = session.last
+        if self.last and self.last.status == "planned":  # the goal may come again
+            self._examples = noted
         return code
 
     def note_example(self, text: str) -> int:

@@ -54,7 +54,7 @@ def run(arguments: Arguments) -> int:
     settings = load(arguments.overrides)
     store = Store(settings.library)
     planned = store.undoing()
-    after = snapshot_of(planned.text, str(store.place.tools))
+    after = snapshot_of(planned.text, str(store.place.tools), store.read().catalogue)
     callers = _proven(settings, store, planned, after)
     _refuse(callers.broken(), planned, store)
     said = store.undo(planned)

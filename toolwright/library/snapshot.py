@@ -54,13 +54,15 @@ class Snapshot:
         return frozenset(name for name in known.header.union(known.chunks) if not name.startswith("_"))
 
 
-def snapshot_of(text: str, filename: str) -> Snapshot:
+def snapshot_of(text: str, filename: str, old: Catalogue) -> Snapshot:
     """Return a library that is only a text yet; nothing is in quarantine there.
+
+    Of what `old` has read already nothing is parsed again.
 
     Raises:
         LibrarySyntaxError: the text is not Python.
     """
-    catalogue = read_catalogue(text, filename)
+    catalogue = read_catalogue(text, filename, old)
     tools = Tools(catalogue, catalogue.offered)
     return Snapshot(text, sha(text.encode()), catalogue, tools, catalogue.not_offered)
 
