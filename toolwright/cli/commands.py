@@ -173,7 +173,7 @@ COMMANDS: Final = {
     ),
     "memory": Command(
         "memory [export [FILE] | import FILE]",
-        "say where what happened is kept; write it as memory.json, or add what such a file says",
+        "say where the memory is, how it is and what it holds; write memory.json, or add what it says",
         _memory,
     ),
     "packages": Command(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from toolwright.cli.arguments import Arguments
+from toolwright.cli.memory_shown import show_memory
 from toolwright.cli.streams import write_stderr
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.redaction import Redactor
@@ -29,7 +30,7 @@ def run(arguments: Arguments) -> int:
     past = open_past(settings, lambda said: write_stderr(f"! {said}\n"))
     match arguments.words[1:]:
         case ():
-            _show(past, as_json=arguments.json)
+            return show_memory(settings, as_json=arguments.json)
         case ("export",):
             write_line(_exported(past, settings).rstrip("\n"))
         case ("export", file):
@@ -42,14 +43,6 @@ def run(arguments: Arguments) -> int:
                 hint=f"{command('memory', library=settings.library)}, or -- before it when it is a goal",
             )
     return 0
-
-
-def _show(past: "Past", *, as_json: bool) -> None:
-    where, rows = past.where, past.counts()
-    if as_json:
-        write_line(json_text({"memory": where, "rows": rows}))
-        return
-    write_line(f"{where}: {joined(*(f'{number} {name}' for name, number in rows.items())) or 'nothing yet'}")
 
 
 def _exported(past: "Past", settings: Settings) -> str:

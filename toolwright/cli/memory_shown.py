@@ -1,72 +1,79 @@
-"""`:memory`: where the memory is, whether it is well, and what is in it."""
+"""`memory`: where the memory is, whether it is well, and what is in it and beside it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from toolwright.cli.directive_commands import unfinished
-from toolwright.errors import MemoryFileError, UsageError
-from toolwright.memory.address import read_address
-from toolwright.memory.place import memory_file
-from toolwright.redaction import Secret
-from toolwright.screen.result import write_line
+from toolwright.errors import MemoryFileError
+from toolwright.memory.directives import Directives
+from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count
-from toolwright.wiring import open_past
+from toolwright.settings import Settings
+from toolwright.wiring import STATE, open_past
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from toolwright.cli.goals import Goals
+WELL: Final = "well"
+_NOT_MADE: Final = "not made yet"
 
 
-def show_memory(goals: "Goals", rest: str) -> int:
-    """Say where the memory is, what is in it and whether it is well; 1 when it cannot be used."""
-    if rest:
-        raise UsageError(":memory takes nothing", hint=":history lists the goals that ran")
-    settings = goals.settings
-    path = memory_file(settings.library.absolute())
+def show_memory(settings: Settings, *, as_json: bool) -> int:
+    """Print it; 1 when the memory cannot be used."""
     said: list[str] = []
     past = open_past(settings, said.append)
-    rows = [("where", str(path))]
+    rows: dict[str, int] = {}
+    where = ""
     try:
-        if isinstance(settings.memory, Secret):
-            rows = [("where", read_address(settings.memory).shown)]
-        looked = None if past.is_empty else past.ask(_looked_at)
-        health, sizes = looked or ("not made yet", {})
+        where = past.where
+        health = _NOT_MADE if past.is_empty else past.ask(_health) or _NOT_MADE
+        rows = past.counts()
     except MemoryFileError as error:
-        health, sizes = str(error), {}
-    kept = [f"{number} {name.replace('_', ' ')}" for name, number in sizes.items() if number]
-    rows += [("health", "; ".join([health, *said])), ("holds", ", ".join(kept) or "nothing yet")]
-    folder = path.parent
-    rows += [
-        ("waiting", count(_files(folder, "runs"), "run") + " in a file of its own"),
-        ("plans", f"{_files(folder, 'plans')} remembered"),
-        ("talks", f"{_files(folder, 'transcripts')} recorded"),
-        ("directives", f"{len(unfinished(goals))} not finished"),
-    ]
-    if not settings.memory:
-        rows.append(("note", "--no-memory: this program neither uses nor keeps any of it"))
-    for name, text in rows:
-        write_line(f"{name:<10}  {text}")
-    return 0 if health.startswith(("well", "not made")) else 1
-
-
-def _looked_at(connection: "Connection") -> tuple[str, dict[str, int]]:
-    from sqlalchemy import func, select, text
-
-    from toolwright.memory.schema import METADATA
-
-    tables = METADATA.sorted_tables
-    sizes = {
-        each.name: connection.execute(select(func.count()).select_from(each)).scalar_one() for each in tables
+        health = str(error)
+    folder = settings.library.absolute() / STATE
+    queue = Directives(folder, str).all()
+    beside = {
+        "runs": _files(folder / "runs"),
+        "plans": _files(folder / "plans"),
+        "transcripts": _files(folder / "transcripts"),
+        "directives": sum(not each.is_finished for each in queue),
     }
-    said = "ok"
-    if connection.dialect.name == "sqlite":
-        said = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
-    return "well" if said == "ok" else f"damaged: {said}", sizes
+    if as_json:
+        about = {"memory": where, "health": health, "said": said, "rows": rows, "beside": beside}
+        write_line(json_text(about | {"kept": bool(settings.memory)}))
+    else:
+        _print(where, "; ".join([health, *said]), rows, beside)
+        if not settings.memory:
+            write_line("note        --no-memory: what happens now is neither kept nor used")
+    return 0 if health in {WELL, _NOT_MADE} else 1
 
 
-def _files(folder: Path, name: str) -> int:
+def _print(where: str, health: str, rows: dict[str, int], beside: dict[str, int]) -> None:
+    holds = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in rows.items())
+    lines = [
+        ("where", where or "nowhere"),
+        ("health", health),
+        ("holds", holds or "nothing yet"),
+        ("waiting", f"{count(beside['runs'], 'run')}, not taken in yet"),
+        ("plans", f"{beside['plans']} remembered"),
+        ("talks", f"{count(beside['transcripts'], 'transcript')}"),
+        ("directives", f"{beside['directives']} not finished"),
+    ]
+    for name, text in lines:
+        write_line(f"{name:<10}  {text}")
+
+
+def _health(connection: "Connection") -> str:
+    """Have the database look at itself; a server does so all the time."""
+    from sqlalchemy import text
+
+    if connection.dialect.name != "sqlite":
+        return WELL
+    said = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
+    return WELL if said == "ok" else f"damaged: {said}"
+
+
+def _files(folder: Path) -> int:
     try:
-        return sum(not path.name.startswith(".") for path in (folder / name).iterdir())
+        return sum(not path.name.startswith(".") for path in folder.iterdir())
     except OSError:
         return 0

@@ -154,7 +154,7 @@ OWN: Final[Mapping[str, Run]] = {
     "run": _run,
     "search": _search,
     "call": _call,
-    "memory": _of("memory_shown", "show_memory"),
+    "memory": _shell("memory"),
     "history": _shell("history"),
     "learn": _learn,
     "example": _example,

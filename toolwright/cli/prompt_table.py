@@ -22,7 +22,7 @@ _OWN: Final[Mapping[str, Entry]] = {
     "show": Entry("show NAME", "show one tool, its evidence and its uses", ("tool",)),
     "run": Entry("run NAME {JSON}", "call one tool with a JSON object of its arguments", ("tool", "json")),
     "search": Entry("search TEXT", "show what the search finds for a step, and why", ("goal",)),
-    "memory": Entry("memory", "say where the memory is, what is in it, and whether it is well"),
+    "memory": Entry(COMMANDS["memory"].usage, COMMANDS["memory"].about, ("exchange", "path")),
     "history": Entry(COMMANDS["history"].usage, COMMANDS["history"].about, ("run",)),
     "learn": Entry("learn [NAME]", "make one tool of the goal of several steps that was reached last"),
     "example": Entry("example CALL == ANSWER", "hold out an example for the next goal", ("tool",)),

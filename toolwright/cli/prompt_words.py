@@ -23,6 +23,7 @@ def prompt_words(goals: "Goals") -> "dict[str, Words]":
         "model": lambda: _models(goals),
         "directive": lambda: [(str(each.number), each.goal) for each in unfinished(goals)],
         "run": lambda: _runs(goals),
+        "exchange": lambda: [("export", "write a memory.json"), ("import", "read a memory.json")],
         "revoke": lambda: [("revoke", "take an approval back")],
     }
 
