@@ -171,6 +171,8 @@ def _commands_about_the_goal(screen: Terminal) -> None:
     assert "is queued" in said(screen, f":queue {GOAL}")
     assert re.search(r"1 +queued .*Apply", said(screen, ":directives"))
     assert "is given up" in said(screen, ":drop 1")
+    assert "directive 1 is finished: dropped" in said(screen, ":drop 1")
+    assert "there is no directive 7" in said(screen, ":resume 7")
     assert "every directive is finished" in said(screen, ":resume")
     screen.type(f"half a{CTRL_C}")
     screen.wait_for(READY)
@@ -216,8 +218,10 @@ def test_a_dumb_terminal_has_the_same_prompt_without_any_code(tmp_path: Path) ->
         screen.type(CTRL_D)
         assert screen.end()[0] == 2
     assert "\x1b" not in screen.seen
-    with terminal(cwd=place) as screen:
+    with terminal(cwd=place, env=environment(NO_COLOR="1")) as screen:
         screen.wait_for(READY)
+        said(screen, ":show nobody")
+        assert not re.search(r"\x1b\[[0-9;]*[349][0-7]", screen.seen)
         os.kill(screen.process.pid, signal.SIGTERM)
         assert screen.end()[0] == 143
     assert without_codes(screen.seen).count("Traceback") == 0

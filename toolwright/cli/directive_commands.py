@@ -76,7 +76,10 @@ def drop(goals: "Goals", rest: str) -> int:
     numbers = _numbers(rest)
     if not numbers:
         raise UsageError(":drop needs the number of a directive", hint=":directives lists them")
+    kept = {each.number: each for each in directives_of(goals).all()}
     for number in numbers:
+        if _named(kept, number).is_finished:
+            raise UsageError(f"directive {number} is finished: {kept[number].status}")
         directives_of(goals).drop(number)
         write_line(f"directive {number} is given up")
     return 0
