@@ -92,7 +92,7 @@ def test_a_day_at_the_prompt(tmp_path: Path) -> None:
         with terminal("--yes", cwd=place, env=env) as screen:
             assert "1 directive is not finished" in screen.wait_for(READY)
             _after_the_restart(screen)
-            screen.type(CTRL_D)
+            screen.type(":quit\r")
             assert screen.end()[0] == 0
     model.over.set()
     history = place / ".toolwright" / "prompt_history"
@@ -174,6 +174,11 @@ def _commands_about_the_goal(screen: Terminal) -> None:
     assert "directive 1 is finished: dropped" in said(screen, ":drop 1")
     assert "there is no directive 7" in said(screen, ":resume 7")
     assert "every directive is finished" in said(screen, ":resume")
+    for name in set(prompt_table()) - set(OWN) - {"quit"}:  # those of the shell
+        answer = said(screen, f":{name}")
+        assert answer.strip(), name
+        assert "is not a command" not in answer
+        assert "Traceback" not in answer
     screen.type(f"half a{CTRL_C}")
     screen.wait_for(READY)
     screen.type(CTRL_C)
