@@ -38,6 +38,8 @@ _FOLLOWS: Final[Mapping[str, tuple[str, ...]]] = {
     "call": ("tool", "flags"),
     "check": ("tool",),
     "why": ("tool",),
+    "retry": ("run",),
+    "replay": ("run",),
 }
 
 
