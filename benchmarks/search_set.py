@@ -28,11 +28,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Query:
-    """A step, synonyms as the planner gives them, and the tools that do it: none for a step without one."""
+    """A step, synonyms as the planner gives them, and the tools that do it: none for a step without one.
+
+    `planned` are synonyms that were written from the step alone.
+    """
 
     text: str
     synonyms: tuple[str, ...]
     right: frozenset[str] = frozenset()
+    planned: tuple[str, ...] = ()
 
     def bare(self) -> "Query":
         """Return it without synonyms that share a beginning with a word of a right tool's name.
@@ -47,6 +51,10 @@ class Query:
         )
         return Query(self.text, tuple(kept), self.right)
 
+    def as_planned(self) -> "Query":
+        """Return it with the synonyms that were written from the step alone."""
+        return Query(self.text, self.planned, self.right)
+
     def alone(self) -> "Query":
         """Return it without any synonyms."""
         return Query(self.text, (), self.right)
@@ -58,20 +66,37 @@ def read_tools() -> list[Entry]:
 
 
 def read_queries() -> list[Query]:
-    """Return the steps that some tool does."""
-    found = []
-    for line in _lines(SET / "queries.txt"):
-        right, text, synonyms = line.split(" | ")
-        found.append(Query(text, tuple(synonyms.split(", ")), frozenset(right.split(","))))
-    return found
+    """Return the steps that some tool does; on one half of them things were tuned."""
+    return _read_steps(SET / "queries.txt")
+
+
+def read_later() -> list[Query]:
+    """Return further such steps, written after all tuning; they have no `planned` synonyms."""
+    return _read_steps(SET / "queries_later.txt")
 
 
 def read_absent() -> list[Query]:
     """Return the steps that no tool does."""
+    planned = _planned()
     return [
-        Query(text, tuple(synonyms.split(", ")))
+        Query(text, tuple(synonyms.split(", ")), planned=planned[text])
         for text, synonyms in (line.split(" | ") for line in _lines(SET / "not_exists.txt"))
     ]
+
+
+def _read_steps(path: Path) -> list[Query]:
+    planned, found = _planned(), []
+    for line in _lines(path):
+        right, text, synonyms = line.split(" | ")
+        found.append(
+            Query(text, tuple(synonyms.split(", ")), frozenset(right.split(",")), planned.get(text, ()))
+        )
+    return found
+
+
+def _planned() -> dict[str, tuple[str, ...]]:
+    rows = (line.split(" | ") for line in _lines(SET / "blind.txt"))
+    return {text: tuple(synonyms.split(", ")) for text, synonyms in rows}
 
 
 def halves(queries: list[Query]) -> tuple[list[Query], list[Query]]:

@@ -106,3 +106,21 @@ def test_nothing_goes_unless_it_is_asked_for(store: Store, capsys: pytest.Captur
     assert gc(store, "--all", "--yes") == 0
     assert list(store.read().kept) == ["add_one", "add_two"]
     assert [version.name for version in store.versions("plus_one")] == ["plus_one"]
+
+
+def test_twins_far_apart_are_found_among_many_that_share_common_answers(tmp_path: Path) -> None:
+    """What all tools answer alike neither makes them alike nor hides the two that are."""
+    folder = tmp_path / "tool_tests" / "evidence"
+    folder.mkdir(parents=True)
+    text = ""
+    for number in range(150):
+        name, twin = f"tool_{number}", number % 149
+        text += f"def {name}(x: int) -> int:\n    return x * {number} + {number}\n\n\n"
+        answers = {"": "", None: 0, 1: 1 + twin % 3, 2: twin * 7, 3: twin * 11}
+        calls = [
+            {"function": name, "arguments": {"x": asked}, "value": value} for asked, value in answers.items()
+        ]
+        (folder / f"{name}.json").write_text(json.dumps({"calls": calls}))
+    (tmp_path / "tools.py").write_text(text)
+    store = Store(tmp_path)
+    assert [(each.tool, each.other) for each in alike(store, store.read())] == [("tool_149", "tool_0")]
