@@ -1,15 +1,23 @@
-"""A change to a library in a process of its own that strace kills, or lets fail, at one system call.
+"""Changes to a library in processes of their own that strace kills, or lets fail, at one system call each.
 
-`strace` attaches to a child that has loaded everything and waits: it counts the change and nothing else.
+`strace` attaches to a child that has loaded everything and waits: it counts the change and nothing else. One
+strace serves all calls of a name: it acts on the K-th, and before a change so many calls are made in vain,
+with arguments that are wrong, that the n-th call of the change is the K-th.
 """
 
 import contextlib
+import ctypes
+import errno
+import functools
+import json
 import os
+import re
 import shutil
 import subprocess
 import time
 import traceback
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,7 +28,16 @@ WRITING = (
     "openat,write,rename,renameat,renameat2,unlink,unlinkat,mkdir,rmdir,ftruncate,fchmod,fsync,close,flock"
 )
 READING = "newfstatat,read,getdents64,lseek,ioctl"
-_LET_GO = ("read", 1)
+_LINE = re.compile(r"\d+ +\[ *(\d+)\] (\w+)\(")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A system call: its name and number, and how often a change makes it."""
+
+    name: str
+    number: int
+    count: int
 
 
 def need_strace():
@@ -33,41 +50,111 @@ def need_strace():
 
 
 def outcome(change, strace_options):
-    """Run a change in a child under strace; return "killed", or what it said: "" when it was done."""
+    """Run a change in a child under strace; return what it said: "" when it was done."""
+    [said] = _under_strace(lambda: [_said(change)], strace_options)
+    return said
+
+
+def calls_of(change, which, record):
+    """Return the system calls among `which`, comma-separated or "all", that a change makes.
+
+    `record` is where the trace is written.
+    """
+    assert outcome(change, ["-n", "-e", f"trace={which}", "-o", str(record)]) == ""
+    calls = [found.group(2, 1) for line in record.read_text().splitlines() if (found := _LINE.match(line))]
+    if calls[0][0] == "read":  # by which it was let go
+        calls = calls[1:]
+    while calls[-1][0] == "exit_group":
+        calls.pop()
+    assert calls.pop()[0] == "write"  # by which it answers
+    return [Call(name, int(number), count) for (name, number), count in Counter(calls).items()]
+
+
+def killed_at_each(changes, call):
+    """Kill the first change at its first such call, the second at its second, ...; tell which were killed."""
+    at = call.count + 1
+
+    def forking():
+        killed = []
+        for n, change in enumerate(changes, 1):
+            child = os.fork()
+            if child == 0:
+                for _ in range(at - n):
+                    _call_in_vain(call)
+                _said(change)
+                os._exit(0)
+            killed.append(os.WIFSIGNALED(os.waitpid(child, 0)[1]))
+        return killed
+
+    return _under_strace(forking, _injecting(call, f"signal=SIGKILL:when={at}"))
+
+
+def refused_at_each(changes, call, error):
+    """Refuse the first change its first such call, the second its second, ...; return what each said."""
+    every = call.count + 30  # a change that is refused something makes more calls, but not so many more
+
+    def changing():
+        said = []
+        for n, change in enumerate(changes, 1):
+            while _call_in_vain(call) != getattr(errno, error):
+                pass
+            for _ in range(every - n):
+                _call_in_vain(call)
+            said.append(_said(change))
+        return said
+
+    return _under_strace(changing, _injecting(call, f"error={error}:when={every}+{every}"))
+
+
+def _injecting(call, what):
+    return ["-e", f"trace={call.name}", "-e", f"inject={call.name}:{what}"]
+
+
+def _call_in_vain(call):
+    """Make a system call with arguments that are no file, folder or address; return the error's number."""
+    ctypes.set_errno(0)
+    _library().syscall(*map(ctypes.c_long, (call.number, -1, 0, 0, 0, 0)))
+    return ctypes.get_errno()
+
+
+@functools.cache
+def _library():
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _said(change):
+    """Change; return the library's error, or what was not foreseen with its traceback, or ""."""
+    try:
+        change()
+    except LibraryError as error:
+        return str(error)
+    except BaseException as bug:  # noqa: BLE001 - the parent must see everything that gets this far
+        return "".join(traceback.format_exception(bug))
+    return ""
+
+
+def _under_strace(work, strace_options):
+    """Do something in a child that strace has attached to; return what it returned, through JSON."""
     gate, answer = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
-        _in_child(change, gate[0], answer[1])
+        try:
+            os.read(gate[0], 1)
+            left = json.dumps(work()).encode()
+            while left:
+                with contextlib.suppress(OSError):  # one more call that may be refused
+                    left = left[os.write(answer[1], left) :]
+        finally:
+            os._exit(0)
     tracer = _attached(child, strace_options)
     os.close(answer[1])
     os.write(gate[1], b"x")
     said = _all_of(answer[0])
-    _, status = os.waitpid(child, 0)
+    os.waitpid(child, 0)
     tracer.wait()
     for descriptor in (*gate, answer[0]):
         os.close(descriptor)
-    if os.WIFSIGNALED(status):
-        return "killed"
-    assert said.startswith(b"said:"), said.decode()
-    return said.decode().removeprefix("said:")
-
-
-def _in_child(change, gate, answer):
-    """Wait to be let go, change, say how it went, and be gone without clearing up."""
-    said = "no outcome"
-    try:
-        os.read(gate, 1)
-        said = "said:"
-        try:
-            change()
-        except LibraryError as error:
-            said = f"said:{error}"
-        except BaseException as bug:  # noqa: BLE001 - the parent must see everything that gets this far
-            said = "".join(traceback.format_exception(bug))
-    finally:
-        with contextlib.suppress(OSError):
-            os.write(answer, said.encode())
-        os._exit(0)
+    return json.loads(said)
 
 
 def _attached(child, options):
@@ -92,20 +179,3 @@ def _all_of(descriptor):
     while piece := os.read(descriptor, 65536):
         pieces.append(piece)
     return b"".join(pieces)
-
-
-def calls_of(change, which, record):
-    """Return the system calls among `which` that a change makes, each as its name and the how-manieth it is.
-
-    `record` is where the trace is written. The last one, by which the child answers, is not the change's.
-    """
-    said = outcome(change, ["-e", f"trace={which}", "-o", str(record)])
-    assert said == ""
-    names = [line.split()[1].partition("(")[0] for line in record.read_text().splitlines() if "(" in line]
-    counts, found = Counter(), []
-    for name in names:
-        counts[name] += 1
-        found.append((name, counts[name]))
-    *of_the_change, answer = [call for call in found if call not in {_LET_GO, ("exit_group", 1)}]
-    assert answer[0] == "write"
-    return of_the_change
