@@ -17,7 +17,7 @@ from toolwright.syntax.cutting import cut
 HEAD = '"""A library that begins with a docstring."""\n\nimport json\n'
 SOURCE = "import csv\nfrom collections import Counter\n\n\n{}"
 READER = """
-import importlib, sys
+import importlib, sys, time
 sys.path.insert(0, sys.argv[1])
 read = 0
 while True:
@@ -27,6 +27,7 @@ while True:
     assert tools.count_rows and tools.last() == "the last line"
     read += 1
     print(read, flush=True)
+    time.sleep(0.004)  # a merge takes longer
 """
 
 

@@ -157,7 +157,7 @@ class Session:
                 for notice in settings.notices:
                     company.tell(Notice(notice))
                 return work(parts, run)
-            except BaseException as error:
+            except BaseException as error:  # also Ctrl-C: the log says how the run ended
                 log.failed(error)
                 redactor.redact_error(error)  # a key that was typed in is known here only
                 raise

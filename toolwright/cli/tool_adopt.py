@@ -4,14 +4,12 @@ from toolwright.cli.arguments import Arguments
 from toolwright.cli.key import needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
-from toolwright.cli.tool_fix import not_made
-from toolwright.errors import ToolwrightError
+from toolwright.cli.tool_fix import check_confined, not_made
 from toolwright.library.store import Store
 from toolwright.making.adopting import adopt_tool
 from toolwright.making.handwritten import read_handwritten
 from toolwright.making.wish import Made
 from toolwright.parts import Parts
-from toolwright.sandbox.levels import NONE
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count, faults_noticed, joined
@@ -41,7 +39,7 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
         settings = with_key(settings, variable)
 
     def work(parts: Parts, _run: str) -> Made:
-        _check_sandbox(parts, name)
+        check_confined(parts, f"{name} cannot be adopted")
         return adopt_tool(parts, name, given)
 
     made = Session(settings).with_parts(f"tools adopt {name}", None, work)
@@ -55,14 +53,6 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
 
 def _is_verified(store: Store, name: str) -> bool:
     return name in store.read().kept and store.standings([name])[name].kind in {"verified", "outdated"}
-
-
-def _check_sandbox(parts: Parts, name: str) -> None:
-    if parts.sandbox.level == NONE:
-        raise ToolwrightError(
-            f"{name} cannot be adopted with --unsafe: what runs unconfined proves nothing",
-            hint="python agent.py doctor says what keeps tools from being confined here",
-        )
 
 
 def _say(arguments: Arguments, store: Store, made: Made) -> None:

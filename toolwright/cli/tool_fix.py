@@ -51,7 +51,7 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
 
     def repair(parts: Parts, _run: str) -> tuple[Tried, Made | None]:
         tried = try_examples(parts, name, given)
-        _check_sandbox(parts, name)
+        check_confined(parts, f"{name} cannot be fixed")
         return tried, fix_tool(parts, how, tried) if tried.wrong else None
 
     tried, made = Session(settings).with_parts(f"tools fix {name}", None, repair)
@@ -86,10 +86,15 @@ def _tried(settings: Settings, name: str, given: tuple[HeldOut, ...], variable: 
     return Session(settings).with_parts(f"tools fix {name}", nobody, look)
 
 
-def _check_sandbox(parts: Parts, name: str) -> None:
+def check_confined(parts: Parts, otherwise: str) -> None:
+    """Make sure that tools are confined: what is admitted must be proven.
+
+    Raises:
+        ToolwrightError: they are not; says `otherwise`.
+    """
     if parts.sandbox.level == NONE:
         raise ToolwrightError(
-            f"{name} cannot be fixed with --unsafe: what runs unconfined proves nothing",
+            f"{otherwise} with --unsafe: what runs unconfined proves nothing",
             hint="python agent.py doctor says what keeps tools from being confined here",
         )
 

@@ -15,7 +15,8 @@ from toolwright.types import Challenge, TestOutcome, Verdict
 ROUNDS: Final = 2
 """How often further tests are asked for."""
 _SHOWN: Final = 8
-_USELESS: Final = frozenset({"empty", "truncated"})
+USELESS: Final = frozenset({"empty", "truncated"})
+"""Kinds of failure of a model that cost only what was asked for: the goal goes on without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _strengthened(
     try:
         joined = strengthen(parts.model, contract, survivors, [_text_of(each) for each in left_out])
     except (ReplyShapeError, ModelError) as error:
-        if isinstance(error, ModelError) and error.kind not in _USELESS:
+        if isinstance(error, ModelError) and error.kind not in USELESS:
             raise
         parts.emit(Notice(f"no further tests for {name} could be had: {error}"))
         return _Stronger()

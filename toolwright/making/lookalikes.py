@@ -16,6 +16,7 @@ from toolwright.library.bindings import Bindings, bindings
 from toolwright.library.excerpt import nothing_but
 from toolwright.library.needs import required_packages
 from toolwright.library.store import Snapshot
+from toolwright.making.challenging import USELESS
 from toolwright.making.drafting import Draft
 from toolwright.making.held_out import missed
 from toolwright.making.wish import Wish
@@ -34,7 +35,6 @@ _TRIED: Final = 8
 _LOOKED_AT: Final = 200
 """How many of what the index finds are asked for their signature."""
 _EACH_S: Final = 5.0
-_USELESS: Final = frozenset({"empty", "truncated"})
 _ALL_S: Final = 20.0
 
 
@@ -91,7 +91,7 @@ def _decided(parts: Parts, wish: Wish, drawn: Draft, passing: Sequence[Tool]) ->
             parts.model, wish.goal, drawn.contract, passing, lambda text: parts.emit(Notice(text))
         )
     except (ReplyShapeError, ModelError) as error:
-        if isinstance(error, ModelError) and error.kind not in _USELESS:
+        if isinstance(error, ModelError) and error.kind not in USELESS:
             raise
         return Match(wish.step, "NOT_EXISTS", "", f"no verdict could be had: {error}")
 

@@ -35,7 +35,7 @@ def refresh(db: "sqlite3.Connection", catalogue: Catalogue, sha: str) -> None:
             distrust(db, catalogue, None if before != digest(catalogue.sections.header) else changed)
             _write_meta(db, catalogue, sha, plain=_is_plain(db, catalogue))
         db.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # also Ctrl-C: an open transaction would keep every other writer waiting
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise

@@ -103,7 +103,7 @@ def _write(db: "sqlite3.Connection", sha: str, rows: list[_Row], gone: list[str]
             db.executemany("DELETE FROM trust WHERE name = ?", [(name,) for name in gone])
             db.executemany(f"INSERT OR REPLACE INTO trust VALUES ({marks})", rows)  # noqa: S608 - only marks
         db.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # also Ctrl-C: an open transaction would keep every other writer waiting
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise

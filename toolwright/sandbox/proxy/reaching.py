@@ -127,7 +127,7 @@ def _connect(address: str, port: int, bell: Bell, seconds: float) -> socket.sock
             return connection
     except OSError as error:
         code = error.errno or errno.EIO
-    except BaseException:
+    except BaseException:  # also Ctrl-C: nobody else knows of the connection yet
         connection.close()
         raise
     connection.close()
