@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 from toolwright.allowance import open_ledger
 from toolwright.checked_goal import checked_goal
 from toolwright.errors import NotPermittedError, ToolwrightError
 from toolwright.events import Listener, Notice
+from toolwright.executors import Threads
 from toolwright.library.needs import required_packages
 from toolwright.library.reached import Part
 from toolwright.library.store import Store
@@ -17,7 +19,7 @@ from toolwright.packages.shelf import open_shelf
 from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.opening import open_gate
 from toolwright.pipeline import run_goal
-from toolwright.protocols import Model, Sandbox
+from toolwright.protocols import Executor, Model, Sandbox
 from toolwright.redaction import Redactor
 from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load, secret_value, secrets
@@ -62,6 +64,7 @@ class Agent:
         ledger = open_ledger(self._settings, "" if self._model is None else self._model.name)
         self._company = Company(tuple(listeners), rules=tuple(rules), ledger=ledger)
         self._sandbox: Sandbox | None = None
+        self._opening = Lock()
 
     def run(
         self,
@@ -103,19 +106,29 @@ class Agent:
             parts = open_parts(settings, run, goal, told, self._opened(), self._model)
             return run_goal(goal, parts, how, run)
 
-    def run_many(self, goals: Iterable[str]) -> list[Report]:
-        """Run several goals, one after the other; a goal that fails does not stop the others.
+    def run_many(
+        self, goals: Iterable[str], *, jobs: int = 1, executor: Executor | None = None
+    ) -> list[Report]:
+        """Run several goals and return their reports in order; a goal that fails does not stop the others.
+
+        Args:
+            goals: The goals, in words.
+            jobs: How many are run at the same time; with more than one, listeners are called from threads.
+            executor: What runs them instead of threads of this process.
 
         Raises:
             UsageError: a goal is empty or too long; then none was run.
         """
         checked = [checked_goal(goal, self._settings.goal_limit) for goal in goals]
-        return [self.run(goal) for goal in checked]
+        done = (executor or Threads(jobs)).each(self.run, checked)
+        reports = {place: future.result() for place, future in done}
+        return [reports[place] for place in range(len(checked))]
 
     def _opened(self) -> Sandbox:
-        if self._sandbox is None:
-            self._sandbox = open_configured(self._settings, lambda said: self._company.tell(Notice(said)))
-        return self._sandbox
+        with self._opening:
+            if self._sandbox is None:
+                self._sandbox = open_configured(self._settings, lambda said: self._company.tell(Notice(said)))
+            return self._sandbox
 
 
 class Library:

@@ -1,7 +1,7 @@
 """The edges of the program: what a model, a sandbox and a memory must do. One implementation a file."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from toolwright.types import (
     CallResult,
@@ -17,6 +17,12 @@ from toolwright.types import (
     Tool,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
 
 
 class Model(Protocol):
@@ -134,5 +140,18 @@ class Permits(Protocol):
         `source` is the text of the library, `policy` holds workspace, scratch and limits. The user may be
         asked; what was answered once is not asked again. Calls that are not `complete` lack arguments that
         are not known yet: only what is sure to be needed is decided then.
+        """
+        ...
+
+
+class Executor(Protocol):
+    """What runs independent pieces of work: threads here, perhaps other machines elsewhere."""
+
+    def each(
+        self, work: Callable[[Item], Done], items: Sequence[Item]
+    ) -> "Iterator[tuple[int, Future[Done]]]":
+        """Yield the place of each item with its future as it is done, in whatever order that is.
+
+        Who stops asking calls off what has not begun.
         """
         ...

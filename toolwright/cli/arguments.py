@@ -182,7 +182,12 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
     add("--yes", action="store_true", help="do not ask before writing; grants no permission")
     add("--all", action="store_true", help=_ALL)
-    add("--jobs", default="", metavar="N", help="with verify: how many tools at the same time (default: 4)")
+    add(
+        "--jobs",
+        default="",
+        metavar="N",
+        help="with verify, check: how many tools at the same time; with batch: goals (default: 4)",
+    )
     add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")
     add("--quick", action="store_true", help="with verify: without deliberate faults in the functions")
     _add_options_of_tools(parser)

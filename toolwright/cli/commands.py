@@ -115,6 +115,12 @@ def _memory(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _batch(arguments: Arguments) -> int:
+    from toolwright.cli.batch import run
+
+    return run(arguments)
+
+
 def _config(arguments: Arguments) -> int:
     from toolwright.cli.config import run
 
@@ -175,6 +181,11 @@ COMMANDS: Final = {
         "memory [export [FILE] | import FILE]",
         "say where the memory is, how it is and what it holds; write memory.json, or add what it says",
         _memory,
+    ),
+    "batch": Command(
+        "batch GOALS.txt [--jobs N]",
+        "run the goals of a file, one a line, side by side; what is done is not done again",
+        _batch,
     ),
     "packages": Command(
         "packages [add NAME | remove NAME | install]", "list the packages of tools, or change them", _packages

@@ -19,7 +19,7 @@ from toolwright.stages.rules.naming import why_not_a_name
 def run(arguments: Arguments) -> int:
     """Run one goal, or ask for goals when there is none."""
     settings = load(arguments.overrides)
-    _check(settings, arguments)
+    check_settings(settings, arguments)
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
     goals = Goals(settings, arguments)
     if arguments.plan_file:
@@ -32,7 +32,7 @@ def run(arguments: Arguments) -> int:
     return goals.run(read_stdin() if words == ("-",) and not arguments.insisted else " ".join(words))
 
 
-def _check(settings: Settings, arguments: Arguments) -> None:
+def check_settings(settings: Settings, arguments: Arguments) -> None:
     """Refuse now what would be refused after the first paid answer.
 
     Raises:
