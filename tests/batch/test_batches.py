@@ -18,7 +18,7 @@ from toolwright.events import Listener, Notice
 from toolwright.executors import Threads
 from toolwright.types import Failure, Report
 
-NAME = "/home/somebody/goals.txt"
+NAME = "goals.txt"
 
 
 def goals_of(text: str, kind: str = "") -> tuple[Goal, ...]:

@@ -66,6 +66,7 @@ def test_goals_of_a_file_run_and_only_what_failed_runs_again(grown: Path) -> Non
     assert "2 of 3 goals done before" in second.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
