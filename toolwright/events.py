@@ -35,6 +35,14 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class RunResumed:
+    """This run takes up an earlier one, `before`, at a step; 0 means at its plan."""
+
+    before: str
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseStarted:
     """A stage begins: `decompose`, `classify`, `contract`, `generate`, `review`, `verify`, ..."""
 
@@ -240,6 +248,7 @@ class RunFinished:
 
 Event: TypeAlias = (
     RunStarted
+    | RunResumed
     | PhaseStarted
     | CostBounded
     | ModelAsked

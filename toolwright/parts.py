@@ -11,7 +11,7 @@ from toolwright.models.metered import MeteredModel
 from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
 from toolwright.stages.rules import RULES, Rule
-from toolwright.types import HeldOut, Lesson, Match, Plan, Precedent, Price, WrittenPlan
+from toolwright.types import HeldOut, Lesson, Match, Plan, Precedent, Price, Resumption, WrittenPlan
 from toolwright.vault import Vault
 
 Ask = Callable[[str], str | None]
@@ -92,3 +92,5 @@ class Options:
     learn: bool = False
     plan: WrittenPlan | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    resumed: Resumption | None = None
+    """What an earlier run did already, of which `plan` is the plan."""

@@ -9,7 +9,7 @@ from typing import Final
 from toolwright.account import Account
 from toolwright.agreeing import agree
 from toolwright.errors import ToolwrightError
-from toolwright.events import Notice, PhaseStarted, RunFinished, RunStarted
+from toolwright.events import Notice, PhaseStarted, RunFinished, RunResumed, RunStarted
 from toolwright.judging import judged
 from toolwright.learning import learn
 from toolwright.library.network import first_caution
@@ -21,6 +21,7 @@ from toolwright.parts import Options, Parts
 from toolwright.proposing import look_up, propose
 from toolwright.recalling import remembered_run
 from toolwright.redaction import MASK
+from toolwright.resuming import bound_before
 from toolwright.running import asks_nothing, run_bindings
 from toolwright.sandbox.levels import NONE
 from toolwright.stages.bind import bind
@@ -72,7 +73,7 @@ def _learned(report: Report, parts: Parts, options: Options, account: Account) -
 
 
 def _follow(goal: str, parts: Parts, options: Options, account: Account) -> Report:
-    _start(goal, parts, account)
+    _start(goal, parts, options, account)
     report = _reach(goal, parts, options, account)
     judgement = report.judgement
     if not judgement or judgement.answers or not parts.replan(judgement.missing):
@@ -96,7 +97,7 @@ def _reach(goal: str, parts: Parts, options: Options, account: Account, missing:
     if plan.wants == "tool" or options.stop_after == "tools":
         return account.ended("made")
     calls = _calls(plan, parts, account)
-    bindings = remembered.bindings if remembered else _bind(goal, calls, parts, account)
+    bindings = remembered.bindings if remembered else _bound(goal, calls, parts, options, account)
     account.running()
     with fresh_folder("run") as scratch:
         outcome = run_bindings(calls, bindings, scratch, parts, options, account)
@@ -125,7 +126,7 @@ def _reach_again(goal: str, parts: Parts, options: Options, account: Account, mi
     return report
 
 
-def _start(goal: str, parts: Parts, account: Account) -> None:
+def _start(goal: str, parts: Parts, options: Options, account: Account) -> None:
     remove_left()
     said = parts.store.recover()
     for notice in (said, first_caution(parts.store.place)):
@@ -134,6 +135,8 @@ def _start(goal: str, parts: Parts, account: Account) -> None:
     tools = len(parts.store.read().tools)
     library = str(parts.store.directory)
     parts.emit(RunStarted(account.run, goal, parts.model.name, library, tools, parts.sandbox.level))
+    if options.resumed and options.resumed.run:
+        parts.emit(RunResumed(options.resumed.run, options.resumed.step))
 
 
 def _obtain_tools(
@@ -228,7 +231,11 @@ def _calls(plan: Plan, parts: Parts, account: Account) -> Calls:
     return [(step, tools[account.tool_of(step.number)]) for step in plan.steps]
 
 
-def _bind(goal: str, calls: Calls, parts: Parts, account: Account) -> tuple[Binding, ...]:
+def _bound(goal: str, calls: Calls, parts: Parts, options: Options, account: Account) -> tuple[Binding, ...]:
+    """Return where arguments come from: as in the run that is taken up, where that still fits."""
+    before = bound_before(options.resumed, goal, calls) if options.resumed else None
+    if before is not None:
+        return before
     account.entering("bind")
     parts.emit(PhaseStarted("bind", goal))
     return bind(parts.model, goal, calls)

@@ -32,7 +32,7 @@ def propose(
     """
     if options.plan and not missing:
         plan = replace(options.plan.plan, goal=goal)
-        parts.emit(PlanMade(plan, edited=True))
+        parts.emit(PlanMade(plan, edited=options.resumed is None))
         promise_plan(parts, options)
         return plan, look_up(parts, options, account, plan, options.plan.verdicts), None
     remembered = None if options.fresh or missing else _recalled(goal, parts, options)

@@ -11,11 +11,13 @@ from toolwright.events import HostsAsked, Notice, PhaseStarted, StepFinished, St
 from toolwright.library.needs import required_packages
 from toolwright.library.reached import Part
 from toolwright.parts import Options, Parts
+from toolwright.resuming import answered_before, may_repeat, not_repeated
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
 from toolwright.stages.execute import StepRun, run_calls, step_calls
 from toolwright.stages.previews import announced, capped, preview
 from toolwright.types import (
     Binding,
+    CallResult,
     Failure,
     Given,
     Json,
@@ -26,6 +28,7 @@ from toolwright.types import (
     Step,
     Tool,
     Unknown,
+    Usage,
 )
 
 _REBINDABLE: Final = frozenset({"raised", "bad_result"})
@@ -52,7 +55,7 @@ def run_bindings(
     if isinstance(known, Failure):
         return known
     for binding, (_, tool) in zip(known, calls, strict=True):
-        refused = runner.refusal_before(binding, tool)
+        refused = None if runner.was_answered(binding) else runner.refusal_before(binding, tool)
         if refused:
             return refused
     worked: list[Binding] = []
@@ -86,6 +89,12 @@ class _Runner:
 
     def run(self, binding: Binding, tool: Tool, before: tuple[Binding, ...]) -> Binding | Failure:
         """Run one step, with at most one new binding; return the binding that worked."""
+        if self.was_answered(binding):
+            refused = self._taken_up(binding, tool)
+            if isinstance(refused, Failure):
+                return refused
+            if binding.step in self._answers:
+                return binding
         used = self._account.usage
         done, no_other = self._once(binding, tool), ""
         if isinstance(done, Failure):
@@ -104,6 +113,33 @@ class _Runner:
             return replace(_failure(binding, done, no_other), hint=self._hint(done))
         self._answers[binding.step] = done.result.value
         return binding
+
+    def was_answered(self, binding: Binding) -> bool:
+        """Tell whether the run that is taken up has an answer of this step."""
+        resumed = self._options.resumed
+        return resumed is not None and binding.step in resumed.answers
+
+    def _taken_up(self, binding: Binding, tool: Tool) -> Failure | None:
+        """Take a step's answer from an earlier run; where that cannot be, see whether it may be run again."""
+        resumed = self._options.resumed
+        assert resumed is not None  # noqa: S101 - was_answered
+        kept, where = resumed.answers[binding.step], f"step {binding.step}, {tool.name}"
+        calls = step_calls(tool, binding, self._answers, self._policy.scratch)
+        if isinstance(calls, StepRun):
+            return None  # it fails, and is bound anew as ever
+        stands, why = answered_before(kept, tool, calls.arguments, self._parts.store)
+        if stands:
+            self._parts.emit(Notice(f"{where}: its answer of run {resumed.run} is used again"))
+            self._answers[binding.step] = kept.value
+            self._account.ran(binding.step, calls.arguments, CallResult("returned", kept.value), Usage())
+            return None
+        if may_repeat(tool, self._library) or self._agreed_to_repeat(f"{where}: {why}"):
+            return None
+        return not_repeated(binding, why)
+
+    def _agreed_to_repeat(self, why: str) -> bool:
+        said = self._parts.ask(f"{why}. It may have changed something when it ran; run it again? [y/N]")
+        return said is not None and said.strip().lower() in {"y", "yes"}
 
     def refusal_before(self, binding: Binding, tool: Tool) -> Failure | None:
         """Ask for what a step needs, as far as it is known before the first step runs."""

@@ -39,7 +39,7 @@ from toolwright.settings.review_table import read_review
 from toolwright.settings.servers import address_of, key_of, models_of
 from toolwright.stages.rules.chosen import chosen_rules
 from toolwright.stages.rules.rule import Rule
-from toolwright.types import HeldOut, WrittenPlan
+from toolwright.types import HeldOut, Resumption, WrittenPlan
 from toolwright.vault import Sources, Vault
 
 STATE = ".toolwright"
@@ -247,6 +247,7 @@ def options(
     examples: tuple[HeldOut, ...] = (),
     plan: WrittenPlan | None = None,
     values: Mapping[str, str] | None = None,
+    resumed: Resumption | None = None,
 ) -> Options:
     """Return how a run is to be done; `judge` counts where the user has not set it, `plan` is a saved one."""
     return Options(
@@ -263,6 +264,7 @@ def options(
         examples=examples,
         plan=plan,
         values=values or {},
+        resumed=resumed,
         samples=settings.samples,
         judge=judge if settings.judge is None else settings.judge,
     )

@@ -115,6 +115,18 @@ def _memory(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _retry(arguments: Arguments) -> int:
+    from toolwright.cli.retry import run
+
+    return run(arguments)
+
+
+def _replay(arguments: Arguments) -> int:
+    from toolwright.cli.replay import run
+
+    return run(arguments)
+
+
 def _batch(arguments: Arguments) -> int:
     from toolwright.cli.batch import run
 
@@ -181,6 +193,16 @@ COMMANDS: Final = {
         "memory [export [FILE] | import FILE]",
         "say where the memory is, how it is and what it holds; write memory.json, or add what it says",
         _memory,
+    ),
+    "retry": Command(
+        "retry ID",
+        "take a goal that failed up again at the step where it failed; ID as for history",
+        _retry,
+    ),
+    "replay": Command(
+        "replay ID",
+        "run a goal again from what was recorded, without a model, and say what is different now",
+        _replay,
     ),
     "batch": Command(
         "batch GOALS.txt [--jobs N]",

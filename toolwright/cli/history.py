@@ -59,9 +59,21 @@ def found(past: Past, identity: str, settings: Settings) -> dict[str, Any]:
     if row is None:
         several = f"several runs begin with {identity!r}: {', '.join(names)}" if names else ""
         raise ToolwrightError(
-            several or f"there is no run {identity!r}", hint=command("history", library=settings.library)
+            several or f"there is no run {identity!r}{_nearest(past, identity)}",
+            hint=command("history", library=settings.library),
         )
     return row
+
+
+def _nearest(past: Past, identity: str) -> str:
+    """Offer the run that was meant perhaps."""
+    import difflib
+
+    known = [str(row["id"]) for row in past.runs(MOST)]
+    if identity == "last" or not known:
+        return "; no goal has run here"
+    nearest = difflib.get_close_matches(identity, [*known, "last"], n=1, cutoff=0.5)
+    return f"; did you mean {nearest[0]}?" if nearest else f"; the last one is {known[0]}"
 
 
 def _list(rows: Sequence[Mapping[str, Any]], settings: Settings, *, as_json: bool) -> None:

@@ -29,7 +29,7 @@ from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.receipt import show_receipt
 from toolwright.screen.result import report_json, show_result, write_line
 from toolwright.settings import Settings, secrets, terminal
-from toolwright.types import HeldOut, Match, Plan, Report, Tool, WrittenPlan
+from toolwright.types import HeldOut, Match, Plan, Report, Resumption, Tool, WrittenPlan
 from toolwright.wiring import Company, new_run, open_parts, options, recording
 
 T = TypeVar("T")
@@ -85,10 +85,21 @@ class Session:
         examples: tuple[HeldOut, ...] = (),
         model: Model | None = None,
         plan: WrittenPlan | None = None,
+        resumed: Resumption | None = None,
     ) -> int:
-        """Run one goal and print what it led to; return the exit code. `plan` is one that was saved."""
+        """Run one goal and print what it led to; return the exit code.
+
+        `plan` is one that was saved, or that of the run that is taken up, `resumed`.
+        """
         report = self.report(
-            goal, stop_after=stop_after, name=name, learn=learn, examples=examples, model=model, plan=plan
+            goal,
+            stop_after=stop_after,
+            name=name,
+            learn=learn,
+            examples=examples,
+            model=model,
+            plan=plan,
+            resumed=resumed,
         )
         self.last = report
         if report.status == "planned":
@@ -107,9 +118,10 @@ class Session:
         examples: tuple[HeldOut, ...] = (),
         model: Model | None = None,
         plan: WrittenPlan | None = None,
+        resumed: Resumption | None = None,
     ) -> Report:
         """Run one goal while the screen tells of it."""
-        self._by_hand = plan is not None
+        self._by_hand = plan is not None and resumed is None
         how = options(
             self._settings,
             stop_after=stop_after,
@@ -119,6 +131,7 @@ class Session:
             examples=examples,
             plan=plan,
             values=self._values,
+            resumed=resumed,
         )
         return self.with_parts(goal, model, lambda parts, run: run_goal(goal, parts, how, run))
 

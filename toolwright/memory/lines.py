@@ -13,6 +13,7 @@ from toolwright.events import (
     PlanMade,
     ResultJudged,
     RunFinished,
+    RunResumed,
     RunStarted,
     StepFinished,
     StepsMatched,
@@ -85,6 +86,15 @@ def _of_decision(event: Event) -> Line | None:
             subject = f"{event.tool} {event.detail}".strip()
             decided = {"agreed": event.granted, "reason": event.by}
             return {"t": "decision", "kind": event.permission, "subject": subject, **decided}
+        case RunResumed():
+            where = f"resumed at step {event.step}" if event.step else "resumed"
+            return {
+                "t": "decision",
+                "kind": "retry",
+                "subject": event.before,
+                "agreed": True,
+                "reason": where,
+            }
         case ResultJudged():
             judged = event.judgement
             reason = judged.sentence if judged.answers else judged.missing

@@ -17,6 +17,7 @@ from toolwright.events import (
     PlanMade,
     ResultJudged,
     RunFinished,
+    RunResumed,
     RunStarted,
     StepFinished,
     StepsMatched,
@@ -77,6 +78,9 @@ class Story:
             case CostBounded():
                 for line in bound_lines(event):
                     self._line(f"  {line}", "dim")
+            case RunResumed():
+                where = f"step {event.step}" if event.step else "its plan"
+                self._line(f"takes up run {event.before} at {where}", "dim")
             case PlanMade():
                 self._plan_made(event)
             case StepsMatched():

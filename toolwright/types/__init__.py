@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from toolwright.types.permissions import PERMISSIONS, Permission, Refusal
     from toolwright.types.planning import Match, MatchKind, Plan, Step, WrittenPlan
     from toolwright.types.reports import Failure, Judgement, Report, StepReport
+    from toolwright.types.resuming import KeptAnswer, Resumption
     from toolwright.types.running import UNCONFINED, CallResult, CallStatus, Exchange, Limits, Policy
     from toolwright.types.tools import Docstring, Hit, NotOffered, Tool
     from toolwright.types.verdicts import CallRecord, ControlOutcome, Example, TestOutcome, Verdict
@@ -61,6 +62,7 @@ __all__ = [
     "Hit",
     "Json",
     "Judgement",
+    "KeptAnswer",
     "Lesson",
     "Limits",
     "Match",
@@ -80,6 +82,7 @@ __all__ = [
     "RememberedRun",
     "Reply",
     "Report",
+    "Resumption",
     "Schema",
     "ScratchFile",
     "SecretRef",
@@ -116,6 +119,7 @@ _HOMES = {
         "Binding",
         "RememberedRun",
     ),
+    "resuming": ("KeptAnswer", "Resumption"),
     "reports": ("Failure", "StepReport", "Judgement", "Report"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

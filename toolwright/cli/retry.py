@@ -1,0 +1,91 @@
+"""`retry ID`: takes a goal that failed up again at the step where it failed; what was done stays done."""
+
+from typing import Final
+
+from toolwright.checked_goal import checked_goal
+from toolwright.cli.arguments import Arguments
+from toolwright.cli.earlier_run import Row, lineage, plan_of, replies_of, resumption
+from toolwright.cli.goal import check_settings
+from toolwright.cli.history import found, past_of
+from toolwright.cli.key import needs_key, with_key
+from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
+from toolwright.cli.session import Session
+from toolwright.errors import ToolwrightError, UsageError
+from toolwright.library.store import Store
+from toolwright.redaction import MASK
+from toolwright.screen.commands import command
+from toolwright.settings import Settings, load
+from toolwright.syntax.held_out import read_goal
+from toolwright.types import Resumption, WrittenPlan
+
+WELL: Final = frozenset({"done", "made"})
+
+
+def run(arguments: Arguments) -> int:
+    """Take up the run that an id names; its exit code is that of its goal."""
+    identity = the_id(arguments)
+    settings = load(arguments.overrides)
+    check_settings(settings, arguments)
+    past = past_of(settings)
+    row = found(past, identity, settings)
+    _check(row, settings)
+    check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
+    line = lineage(past, row)
+    plan = plan_of(row, Store(settings.library).read())
+    resumed = resumption(line, replies_of(line, settings))
+    variable = needs_key(settings)
+    if variable and _asks(plan, resumed):
+        settings = with_key(settings, variable)
+    goal, examples = read_goal(checked_goal(row["goal"], settings.goal_limit), arguments.examples)
+    return Session(settings, as_json=arguments.json).run(
+        goal,
+        stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
+        name=arguments.name,
+        learn=arguments.learn,
+        examples=examples,
+        plan=plan,
+        resumed=resumed,
+    )
+
+
+def _asks(plan: WrittenPlan | None, resumed: Resumption) -> bool:
+    """Tell whether a model is needed in any case; one that fails may need one all the same."""
+    if plan is None or not any(stage == "bind" for stage, _, _ in resumed.replies):
+        return True
+    verdicts = [plan.verdicts.get(step.number) for step in plan.plan.steps]
+    return any(match is None or match.kind != "EXISTS_AND_GENERIC" for match in verdicts)
+
+
+def the_id(arguments: Arguments) -> str:
+    """Return the one id that a command was given.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    name, *words = arguments.words
+    if len(words) != 1:
+        wrong = f"{name} takes one run, not {' '.join(words)!r}" if words else f"{name} needs the id of a run"
+        raise UsageError(wrong, hint=f"python agent.py {name} last; python agent.py history lists the runs")
+    return words[0]
+
+
+def _check(row: Row, settings: Settings) -> None:
+    """Refuse a run that is not to be taken up.
+
+    Raises:
+        ToolwrightError: it went well, goes on still, or its goal cannot be known.
+    """
+    identity, status = row["id"], row["status"]
+    if status in WELL:
+        raise ToolwrightError(
+            f"run {identity} did not fail: it is {status}",
+            hint=f"{command('replay', identity, library=settings.library)} runs it again without a model",
+        )
+    if status == "running":
+        raise ToolwrightError(
+            f"run {identity} is still running", hint=command("history", identity, library=settings.library)
+        )
+    if MASK in row["goal"]:
+        raise ToolwrightError(
+            f"the goal of run {identity} held a secret, which is kept nowhere", hint="give the goal anew"
+        )
