@@ -12,7 +12,7 @@ from toolwright.cli.tool_table import takes
 from toolwright.errors import UsageError
 from toolwright.library.store import Store
 
-_OF_A_RUN: Final = frozenset({"history"})
+_OF_A_RUN: Final = frozenset({"history", "retry", "replay"})
 """Commands whose operand is the id of a run, which begins with a digit."""
 
 
