@@ -139,6 +139,12 @@ def _config(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _completion(arguments: Arguments) -> int:
+    from toolwright.cli.completion import run
+
+    return run(arguments)
+
+
 def _doctor(arguments: Arguments) -> int:
     from toolwright.cli.doctor import run
 
@@ -213,6 +219,11 @@ COMMANDS: Final = {
         "packages [add NAME | remove NAME | install]", "list the packages of tools, or change them", _packages
     ),
     "config": Command("config", "list every setting with its value and where that came from", _config),
+    "completion": Command(
+        "completion bash|zsh|fish",
+        "print what lets that shell complete commands, flags, tools and parameters",
+        _completion,
+    ),
     "doctor": Command(
         "doctor", "say whether goals can run here, how tools are confined, what to mend", _doctor
     ),

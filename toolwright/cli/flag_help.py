@@ -20,7 +20,7 @@ def flag_help(tool: Tool) -> str:
     """Return the help of a tool as lines."""
     flags, doc = flags_of(tool), tool.docstring
     lines = [f"usage: toolwright [options] call {tool.name}{''.join(map(_usage, flags))}", "", doc.summary]
-    rows = [(_left(flag), _about(flag)) for flag in flags]
+    rows = [(_left(flag), about_flag(flag)) for flag in flags]
     if rows:
         width = min(28, max(len(left) for left, _ in rows))
         lines += ["", "flags:"]
@@ -64,7 +64,8 @@ def _left(flag: Flag) -> str:
     return f"{flag.word} {metavar(flag)}"
 
 
-def _about(flag: Flag) -> str:
+def about_flag(flag: Flag) -> str:
+    """Say in a line what a flag is for and what it takes."""
     schema = flag.schema
     said = " ".join(str(schema.get("description", "")).split()).rstrip(".")
     facts = [] if flag.is_switch else [_values(flag)]

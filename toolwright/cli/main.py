@@ -76,6 +76,10 @@ def _guarded(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
+    if words[:1] == ["--complete"]:
+        from toolwright.cli.completing import complete
+
+        return complete(words)
     if executes(words):
         from toolwright.cli.execute_tool import execute_tool
 
