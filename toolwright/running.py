@@ -133,7 +133,7 @@ class _Runner:
             self._answers[binding.step] = kept.value
             self._account.ran(binding.step, calls.arguments, CallResult("returned", kept.value), Usage())
             return None
-        if may_repeat(tool, self._library) or self._agreed_to_repeat(f"{where}: {why}"):
+        if may_repeat(tool, self._part(tool).shown) or self._agreed_to_repeat(f"{where}: {why}"):
             return None
         return not_repeated(binding, why)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn, TypeAlias
 
+from toolwright.allowance import open_ledger
 from toolwright.batch.goals import Goal, read_goals
 from toolwright.batch.ledger import Ledger
 from toolwright.batch.outcome import Outcome, record_of
@@ -113,7 +114,7 @@ class _Run:
             self._display, self._total, done=len(results), quiet=self._settings.verbosity < 0
         )
         sandbox = open_configured(self._settings, self._display.print)
-        one = OneGoal(self._settings, sandbox, self._stop_after)
+        one = OneGoal(self._settings, sandbox, open_ledger(self._settings), self._stop_after)
         batch = Batch(self._ledger, Threads(self._jobs), _told(one, screen), new_run)
         try:
             with screen:

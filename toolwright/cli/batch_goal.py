@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolwright.batch.goals import Goal
-from toolwright.batch.ledger import Ledger
+from toolwright.batch.ledger import Ledger as Outcomes
 from toolwright.batch.outcome import WELL, Outcome
 from toolwright.cli.history import past_of
 from toolwright.cli.key import needs_key, with_key
 from toolwright.events import Listener, Notice
 from toolwright.library.store import Store
 from toolwright.log import RunLog
+from toolwright.models.ledger import Ledger
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Sandbox
 from toolwright.recalling import recall
@@ -24,10 +25,14 @@ from toolwright.wiring import Company, open_parts, options, plan_memory, recordi
 
 @dataclass(frozen=True, slots=True)
 class OneGoal:
-    """Runs goals of a batch with one set of settings in one sandbox, from any thread."""
+    """Runs goals of a batch with one set of settings in one sandbox, from any thread.
+
+    `ledger` says what model calls of all of them may cost.
+    """
 
     settings: Settings
     sandbox: Sandbox
+    ledger: Ledger
     stop_after: str = ""
 
     def run(self, text: str, run: str, listener: Listener) -> Report:
@@ -43,7 +48,7 @@ class OneGoal:
             RunLog(settings.library / "agent.log", run, redactor.redact) as log,
             recording(settings, run, goal, redactor, listener) as record,
         ):
-            company = Company((listener, log, record), redactor=redactor)
+            company = Company((listener, log, record), redactor=redactor, ledger=self.ledger)
             try:
                 how = options(settings, stop_after=self.stop_after, examples=examples)
                 parts = open_parts(settings, run, goal, company, self.sandbox)
@@ -69,7 +74,7 @@ def without_question(settings: Settings, goals: Sequence[str]) -> Settings:
     return with_key(settings, variable)
 
 
-def settle_begun(settings: Settings, goals: Sequence[Goal], ledger: Ledger) -> None:
+def settle_begun(settings: Settings, goals: Sequence[Goal], ledger: Outcomes) -> None:
     """Note the goals of an earlier pass whose run ended well, and that was killed before it could say so."""
     begun = [goal for goal in goals if goal.key in ledger.begun]
     if not begun:

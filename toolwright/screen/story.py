@@ -73,14 +73,11 @@ class Story:
 
     def _tell_news(self, event: Event) -> None:
         match event:
-            case RunStarted():
+            case RunStarted() | RunResumed():
                 self._run_started(event)
             case CostBounded():
                 for line in bound_lines(event):
                     self._line(f"  {line}", "dim")
-            case RunResumed():
-                where = f"step {event.step}" if event.step else "its plan"
-                self._line(f"takes up run {event.before} at {where}", "dim")
             case PlanMade():
                 self._plan_made(event)
             case StepsMatched():
@@ -102,7 +99,11 @@ class Story:
             self._display.print(match_line(match))
         self._phase = None
 
-    def _run_started(self, event: RunStarted) -> None:
+    def _run_started(self, event: RunStarted | RunResumed) -> None:
+        if isinstance(event, RunResumed):
+            where = f"step {event.step}" if event.step else "its plan"
+            self._line(f"takes up run {event.before} at {where}", "dim")
+            return
         self._line(f"Goal: {one_line(event.goal, 300)}", "bold")
         library = f"library {one_line(event.library)} ({count(event.tools, 'tool')})"
         self._line(joined(one_line(event.model), library, f"sandbox {held(event.sandbox)}"), "dim")
