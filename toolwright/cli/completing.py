@@ -6,6 +6,7 @@ On the way of every press of Tab: little is loaded, and whatever is wrong, nothi
 import re
 
 from toolwright.cli.call_words import VALUED as OF_A_CALL
+from toolwright.cli.call_words import parted, program_options
 from toolwright.cli.streams import write_stdout
 from toolwright.errors import ToolwrightError
 
@@ -32,8 +33,8 @@ _OF_METAVARS = {"DIR": FOLDERS, "FILE": FILES}
 _TOOLS = re.compile(r"\b(?:NAME|TOOL)\b")
 _PATHS = re.compile(r"\b(?:FILE_OR_DIR|GOALS\.txt|FILE)\b")
 _WORD = re.compile(r"(?<![-\w.])[a-z]+(?![-\w.])")
-_NO_TOOLS = frozenset({"packages", "models"})
-"""Commands whose NAME is that of something else."""
+_NO_TOOLS = (["packages", "add"], ["packages", "remove"], ["models", "pull"], ["tools", "install"])
+"""Commands whose NAME is that of something else than a tool of this library."""
 
 
 def complete(argv: list[str]) -> int:
@@ -59,13 +60,18 @@ def suggestions(words: "list[str]") -> "dict[str, str]":
     Raises:
         ToolwrightError: the library cannot be read.
     """
+    *before, current = words
+    if "--" in before:
+        return {}
+    calling = parted(before)
+    if calling is not None and (calling[1] or (before[-1] not in OF_A_CALL and not current.startswith("-"))):
+        given, called = calling
+        library = _library({"--library": program_options(given, "call")[0].get("library")})
+        return _of_call(called[0], before, current, library) if called else _tools(library)
     from toolwright import __version__
     from toolwright.cli.arguments import build_parser
     from toolwright.cli.commands import usages
 
-    *before, current = words
-    if "--" in before:
-        return {}
     actions = {
         option: action
         for action in build_parser(usages(), __version__)._actions  # noqa: SLF001 - no public list
@@ -73,8 +79,6 @@ def suggestions(words: "list[str]") -> "dict[str, str]":
     }
     operands, waiting, options = _read(before, actions)
     library = _library(options)
-    if operands[:1] == ["call"] and len(operands) > 1:
-        return _of_call(operands[1], before, current, library)
     if waiting:
         return _values(waiting, actions[waiting], library)
     if current.startswith("-"):
@@ -93,8 +97,6 @@ def _read(
         name, equals, value = word.partition("=")
         if waiting:
             options[waiting], waiting = word, ""
-        elif operands[:1] == ["call"] and len(operands) > 1:
-            continue
         elif name in actions:
             if equals:
                 options[name] = value
@@ -105,7 +107,7 @@ def _read(
     return operands, waiting, options
 
 
-def _library(options: "Mapping[str, str]") -> "Path":
+def _library(options: "Mapping[str, object]") -> "Path":
     from toolwright.settings import load
 
     return load({"library": options.get("--library")}).library.absolute()
@@ -163,12 +165,13 @@ def _operands(operands: "list[str]", library: "Path") -> "dict[str, str]":
     if parts and len(operands) == 1:
         return {name: about for name, (_, about) in parts.items()}
     usage = _usage(operands).removeprefix(first)
+    fixed = dict.fromkeys(_WORD.findall(usage), "") if len(operands) == 1 and not parts else {}
+    if fixed:
+        return fixed
     found: dict[str, str] = {}
-    if len(operands) == 1:
-        found |= dict.fromkeys(_WORD.findall(usage), "")
-    if re.search(r"\bID\b", usage) and first != "approvals":
+    if re.search(r"\bID\b(?!\|)", usage):
         found["last"] = "the last one"
-    if _TOOLS.search(re.sub(r"--\S+(?: [A-Z]+)?", "", usage)) and first not in _NO_TOOLS:
+    if _TOOLS.search(re.sub(r"--\S+(?: [A-Z]+)?", "", usage)) and operands[0:2] not in _NO_TOOLS:
         found |= _tools(library)
     if _PATHS.search(re.sub(r"-o FILE\S*|--\S+ FILE\S*", "", usage)):
         found[FILES] = ""

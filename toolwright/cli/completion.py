@@ -23,5 +23,11 @@ def run(arguments: Arguments) -> int:
             given = f"not {' '.join(words)!r}" if words else "which is missing"
             raise UsageError(
                 f"completion takes a shell, {' or '.join(SHELLS)}, {given}",
-                hint=f'eval "$(python agent.py completion {meant[0]})"',
+                hint=line_for(meant[0]),
             )
+
+
+def line_for(shell: str) -> str:
+    """Return what to put into the startup file of a shell."""
+    script = f"python agent.py completion {shell}"
+    return f"{script} | source" if shell == "fish" else f'eval "$({script})"'

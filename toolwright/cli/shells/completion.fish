@@ -2,7 +2,7 @@
 
 function __toolwright_first # the number of the word with which the program ends, none where it is not ours
     set -l words (commandline -opc)
-    if test (path basename -- $words[1] 2>/dev/null; or basename $words[1]) = toolwright
+    if string match -qr '(^|/)toolwright$' -- $words[1]
         echo 1
         return
     end
@@ -20,7 +20,7 @@ function __toolwright_first # the number of the word with which the program ends
 end
 
 function __toolwright_is_ours
-    test -n (__toolwright_first; or echo "")
+    __toolwright_first >/dev/null
 end
 
 function __toolwright_say

@@ -12,8 +12,10 @@ _toolwright_say() { # FIRST: complete the words after the program, which ends wi
       *) said+=("${value//:/\\:}${about:+:$about}") ;;
     esac
   done < <("${program[@]}" --complete "${(@Q)words[first+1,CURRENT]}" 2>/dev/null </dev/null)
-  (( $#said )) && _describe -o 'toolwright' said
-  (( $#open )) && _describe -o 'toolwright' open -S ''
+  local -a flags=()
+  [[ ${words[CURRENT]} == -* ]] && flags=(-o)
+  (( $#said )) && _describe $flags 'toolwright' said
+  (( $#open )) && _describe $flags 'toolwright' open -S ''
   case $files in
     -f) _files ;;
     -/) _files -/ ;;
