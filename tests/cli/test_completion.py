@@ -93,9 +93,9 @@ def test_offered_values_are_taken() -> None:
             } or (typed.overrides["allow"] == [value])
     for level in completing.ANSWERS["--sandbox-minimum"]:
         assert load({"sandbox_minimum": level}).sandbox_minimum == level
-    whole = [each + {"network:": "example.org"}.get(each, ".") if each.endswith(":") else each
-             for each in completing.ANSWERS["--allow"]]  # fmt: skip
-    read_allowed(whole, ROOT)
+    for grant in completing.ANSWERS["--allow"]:
+        ends = {"network:": "example.org", "read:": ".", "write:": "."}
+        assert read_allowed([grant + ends.get(grant, "")], ROOT)
 
 
 def test_what_is_wrong_is_silent(tmp_path: Path) -> None:
