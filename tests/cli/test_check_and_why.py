@@ -121,6 +121,8 @@ def test_every_format_holds_whatever_stands_in_the_remarks(found: list[Remark], 
 
     log = json.loads(sarif(found, "1"))
     jsonschema.validate(log, SARIF)
+    assert log["$schema"].endswith("sarif-2.1.0.json")  # GitHub takes no log without it
+    assert all(each["partialFingerprints"] for each in log["runs"][0]["results"])
     assert [
         each["message"]["text"].endswith(one.message)
         for each, one in zip(log["runs"][0]["results"], found, strict=True)

@@ -19,6 +19,8 @@ RULES: Final = {
     "weak": "The tests of a tool notice too few deliberate faults.",
     "library": "The library cannot be read.",
 }
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+"""What GitHub asks to be named; nothing is fetched."""
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -59,6 +61,7 @@ def sarif(remarks: Sequence[Remark], version: str) -> str:
             "ruleId": each.rule,
             "ruleIndex": names.index(each.rule),
             "level": each.level,
+            "partialFingerprints": {"toolAndRule/v1": f"{each.tool}:{each.rule}"},
             "message": {"text": f"{each.tool}: {each.message}" if each.tool else each.message},
             "locations": [
                 {
@@ -74,7 +77,7 @@ def sarif(remarks: Sequence[Remark], version: str) -> str:
     rules: list[Json] = [{"id": rule, "shortDescription": {"text": about}} for rule, about in RULES.items()]
     driver = {"name": "Toolwright", "version": version, "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=1)
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def junit(proved: Sequence[Proved], remarks: Sequence[Remark]) -> str:
