@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, TypeAlias
 
 from toolwright.allowance import open_ledger
 from toolwright.batch.goals import Goal, read_goals
@@ -24,7 +24,6 @@ from toolwright.events import Event, Listener
 from toolwright.executors import Threads
 from toolwright.library.lock import make_private
 from toolwright.library.store import Store
-from toolwright.protocols import Sandbox
 from toolwright.redaction import Redactor
 from toolwright.sandbox.opening import open_configured
 from toolwright.screen.batch import BatchScreen
@@ -80,9 +79,12 @@ def _run_all(arguments: Arguments, settings: Settings, goals: Sequence[Goal], le
         if goal.key in results:
             write_line(_as_json(goal, results[goal.key]))
     again = command("batch", *arguments.words[1:], library=settings.library)
-    code = _Run(arguments, settings, ledger, len(goals)).run(todo, results, again) if todo else 0
+    run = _Run(arguments, settings, ledger, len(goals))
+    code = run.run(todo, results, again) if todo else 0
     if not arguments.json:
         _show_table(goals, results)
+    if run.waits:  # for a model perhaps, and Python would wait for it
+        os._exit(flushed(code))
     failed = [goal for goal in goals if goal.key in results and not results[goal.key].is_well]
     if failed and not code:
         first = results[failed[0].key]
@@ -107,6 +109,8 @@ class _Run:
         self._total = total
         self._display = Display(sys.stderr, terminal())
         self._stop_after = "tools" if arguments.make else ""
+        self.waits = False
+        """Whether a goal goes on after the end, in a thread that could not be told."""
 
     def run(self, goals: Sequence[Goal], results: dict[str, Outcome], again: str) -> int:
         """Run the goals and add what became of them to `results`; return 0, or the code of an interrupt."""
@@ -123,13 +127,11 @@ class _Run:
                     self._tell(screen, goal, outcome)
         except KeyboardInterrupt as interrupt:
             code = 128 + getattr(interrupt, "number", signal.SIGINT)
-            ended = batch.stop(_GRACE_S)
+            self.waits = not batch.stop(_GRACE_S)
             left = self._total - sum(outcome.is_well for outcome in results.values())
             write_stderr(
                 f"\nerror: interrupted; {count(left, 'goal')} of {self._total} left\nhint: {again} goes on\n"
             )
-            if not ended:
-                _leave(sandbox, code)
             return code
         finally:
             sandbox.close()
@@ -160,12 +162,6 @@ def _told(one: OneGoal, screen: BatchScreen) -> Work:
         return one.run(goal.text, run, listen)
 
     return work
-
-
-def _leave(sandbox: Sandbox, code: int) -> NoReturn:
-    """End although a thread waits, for a model perhaps, that cannot be told: Python would wait for it."""
-    sandbox.close()
-    os._exit(flushed(code))
 
 
 def _is_done(goal: Goal, ledger: Ledger) -> bool:
