@@ -1,7 +1,6 @@
 """What happens in a run is in the memory afterwards, whatever happens to the program or to the file."""
 
 import os
-import re
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +13,7 @@ from run_events import BROKEN, MENDED, WHY, events
 from toolwright.errors import MemoryFileError
 from toolwright.memory.approvals import Approvals
 from toolwright.memory.file_database import FileDatabase
+from toolwright.memory.lessons import Lessons
 from toolwright.memory.past import Past
 from toolwright.memory.place import FILE
 from toolwright.memory.recorder import Recorder
@@ -264,19 +264,19 @@ def test_a_memory_of_a_newer_program_is_left_alone(tmp_path):
     assert [path.stem for path in (tmp_path / ".toolwright" / "runs").iterdir()] == ["r2"]
 
 
-def test_the_documented_queries_are_queries(tmp_path):
-    """Each of docs/memory.md runs, and tells something of a run."""
-    page = (ROOT / "docs" / "memory.md").read_text()
-    queries = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
-    assert len(queries) > 5
+def test_a_memory_that_cannot_be_written_is_read(tmp_path, frozen):
+    """What is in it and what waits is told; a run there says once that it is not kept; nothing is lost."""
     record(tmp_path, "r1")
-    record(tmp_path, "r2", 3)
-    runs_of(tmp_path)
-    with sqlite3.connect(file_of(tmp_path)) as connection:
-        connection.execute(
-            "INSERT INTO runs (id, goal, status, model, sandbox, began, calls, prompt_tokens, output_tokens) "
-            "VALUES ('r3', 'g', 'failed', 'm', 'full', 1, 0, 0, 0)"
-        )
-        for query in queries:
-            assert connection.execute(query, {"run": "r1", "tool": "count_words"}).fetchall(), query
-    connection.close()
+    assert runs_of(tmp_path) == [("r1", "done")]
+    record(tmp_path, "r2")
+    said, notices = [], []
+    with frozen(tmp_path):
+        there = past(tmp_path, said)
+        assert [row["id"] for row in there.runs(5)] == ["r2", "r1"]
+        assert Lessons(there, "r3")("verify", WHY, BROKEN)[0].mend == MENDED
+        record(tmp_path, "r3", tell=notices.append)
+    assert len(said) == 1
+    assert "readonly" in said[0]
+    assert "wait in their files" in said[0]
+    assert ["this run is not remembered" in each.message for each in notices] == [True]
+    assert runs_of(tmp_path) == [("r2", "done"), ("r1", "done")]

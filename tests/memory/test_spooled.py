@@ -14,7 +14,7 @@ from run_events import events
 
 from toolwright.errors import MemoryFileError
 from toolwright.library.executions import executions
-from toolwright.library.spool import ADDED_UP, SPOOL, note_change, note_execution
+from toolwright.library.spool import ADDED_UP, SPOOL, note_change, note_execution, note_refusal
 from toolwright.library.store import Store
 from toolwright.library.telling import MOST, told_call
 from toolwright.memory.past import Past
@@ -49,6 +49,8 @@ def test_a_call_is_there_once_with_what_went_in_and_came_out(tmp_path):
             **TOLD, "tool": "double", "seconds": 0.25, "run": None,
         }  # fmt: skip
         assert row["library"].endswith(str(tmp_path))
+    note_refusal(state(tmp_path), "double", {**TOLD, "status": "not_permitted"})
+    assert [row["status"] for row in rows(tmp_path)] == ["returned", "not_permitted"]
     assert executions(state(tmp_path))["double"].calls == 2
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.streams import write_stderr
 from toolwright.errors import ToolwrightError, UsageError
+from toolwright.library.spool import note_change
 from toolwright.library.store import Store
 from toolwright.memory.approvals import Approval, Approvals
 from toolwright.screen.commands import command
@@ -25,9 +26,9 @@ def run(arguments: Arguments) -> int:
         case () | ("list",) if not arguments.every:
             _list(approvals, store, as_json=arguments.json)
         case ("revoke",) if arguments.every:
-            _revoke(approvals, approvals.all(), as_json=arguments.json)
+            _revoke(approvals, store, approvals.all(), as_json=arguments.json)
         case ("revoke", which) if not arguments.every:
-            _revoke(approvals, _meant(which, approvals.all(), store), as_json=arguments.json)
+            _revoke(approvals, store, _meant(which, approvals.all(), store), as_json=arguments.json)
         case _:
             raise UsageError(
                 "approvals takes nothing, or revoke with ID, TOOL or --all",
@@ -62,8 +63,11 @@ def _list(approvals: Approvals, store: Store, *, as_json: bool) -> None:
             )
 
 
-def _revoke(approvals: Approvals, meant: Sequence[Approval], *, as_json: bool) -> None:
+def _revoke(approvals: Approvals, store: Store, meant: Sequence[Approval], *, as_json: bool) -> None:
     approvals.revoke([each.id for each in meant])
+    for each in meant:
+        words = grant_words(each.permission, each.detail)
+        note_change(store.place.private, f"revoke the approval of `{each.tool}` for {words}")
     if as_json:
         write_line(json_text({"revoked": [each.id for each in meant]}))
         return

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from toolwright.cli.streams import write_stderr
+from toolwright.errors import ToolwrightError
 from toolwright.sandbox.opening import open_configured
 from toolwright.settings import Settings, load
 from toolwright.types import CallResult, Limits, Policy, Refusal, Tool
@@ -49,6 +50,8 @@ def call_tool(
         if tool.docstring.secrets:
             sandbox = _vault(tool, arguments, redactor).around(sandbox, tool)
         policy = _permitted(settings, found.shown, tool, arguments, ask)
+        if isinstance(policy, Refusal):
+            raise _refused(settings, tool, arguments, policy, redactor)
         entries = required_packages(found.runs, {one.name: one for one in found.tools}, name)
         result = sandbox.call(found.runs, tool.name, arguments, _with_packages(policy, settings, entries))
     finally:
@@ -112,17 +115,26 @@ def _policy(settings: Settings) -> Policy:
 
 def _permitted(
     settings: Settings, source: str, tool: Tool, arguments: dict[str, Any], ask: "Ask | None"
-) -> Policy:
+) -> Policy | Refusal:
     """Return the policy of the call; without `ask` nobody is asked: stdin and stdout belong to scripts."""
-    from toolwright.cli.asked_tool import CallError
     from toolwright.permissions.gate import Grantor
     from toolwright.permissions.opening import open_gate
 
     grantor = Grantor(ask) if ask else None
-    permitted = open_gate(settings, grantor).permit(source, tool, [arguments], _policy(settings))
-    if isinstance(permitted, Refusal):
-        raise CallError("not_permitted", f"{permitted.message}: {permitted.hint}")
-    return permitted
+    return open_gate(settings, grantor).permit(source, tool, [arguments], _policy(settings))
+
+
+def _refused(
+    settings: Settings, tool: Tool, arguments: dict[str, Any], refusal: Refusal, redactor: "Redactor"
+) -> ToolwrightError:
+    """Return the error for a call that may not be made, which is remembered too."""
+    from toolwright.cli.asked_tool import CallError
+    from toolwright.library.spool import note_refusal
+
+    if settings.memory:
+        told = _told(arguments, CallResult("raised", message=refusal.message), redactor)
+        note_refusal(settings.library / ".toolwright", tool.name, {**told, "status": "not_permitted"})
+    return CallError("not_permitted", f"{refusal.message}: {refusal.hint}")
 
 
 def _with_packages(policy: Policy, settings: Settings, entries: Sequence[str]) -> Policy:

@@ -29,6 +29,11 @@ def note_execution(
     _append(folder, {**said, "counts": True} if told is None else {**said, **told, "id": _identity()})
 
 
+def note_refusal(folder: Path, tool: str, told: Told) -> None:
+    """Append a call that was not permitted; it was none, and is not counted as one."""
+    _append(folder, {"tool": tool, "s": 0.0, "at": round(time.time(), 3), **told, "id": _identity()})
+
+
 def note_change(folder: Path, what: str) -> None:
     """Append in words what was done to the library."""
     _append(folder, {"t": "change", "what": what, "at": round(time.time(), 3), "id": _identity()})

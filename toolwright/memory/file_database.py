@@ -45,6 +45,7 @@ class FileDatabase:
         self._path = path
         self._tell = tell
         self._wait_s = wait_s
+        self._looked = False
 
     @contextlib.contextmanager
     def reading(self) -> "Iterator[Connection | None]":
@@ -84,7 +85,11 @@ class FileDatabase:
                 return False
             try:
                 with self._translated(), self._begun("BEGIN") as connection:
-                    return _is_current(connection, self._path)
+                    current = _is_current(connection, self._path, whole=not self._looked)
+                    self._looked = (
+                        True  # to look at all pages again each time would take as long as they are many
+                    )
+                    return current
             except ForeignError:
                 self._set_aside()
                 return False
@@ -189,14 +194,14 @@ def _is_gone(error: MemoryFileError) -> bool:
     return getattr(cause, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_CANTOPEN
 
 
-def _is_current(connection: "Connection", path: Path) -> bool:
-    """Tell whether the tables are today's.
+def _is_current(connection: "Connection", path: Path, *, whole: bool = True) -> bool:
+    """Tell whether the tables are today's; `whole` looks for damage in every page, too.
 
     Raises:
         MemoryFileError: they are tomorrow's.
         ForeignError: they are not ours, or cannot be read.
     """
-    sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() if whole else "ok"
     if sound != "ok":
         raise ForeignError(str(sound))
     return is_current(connection, str(path), hint="use that version, or move the file away")
