@@ -28,7 +28,7 @@ from toolwright.models.priced import PaidModel, PricedModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.packages.obtaining import Packages
 from toolwright.packages.shelf import open_shelf
-from toolwright.parts import Approve, Ask, Options, Parts, Recall, Rigor, Teach
+from toolwright.parts import Approve, Ask, Options, Parts, Rigor
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
 from toolwright.prompts.overrides import Texts, read_texts
@@ -104,6 +104,7 @@ def open_parts(
     else:
         metered = _model(settings, writer, company.tell, ledger)
     metered.in_words_of(texts.reword)
+    past = open_past(settings, lambda said: company.tell(Notice(said)), wait_s=_PATIENCE_S)
     return Parts(
         model=metered,
         sandbox=sandbox,
@@ -128,8 +129,8 @@ def open_parts(
             lambda said: company.tell(Notice(said)),
         ),
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
-        teach=_teach(settings, run, company.tell),
-        precedents=_precedents(settings, run, company.tell),
+        teach=Lessons(past, run) if settings.memory else lambda _stage, _message, _source: (),
+        precedents=Precedents(past, run) if settings.memory else lambda _step: (),
         rate=rates(settings, metered.name if model else ""),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
@@ -209,21 +210,6 @@ def recording(
     finally:
         if isinstance(settings.memory, Secret):
             open_past(settings, lambda said: None if said in heard else tell(Notice(said))).take_in()
-
-
-def _teach(settings: Settings, run: str, tell: Listener) -> Teach:
-    """Return who knows what mended failures of earlier runs; nobody where nothing is to be remembered."""
-    if not settings.memory:
-        return lambda _stage, _message, _source: ()
-    past = open_past(settings, lambda said: tell(Notice(said)), wait_s=_PATIENCE_S)
-    return Lessons(past, run)
-
-
-def _precedents(settings: Settings, run: str, tell: Listener) -> Recall:
-    """Return who knows what went well in earlier runs; nobody where nothing is to be remembered."""
-    if not settings.memory:
-        return lambda _step: ()
-    return Precedents(open_past(settings, lambda said: tell(Notice(said)), wait_s=_PATIENCE_S), run)
 
 
 def open_past(settings: Settings, tell: Callable[[str], None], *, wait_s: float = 10.0) -> Past:

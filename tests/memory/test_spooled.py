@@ -54,6 +54,15 @@ def test_a_call_is_there_once_with_what_went_in_and_came_out(tmp_path):
     assert executions(state(tmp_path))["double"].calls == 2
 
 
+def test_a_program_that_runs_on_takes_in_what_comes_later(tmp_path):
+    """The files are read again when they look different, and two that take in at once add nothing twice."""
+    ours, others = Past(tmp_path, print), Past(tmp_path, print)
+    for number in range(1, 4):
+        note_execution(state(tmp_path), "double", succeeded=True, seconds=0.25, told=TOLD)
+        for past in (ours, others, ours):
+            assert past.counts()["executions"] == number
+
+
 def test_lines_of_the_first_version_and_strange_ones(tmp_path):
     """Calls without an id are taken in once each, also equal ones; what is no line of ours is passed over."""
     state(tmp_path).mkdir()

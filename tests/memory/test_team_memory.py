@@ -15,6 +15,7 @@ from toolwright.errors import MemoryFileError
 from toolwright.library.spool import note_execution
 from toolwright.memory.lessons import Lessons
 from toolwright.memory.past import Past
+from toolwright.memory.precedents import Precedents
 from toolwright.memory.recorder import Recorder
 from toolwright.memory.revisions import migrate
 from toolwright.memory.server_database import SCHEMA, ServerDatabase
@@ -84,6 +85,19 @@ def test_failures_are_compared_on_the_server(tmp_path, url):
         ).scalar()
     )
     assert "hnsw" in plan
+
+
+def test_figures_and_precedents_come_from_a_server_too(tmp_path, url):
+    """What is counted and looked up in a file is so on a server."""
+    from toolwright.memory.figures import figures, sizes
+    from toolwright.memory.metrics import measure
+
+    record(tmp_path, "r1")
+    memory = past(tmp_path, url)
+    assert memory.ask(figures).goals == {"done": 1}
+    assert memory.ask(sizes)["attempts"] == memory.counts()["attempts"] == 2
+    assert [tool.name for tool in memory.ask(measure).tools] == ["count_words"]
+    assert Precedents(memory, "r2")("Count words.") == ()  # it was not kept at once
 
 
 def test_what_happened_is_not_changed(tmp_path, postgres, url):

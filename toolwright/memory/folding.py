@@ -14,7 +14,7 @@ from toolwright.memory import likeness
 from toolwright.memory.database import Database
 from toolwright.memory.recorder import SPOOL
 from toolwright.memory.schema import METADATA, RUNS
-from toolwright.memory.spooled import take_in
+from toolwright.memory.spooled import Seen, take_in
 from toolwright.memory.storable import storable
 from toolwright.memory.told import Row, Told, told
 from toolwright.memory.whose import named
@@ -27,10 +27,11 @@ _TEXTS: Final = ("stage", "message", "source")
 _STRANGE: Final = ".strange"
 
 
-def fold(folder: Path, database: Database) -> None:
+def fold(folder: Path, database: Database, seen: Seen = ()) -> Seen:
     """Take every run that is over, and calls and changes outside, into the memory.
 
-    The file of a run is removed once it is there.
+    The file of a run is removed once it is there. `seen` is what was returned before: what looks as it did
+    then is not read again.
 
     Raises:
         MemoryFileError: the memory cannot be written; then all files stay.
@@ -39,7 +40,7 @@ def fold(folder: Path, database: Database) -> None:
     waiting = sorted(path for path in waiting_in(folder) if not _is_live(path))
     for start in range(0, len(waiting), _AT_ONCE):
         _fold_some(waiting[start : start + _AT_ONCE], database, library)
-    take_in(folder, database, library)
+    return take_in(folder, database, library, seen)
 
 
 def waiting_in(folder: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from toolwright.errors import MemoryFileError
 from toolwright.memory.place import memory_file
-from toolwright.memory.recorder import SPOOL
+from toolwright.memory.recorder import ADDED_UP, LIVE, SPOOL
 from toolwright.redaction import Secret
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Past:
         self._library = library
         self._server = server or Secret()
         self._database: Database | None = None
+        self._seen: tuple[object, ...] = ()
         self._listener = tell
         self._said: set[str] = set()
         self._wait_s = wait_s
@@ -45,14 +46,15 @@ class Past:
     @property
     def is_empty(self) -> bool:
         """Whether nothing can be there, as far as files tell."""
-        return not self.holds_more_than("")
+        folder = self._library / ".toolwright"
+        spooled = any((folder / name).exists() for name in (*LIVE, ADDED_UP))
+        return not spooled and not self.holds_more_than("")
 
     def holds_more_than(self, run: str) -> bool:
-        """Tell whether anything besides a run can be there, as far as files tell."""
+        """Tell whether another run can be there, as far as files tell."""
         folder = self._library / ".toolwright"
         waits = any(path.stem != run for path in (folder / SPOOL).glob("*.jsonl"))
-        spooled = any((folder / name).exists() for name in ("executions.jsonl", "calls"))
-        return waits or bool(self._server) or spooled or memory_file(self._library).exists()
+        return waits or bool(self._server) or memory_file(self._library).exists()
 
     @property
     def where(self) -> str:
@@ -192,7 +194,7 @@ class Past:
             self._database = open_database(self._library, self._server, self.say, wait_s=self._wait_s)
         database = self._database
         try:
-            fold(self._library / ".toolwright", database)
+            self._seen = fold(self._library / ".toolwright", database, self._seen)
         except MemoryFileError as error:
             self.say(f"{error}; runs since then are not in it yet, and wait in their files")
         return database

@@ -32,8 +32,9 @@ class Precedents:
             return ()
         try:
             return self._past.ask(lambda connection: _alike(connection, step)) or ()
-        except MemoryFileError:
-            return ()  # it was said when the memory was opened, and no goal needs it
+        except MemoryFileError as error:
+            self._past.say(str(error))  # no goal needs it
+            return ()
 
 
 def _alike(connection: "Connection", step: str) -> Sequence[Precedent]:

@@ -17,6 +17,9 @@ from toolwright.memory.lines import Line, as_text, line_of
 from toolwright.types import Json
 
 SPOOL: Final = "runs"
+LIVE: Final = ("executions.jsonl", "executions.folding")
+"""Where calls outside of runs are noted, and what of it is being added up just now; `library/spool.py`."""
+ADDED_UP: Final = "calls"
 
 
 class Recorder:

@@ -9,11 +9,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from toolwright.memory.database import Database
+from toolwright.memory.recorder import ADDED_UP, LIVE
 from toolwright.memory.schema import CHANGES, EXECUTIONS
 from toolwright.memory.storable import storable
 
@@ -22,24 +24,30 @@ if TYPE_CHECKING:
 
     from toolwright.memory.told import Row
 
-_LIVE: Final = ("executions.folding", "executions.jsonl")
-_ADDED_UP: Final = "calls"
 _TOLD: Final = ("input", "output", "error")
 _AT_ONCE: Final = 500
 
 
-def take_in(folder: Path, database: Database, library: str) -> None:
+Seen: TypeAlias = tuple[object, ...]
+"""How the files looked when they were taken in."""
+
+
+def take_in(folder: Path, database: Database, library: str, seen: Seen) -> Seen:
     """Put the lines into the memory that are not in it; files that nobody counts any more are removed then.
+
+    Where the files still look as they were `seen`, nothing is done.
 
     Raises:
         MemoryFileError: the memory cannot be written; then all files stay.
     """
     # in this order: a spool goes from the last name to the first, and must not slip through
-    live = [folder / name for name in reversed(_LIVE)]
-    done = sorted((folder / _ADDED_UP).glob("*.jsonl")) if (folder / _ADDED_UP).is_dir() else []
+    looks = _looks(folder)
+    if looks == seen:
+        return seen
+    live = [folder / name for name in LIVE]
+    done = _added_up(folder)
     rows = [row for path in (*live, *done) for row in _rows(path, library)]
-    late = sorted((folder / _ADDED_UP).glob("*.jsonl")) if (folder / _ADDED_UP).is_dir() else []
-    rows += [row for path in late if path not in done for row in _rows(path, library)]
+    rows += [row for path in _added_up(folder) if path not in done for row in _rows(path, library)]
     if rows:
         with database.writing() as connection:
             for table in (EXECUTIONS, CHANGES):
@@ -47,11 +55,21 @@ def take_in(folder: Path, database: Database, library: str) -> None:
     for path in done:
         with contextlib.suppress(OSError):
             path.unlink()
+    return looks
 
 
-def waits(folder: Path) -> bool:
-    """Tell, without a database, whether there may be lines."""
-    return any((folder / name).exists() for name in (*_LIVE, _ADDED_UP))
+def _added_up(folder: Path) -> list[Path]:
+    return sorted((folder / ADDED_UP).glob("*.jsonl")) if (folder / ADDED_UP).is_dir() else []
+
+
+def _looks(folder: Path) -> Seen:
+    """Return what changes when a line is added, or a file."""
+    looks: list[object] = []
+    for path in (*(folder / name for name in LIVE), *_added_up(folder)):
+        with contextlib.suppress(OSError):
+            known = path.stat()
+            looks.append((path.name, known.st_ino, known.st_size, known.st_mtime_ns))
+    return tuple(looks)
 
 
 def _insert(connection: "Connection", table: "Table", rows: "list[Row]") -> None:
@@ -62,7 +80,11 @@ def _insert(connection: "Connection", table: "Table", rows: "list[Row]") -> None
         known.update(connection.execute(select(table.c.line).where(table.c.line.in_(some))).scalars())
     new = {row["line"]: row for row in rows if row["line"] not in known}
     if new:
-        connection.execute(table.insert(), list(new.values()))
+        add = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        statement = add(table).on_conflict_do_nothing(
+            index_elements=["line"]
+        )  # another may add them meanwhile
+        connection.execute(statement, list(new.values()))
 
 
 def _rows(path: Path, library: str) -> "Iterator[tuple[Table, Row]]":
