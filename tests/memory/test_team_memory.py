@@ -96,8 +96,8 @@ def test_figures_and_precedents_come_from_a_server_too(tmp_path, url):
     memory = past(tmp_path, url)
     assert memory.ask(figures).goals == {"done": 1}
     assert memory.ask(sizes)["attempts"] == memory.counts()["attempts"] == 2
-    assert [tool.name for tool in memory.ask(measure).tools] == ["count_words"]
-    assert Precedents(memory, "r2")("Count words.") == ()  # it was not kept at once
+    assert len(memory.ask(measure).tools) == 1
+    assert not Precedents(memory, "r2")("Count words.")  # it was not kept at once
 
 
 def test_what_happened_is_not_changed(tmp_path, postgres, url):
