@@ -47,6 +47,32 @@ def test_a_file_that_git_keeps_may_switch_it_off_only(tmp_path):
     assert "w0rd" not in str(caught.value)
 
 
+def test_a_file_of_a_folder_gets_no_password_of_the_users_own(tmp_path):
+    """Its server could ask for it in the clear; one with its own password, or on this machine, gets none."""
+    own = {"PGPASSWORD": "mine-alone"}
+
+    def memory(address, environ):
+        (tmp_path / ".env").write_text(f"TOOLWRIGHT_MEMORY={address}\n")
+        return load({}, environ, tmp_path).memory
+
+    with pytest.raises(
+        UsageError, match=r"would send PGPASSWORD from your environment to postgresql://db\.example/t"
+    ):
+        memory("postgresql://ann@db.example/t", own)
+    assert memory("postgresql://ann@db.example/t", {})
+    assert memory("postgresql://ann@127.0.0.1:5432/t", own)
+    assert memory(URL, own)
+    assert load({}, own | {"TOOLWRIGHT_MEMORY": "postgresql://ann@db.example/t"}, tmp_path).memory
+
+
+def test_a_password_in_the_command_is_noted(tmp_path):
+    """Others can see it there; in the environment they cannot."""
+    [note] = load({"memory": URL}, {}, tmp_path).notices
+    assert "stands in the command" in note
+    assert "w0rd" not in note
+    assert load({}, {"TOOLWRIGHT_MEMORY": URL}, tmp_path).notices == ()
+
+
 def test_config_shows_the_server_alone(tmp_path):
     """Neither user nor password, on the screen and as JSON."""
     command = [sys.executable, str(ROOT / "agent.py"), "config", "--memory", URL, "--json"]

@@ -79,13 +79,30 @@ def load(
                 origins[variable.field] = origin
         else:
             notices.append(f"{name} in {origin} is ignored; use {variable.flag} or set it in the environment")
-    for server in SERVERS.values():
-        refuse_stranger(server, values, origins)
+    notices += _check_addresses(values, origins, environ)
     name_defaults(values)
     try:
         return Settings(**values, origins=origins, notices=tuple(notices))  # type: ignore[arg-type]  # parsed by field
     except FileNotFoundError:
         raise UsageError("the current folder is gone", hint="cd to a folder that exists") from None
+
+
+def _check_addresses(
+    values: Mapping[str, object], origins: Mapping[str, str], environ: Mapping[str, str]
+) -> list[str]:
+    """Return what the user should know of the servers that were set.
+
+    Raises:
+        UsageError: a file that came with a folder would send the user's own key or password elsewhere.
+    """
+    for server in SERVERS.values():
+        refuse_stranger(server, values, origins)
+    memory = values.get("memory")
+    if not isinstance(memory, Secret):
+        return []
+    from toolwright.settings.memory_address import check_address
+
+    return check_address(memory, origins["memory"], environ)
 
 
 def terminal(environ: Mapping[str, str] | None = None) -> Terminal:

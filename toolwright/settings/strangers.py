@@ -13,7 +13,7 @@ PROJECT_FILE: Final = "pyproject.toml"
 OWN_FILE: Final = "toolwright.toml"
 FILES: Final = (PROJECT_FILE, OWN_FILE, ENV_FILE)
 """The files of the current folder that settings are read from, the weakest first."""
-_LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
+LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 
 
 def from_folder(origin: str) -> bool:
@@ -29,7 +29,7 @@ def refuse_stranger(server: ServerSettings, values: Mapping[str, object], origin
     """
     key, address = origins.get(server.key_field, ""), origins.get(server.base_field, "")
     url = str(values.get(server.base_field, ""))
-    if not from_folder(address) or not key or from_folder(key) or urlsplit(url).hostname in _LOOPBACK:
+    if not from_folder(address) or not key or from_folder(key) or urlsplit(url).hostname in LOOPBACK:
         return
     name = BY_FIELD[server.base_field].name
     raise UsageError(
