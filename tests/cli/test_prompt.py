@@ -23,9 +23,21 @@ from granting import library
 from scripted_author import Author, expected
 from scripted_server import ScriptedServer
 
+from toolwright.cli.arguments import Arguments
+from toolwright.cli.at_prompt import AtPrompt
+from toolwright.cli.goals import Goals
 from toolwright.cli.prompt_commands import OWN
 from toolwright.cli.prompt_table import prompt_table
+from toolwright.settings import load
 
+LOGIN = '''
+def login(token_id: str, user: str = "") -> str:
+    """Log in.
+
+    Secrets: token_id
+    """
+    return user
+'''
 AGREE = "[Enter] go · e edit · s save · n no"
 ALLOW = "asks to connect to api.example.org. Allow it?"
 ALT_ENTER, UP = "\x1b\r", "\x1b[A"
@@ -241,6 +253,22 @@ def test_lines_from_a_pipe_are_run_one_by_one(tmp_path: Path) -> None:
     assert "did you mean :show?" in ended.problem
     assert not (place / ".toolwright" / "prompt_history").exists()
     assert run(cwd=place).problem == "no goal was given"
+
+
+def test_secrets_of_tools_do_not_reach_the_history(tmp_path: Path) -> None:
+    """What a call gives for a parameter that holds a secret is masked; the name of a secret is not."""
+    (tmp_path / "tools.py").write_text(LOGIN)
+    at = AtPrompt(Goals(load({"library": str(tmp_path)}), Arguments(overrides={})))
+    for typed, kept in (
+        (':run login {"user": "me", "token_id": "opensesame"}', ":run login ***"),
+        (':run login {"token_id": "opensesame"', ":run login ***"),
+        (":call login --user me --token-id opensesame", ":call login ***"),
+        (':run login {"token_id": {"secret": "HUB"}}', ':run login {"token_id": {"secret": "HUB"}}'),
+        (':run login {"user": "me"}', ':run login {"user": "me"}'),
+        (":show login", ":show login"),
+        ("log in with password=correct-horse", "log in with password=***"),
+    ):
+        assert at._redacted(typed) == kept
 
 
 def test_every_command_of_the_table_is_there() -> None:

@@ -1,5 +1,6 @@
 """The prompt of this program: what it greets with, what Tab offers, and what becomes of each line."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +14,7 @@ from toolwright.cli.streams import at_terminal
 from toolwright.cli.typed import looks_like_command
 from toolwright.errors import LibraryError, UsageError
 from toolwright.library.store import Store
-from toolwright.redaction import Redactor
+from toolwright.redaction import MASK, Redactor
 from toolwright.repl.completing import Completion
 from toolwright.repl.loop import open_lines, prompt, run_all
 from toolwright.repl.past_lines import PastLines
@@ -24,6 +25,9 @@ from toolwright.types import Tool
 
 _SHORTEST: Final = 4
 """Letters of a single word that is held against the commands."""
+_CALLS: Final = (":run", ":call")
+_ARGUMENTS: Final = 2
+"""Which word of a call its arguments begin with."""
 
 
 @dataclass(slots=True)
@@ -82,7 +86,23 @@ class AtPrompt:
                 )
 
     def _redacted(self, line: str) -> str:
-        return Redactor(secrets(self.goals.settings)).redact(line)
+        return Redactor(secrets(self.goals.settings)).redact(self._without_typed_secrets(line))
+
+    def _without_typed_secrets(self, line: str) -> str:
+        """Mask the arguments of a call that hold a secret of the tool as it stands, and not by its name."""
+        words = line.split(None, 2)
+        if len(words) <= _ARGUMENTS or words[0] not in _CALLS:
+            return line
+        tool, text = self._tools().get(words[1]), words[_ARGUMENTS]
+        names = tool.docstring.secrets if tool else ()
+        if not any(name in text or name.replace("_", "-") in text for name in names):
+            return line
+        try:
+            given = json.loads(text)
+        except ValueError:
+            given = None
+        named = isinstance(given, dict) and not any(isinstance(given.get(name), str) for name in names)
+        return line if named else f"{words[0]} {words[1]} {MASK}"
 
     def _tools(self) -> Mapping[str, Tool]:
         """Return the tools for completion; a library that cannot be read offers none."""
