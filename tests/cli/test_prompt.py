@@ -116,7 +116,9 @@ def test_a_day_at_the_prompt(tmp_path: Path) -> None:
 def _commands_before_any_goal(screen: Terminal) -> None:
     assert "fetch " in said(screen, ":tools")
     assert "launch" in said(screen, ":skills list")
-    assert "A line that does not begin with a colon is a goal" in said(screen, ":help")
+    helped = said(screen, ":help")
+    assert "A line that does not begin with a colon is a goal" in helped
+    assert all(f":{name}" in helped for name in prompt_table())
     assert ":verify [NAME ...]" in said(screen, ":help verify")
     assert "did you mean :history?" in said(screen, ":histroy")
     assert "which begins with a colon here" in said(screen, "tools")

@@ -123,7 +123,7 @@ def _help(_goals: "Goals", rest: str) -> int:
     table = prompt_table()
     name = rest.removeprefix(SIGN)
     if not name:
-        own = {each: entry for each, entry in table.items() if each in OWN}
+        own = {each: entry for each, entry in table.items() if each in OWN or each == "quit"}
         lines = ["A line that does not begin with a colon is a goal. Commands:", *help_lines(own)]
         others = " ".join(f"{SIGN}{each}" for each in table if each not in own)
         write_line("\n".join([*lines, f"As in the shell: {others}", _KEYS]))
