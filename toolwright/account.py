@@ -38,6 +38,7 @@ class Account:
         self._steps: dict[int, StepReport] = {}
         self._origin: Literal["model", "remembered", ""] = ""
         self._changed: tuple[tuple[str, str], ...] = ()
+        self._first = Usage()
         self._bindings: tuple[Binding, ...] = ()
         self._ran_from = 0.0
         self._made_before: tuple[StepReport, ...] = ()
@@ -50,6 +51,7 @@ class Account:
         """Open one line of the account for every step."""
         self._origin = "remembered" if remembered else "model"
         self._changed = remembered.changed if remembered else ()
+        self._first = remembered.cost if remembered else Usage()
         self._steps = {
             step.number: StepReport(step, match) for step, match in zip(plan.steps, matches, strict=True)
         }
@@ -180,6 +182,7 @@ class Account:
             usage=self._meter.total,
             stages=dict(self._meter.usage_by_stage),
             spending=self._meter.ledger.spending,
+            first=self._first,
             plan_origin=self._origin,
             changed=self._changed,
             judgement=judgement,

@@ -48,8 +48,9 @@ def promise(what: str, bound: Bound, parts: Parts) -> None:
 
 def _promise(what: str, bound: Bound, parts: Parts, function: Bound | None = None) -> None:
     ledger = parts.model.ledger
-    ledger.promise(bound)
-    parts.emit(CostBounded(what, bound, ledger.spending, function))
+    before = ledger.spending
+    ledger.promise(bound.within(before))
+    parts.emit(CostBounded(what, bound, before, function))
 
 
 def planning_bound(rate: Rate) -> Bound:
@@ -133,6 +134,7 @@ def _priced(usual: Questions, most: Questions, rate: Rate) -> Bound:
         _usual_cost(usual, rate),
         ASKS * _TRIES * sum(most.values()),
         _most_cost(most, rate),
+        _dearest(most, rate),
     )
 
 
@@ -144,6 +146,12 @@ def _usual_cost(questions: Questions, rate: Rate) -> int | None:
             return None
         total += count * price.of(_USUAL_PROMPT, room) if price else 0
     return total
+
+
+def _dearest(questions: Questions, rate: Rate) -> int | None:
+    found = [rate(stage)[1:] for stage, count in questions.items() if count]
+    costs = [price.of(_LONG_PROMPT, _TRIES * room) for price, room in found if price]
+    return max(costs, default=0) if len(costs) == len(found) else None
 
 
 def _most_cost(questions: Questions, rate: Rate) -> int | None:

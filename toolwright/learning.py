@@ -1,5 +1,6 @@
 """A goal that was reached -> one function in the library that does all of it, through the same gate."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from toolwright.errors import NotLearnedError
@@ -17,7 +18,7 @@ from toolwright.stages.composition.run import GoodRun, check_composable
 from toolwright.stages.composition.source import Words, composed_source, composed_stub
 from toolwright.stages.composition.witness import composed_test
 from toolwright.stages.review import finding_text, review_source
-from toolwright.types import Binding, Contract, Given, Match, Plan, RememberedRun, Report, Step
+from toolwright.types import Binding, Contract, Given, Match, Plan, RememberedRun, Report, Step, Usage
 
 
 def learn(report: Report, parts: Parts, options: Options, name: str = "") -> Made:
@@ -47,10 +48,11 @@ def learn(report: Report, parts: Parts, options: Options, name: str = "") -> Mad
         redact=parts.redact,
         check=lambda words: _wrong(run, parameters, words, frozenset(snapshot.tools)),
     )
-    return _admitted(run, parameters, words, parts)
+    cost = report.first if report.first.calls else report.usage
+    return _admitted(run, parameters, words, parts, cost)
 
 
-def _admitted(run: GoodRun, parameters: tuple[Slot, ...], words: Words, parts: Parts) -> Made:
+def _admitted(run: GoodRun, parameters: tuple[Slot, ...], words: Words, parts: Parts, cost: Usage) -> Made:
     step = Step(0, words.summary, words.keywords)
     stub = composed_stub(run, parameters, words) + "    ...\n"
     contract = Contract(words.name, stub, composed_test(run, parameters, words), step)
@@ -63,7 +65,8 @@ def _admitted(run: GoodRun, parameters: tuple[Slot, ...], words: Words, parts: P
     )
     made = admit(parts, wish, contract, composed_source(run, parameters, words))
     if made.commit and MASK not in run.goal:
-        parts.memory.remember(_as_one_step(run, parameters, words, parts.store.read()))
+        kept = _as_one_step(run, parameters, words, parts.store.read())
+        parts.memory.remember(replace(kept, cost=cost))
     return made
 
 

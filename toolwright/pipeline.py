@@ -108,7 +108,8 @@ def _reach(goal: str, parts: Parts, options: Options, account: Account, missing:
     well = judgement is None or judgement.answers
     if well and asks_nothing(bindings) and MASK not in goal:
         done_by = [step.match for step in account.steps]
-        parts.memory.remember(remembered_run(plan, done_by, outcome, parts.store.read()))
+        cost = remembered.cost if remembered else account.usage
+        parts.memory.remember(remembered_run(plan, done_by, outcome, parts.store.read(), cost))
     return account.ended("done", judgement)
 
 

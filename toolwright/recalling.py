@@ -6,7 +6,7 @@ from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
 from toolwright.protocols import Memory
 from toolwright.running import still_fits
-from toolwright.types import Binding, Match, Plan, RememberedRun
+from toolwright.types import Binding, Match, Plan, RememberedRun, Usage
 
 
 def recall(goal: str, store: Store, memory: Memory) -> RememberedRun | None:
@@ -29,9 +29,9 @@ def _is_current(kept: RememberedRun, snapshot: Snapshot) -> bool:
 
 
 def remembered_run(
-    plan: Plan, matches: Sequence[Match], bindings: tuple[Binding, ...], snapshot: Snapshot
+    plan: Plan, matches: Sequence[Match], bindings: tuple[Binding, ...], snapshot: Snapshot, cost: Usage
 ) -> RememberedRun:
-    """Return what is worth remembering of a run whose bindings worked.
+    """Return what is worth remembering of a run whose bindings worked, and what it cost the first time.
 
     Raises:
         SyntaxError: the library is not Python.
@@ -41,7 +41,7 @@ def remembered_run(
         for match, binding in zip(matches, bindings, strict=True)
     )
     used = {binding.tool for binding in bindings}
-    return RememberedRun(plan, served, bindings, fingerprints(snapshot.text, used))
+    return RememberedRun(plan, served, bindings, fingerprints(snapshot.text, used), cost=cost)
 
 
 def _why_served(match: Match) -> str:

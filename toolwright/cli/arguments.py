@@ -4,11 +4,14 @@ import argparse
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from toolwright.cli.tool_flags import ToolFlags, add_tool_flags, check_tool_flags, read_tool_flags
 from toolwright.errors import UsageError
 from toolwright.settings.servers import ROLES
+
+if TYPE_CHECKING:
+    from toolwright.models.ledger import Ledger
 
 _EPILOG = """\
 commands:
@@ -81,6 +84,8 @@ class Arguments:
     cascade: bool = False
     report_format: str = ""
     flags: ToolFlags = ToolFlags()
+    ledger: "Ledger | None" = None
+    """What the goals and commands of one prompt share."""
 
 
 class _Parser(argparse.ArgumentParser):

@@ -37,7 +37,7 @@ class Goals:
         self.arguments = arguments
         self.last: Report | None = None
         self._examples: list[str] = []
-        self._ledger = open_ledger(settings)
+        self.ledger = open_ledger(settings)
 
     def run_saved(self, path: Path) -> int:
         """Carry out a plan that was saved, with the goal in it.
@@ -62,7 +62,7 @@ class Goals:
         goal, examples = read_goal(goal, (*arguments.examples, *noted))
         self.last = None
         model = self._equipped(goal, planned=plan is not None)
-        values, ledger = values_of(arguments.values), self._ledger
+        values, ledger = values_of(arguments.values), self.ledger
         with Session(self.settings, as_json=arguments.json, values=values, ledger=ledger) as session:
             code = session.run(
                 goal,
@@ -99,7 +99,7 @@ class Goals:
         variable = needs_key(self.settings)
         if variable:
             self.settings = with_key(self.settings, variable)
-        with Session(self.settings, ledger=self._ledger) as session:
+        with Session(self.settings, ledger=self.ledger) as session:
             made = session.learn(self.last, name)
         if made.failure:
             raise NotLearnedError(f"not learned: {made.failure.message}", hint=made.failure.hint)
@@ -116,7 +116,7 @@ class Goals:
         parse_model(chosen.model)
         typed = {field: getattr(self.settings, field) for field in _KEYS if not getattr(chosen, field)}
         self.settings = replace(chosen, **typed)
-        self._ledger.take_prices(tariff(self.settings))
+        self.ledger.take_prices(tariff(self.settings))
         self.arguments = replace(self.arguments, overrides=overrides)
 
     def _equipped(self, goal: str, *, planned: bool) -> Model | None:

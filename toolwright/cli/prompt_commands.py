@@ -52,7 +52,7 @@ def _of_shell(goals: "Goals", line: str) -> int:
         return 0
     if asked.words[:2] in _WITH_EXAMPLES:  # what was noted before is of this tool
         asked = replace(asked, examples=(*goals.noted(), *asked.examples))
-    return COMMANDS[asked.words[0]].run(asked)
+    return COMMANDS[asked.words[0]].run(replace(asked, ledger=goals.ledger))
 
 
 def _shell(begins: str) -> Run:

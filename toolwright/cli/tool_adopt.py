@@ -1,12 +1,13 @@
 """`tools adopt NAME`: a function somebody wrote in tools.py gets its contract and tests, through the gate."""
 
+from toolwright.bounding import adopt_bound, promise
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.key import needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
 from toolwright.cli.tool_fix import check_confined, not_made
 from toolwright.library.store import Store
-from toolwright.making.adopting import adopt_tool
+from toolwright.making.adopting import TRIES, adopt_tool
 from toolwright.making.handwritten import read_handwritten
 from toolwright.making.wish import Made
 from toolwright.parts import Parts
@@ -40,9 +41,10 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
 
     def work(parts: Parts, _run: str) -> Made:
         check_confined(parts, f"{name} cannot be adopted")
+        promise("adopt", adopt_bound(parts.rate, TRIES), parts)
         return adopt_tool(parts, name, given)
 
-    made = Session(settings).with_parts(f"tools adopt {name}", None, work)
+    made = Session(settings, ledger=arguments.ledger).with_parts(f"tools adopt {name}", None, work)
     if made.failure:
         again = command("tools", "adopt", name, library=store.directory)
         hint = f"its code stays as you wrote it: look at it, then {again}"

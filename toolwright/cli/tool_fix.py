@@ -1,5 +1,6 @@
 """`tools fix NAME --example ...`: a kept tool that answers a call wrongly, repaired through the gate."""
 
+from toolwright.bounding import fix_bound, promise
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.key import missing_key, needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
@@ -52,9 +53,12 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
     def repair(parts: Parts, _run: str) -> tuple[Tried, Made | None]:
         tried = try_examples(parts, name, given)
         check_confined(parts, f"{name} cannot be fixed")
-        return tried, fix_tool(parts, how, tried) if tried.wrong else None
+        if not tried.wrong:
+            return tried, None
+        promise("fix", fix_bound(how, parts.rate), parts)
+        return tried, fix_tool(parts, how, tried)
 
-    tried, made = Session(settings).with_parts(f"tools fix {name}", None, repair)
+    tried, made = Session(settings, ledger=arguments.ledger).with_parts(f"tools fix {name}", None, repair)
     return _ended(arguments, store, tried, made) if made else _nothing_to_fix(arguments, tried)
 
 

@@ -22,7 +22,8 @@ from toolwright.syntax.parsing import parse_text
 from toolwright.syntax.reading import read_library
 from toolwright.types import Candidate, Example, Failure, HeldOut, Match, Step
 
-_TRIES: Final = 3
+TRIES: Final = 3
+"""How many contracts are written at most."""
 _BY_OTHER_TESTS: Final = frozenset({"verify", "challenge"})
 """The stages whose refusals another contract may answer."""
 
@@ -48,7 +49,7 @@ def adopt_tool(parts: Parts, name: str, given: Sequence[HeldOut] = ()) -> Made:
     wish = _wish(read_handwritten(parts.store, name, parts.rules), given)
     refusals: list[str] = []
     ruling, trial = _Ruling(), Trial(Candidate(name, "", ""))
-    for number in range(1, _TRIES + 1):
+    for number in range(1, TRIES + 1):
         written = read_handwritten(parts.store, name, parts.rules)  # again: it may have been edited
         drawn, candidate = _drawn(parts, wish, written, ruling.evidence)
         was_restarted = bool(ruling.evidence)
@@ -58,7 +59,7 @@ def adopt_tool(parts: Parts, name: str, given: Sequence[HeldOut] = ()) -> Made:
             return Made(name, number, tuple(refusals), trial.verdict, trial.commit, examples=held)
         reasons = trial.told or trial.reasons
         said = (reasons, candidate.source, trial.reasons)
-        parts.emit(CandidateRefused(trial.refused_by, name, number, _TRIES, *said))
+        parts.emit(CandidateRefused(trial.refused_by, name, number, TRIES, *said))
         refusals.append(f"{trial.refused_by}: {reasons[0]}")
         if trial.refused_by == "merge" and drawn.is_stale(parts.store):
             continue

@@ -25,6 +25,7 @@ from toolwright.types import (
     SecretRef,
     Step,
     Unknown,
+    Usage,
 )
 
 _VERSION: Final = 1
@@ -116,6 +117,7 @@ def _written(run: RememberedRun) -> dict[str, Any]:
         ],
         "bindings": [{name: _argument(a) for name, a in b.arguments.items()} for b in run.bindings],
         "tools": dict(run.tools),
+        "cost": {name: getattr(run.cost, name) for name in Usage.__match_args__},
     }
 
 
@@ -153,7 +155,15 @@ def _read(goal: str, kept: dict[str, Any]) -> RememberedRun:
     tools = {name: _text(sha) for name, sha in kept["tools"].items()}
     if {match.tool for match in matches} - tools.keys():
         raise ValueError("a tool without its hash")
-    return RememberedRun(Plan(goal, steps, wants), matches, bindings, tools)
+    return RememberedRun(Plan(goal, steps, wants), matches, bindings, tools, cost=_cost(kept.get("cost", {})))
+
+
+def _cost(kept: dict[str, Any]) -> Usage:
+    """Read what a run has cost; plans of before that was kept say nothing."""
+    counts = {name: kept.get(name, 0) for name in Usage.__match_args__}
+    if not all(type(value) in (int, float) for value in counts.values()):
+        raise TypeError(f"not a cost: {kept!r}")
+    return Usage(**counts)
 
 
 def _read_argument(raw: dict[str, Any]) -> Argument:

@@ -1,9 +1,19 @@
 """What some work takes at most -> the line that says so before the first call."""
 
-from toolwright.events import CostBounded
-from toolwright.types import Bound, Spending
+from typing import Final
 
-_FOR = {"plan": "for the plan", "steps": "to carry it out", "fix": "for the repair", "adopt": "to adopt it"}
+from toolwright.events import CostBounded
+from toolwright.records import replace
+from toolwright.types import Bound, Spending
+from toolwright.types.cost import dollars
+
+_ENDLESS: Final = 10**12
+_FOR: Final = {
+    "plan": "for the plan",
+    "steps": "to carry it out",
+    "fix": "for the repair",
+    "adopt": "to adopt it",
+}
 
 
 def bound_lines(event: CostBounded) -> tuple[str, ...]:
@@ -11,8 +21,8 @@ def bound_lines(event: CostBounded) -> tuple[str, ...]:
     bound, spending, function = event.bound, event.spending, event.function
     if not bound.calls:
         return ()
-    if function and _is_limited(spending):
-        return (f"{_whole(spending).words} in all",)
+    if function and (limit := _limit(spending, function)):
+        return (f"{limit} in all",)
     most, usual = f"{bound.within(spending).words} {_FOR[event.what]}", bound.usual_words
     if function:
         most += f", then {function.words} for each new function"
@@ -20,11 +30,11 @@ def bound_lines(event: CostBounded) -> tuple[str, ...]:
     return most, f"when nothing is refused: {usual}"
 
 
-def _is_limited(spending: Spending) -> bool:
-    return spending.calls_allowed is not None or spending.picodollars_allowed is not None
-
-
-def _whole(spending: Spending) -> Bound:
-    """Return what may still be spent, where only that is known."""
-    endless = 10**9
-    return Bound(0, None, endless, None).within(spending)
+def _limit(spending: Spending, function: Bound) -> str:
+    """Say what may still be spent, whatever the plan will be; "" where nothing is forbidden."""
+    endless = replace(function, most_calls=_ENDLESS, most_picodollars=None)
+    left = endless.within(spending)
+    if left.most_calls < _ENDLESS:
+        return left.words
+    cost = left.most_picodollars
+    return "" if cost is None else f"at most {dollars(cost)}"

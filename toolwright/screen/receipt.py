@@ -10,8 +10,8 @@ from toolwright.screen.plan import VERBS
 from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.table import steps_table
 from toolwright.screen.words import count, duration, faults_noticed, joined, one_line
-from toolwright.types import Judgement, Report, StepReport, Tool
-from toolwright.types.cost import cost_words
+from toolwright.types import Judgement, Report, StepReport, Tool, Usage
+from toolwright.types.cost import cost_words, dollars
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -111,6 +111,7 @@ def _total(report: Report) -> str:
         written = any(step.commit for step in report.steps)
         whose = "a goal like it" if report.changed else "this goal"
         calls += ", the plan was remembered" if written else f", nothing was generated: {whose} ran before"
+        calls += f"; the first time cost {_first(report.first)}" if report.first.calls else ""
     changed = [step.commit for step in report.steps if step.commit]
     lines = f"+{sum(one.lines_added for one in changed)} -{sum(one.lines_removed for one in changed)} lines"
     return joined(
@@ -120,6 +121,11 @@ def _total(report: Report) -> str:
         _cost(report),
         f"{lines} in tools.py" if changed else "tools.py unchanged",
     )
+
+
+def _first(usage: Usage) -> str:
+    told = f" and {dollars(usage.picodollars)}" if usage.cost else ""
+    return f"{count(usage.calls, 'call')}, {count(usage.tokens, 'token')}{told}"
 
 
 def _cost(report: Report) -> str:

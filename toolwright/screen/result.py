@@ -72,6 +72,7 @@ def report_json(report: Report) -> str:
         "usage": _usage(report.usage),
         "stages": {name: _usage(usage) for name, usage in report.stages.items()},
         "ledger": _ledger(report.spending),
+        "first_time": _usage(report.first) if report.first.calls else None,
         "plan_origin": report.plan_origin,
         "changed": [{"old": old, "new": new} for old, new in report.changed],
         "judgement": report.judgement,

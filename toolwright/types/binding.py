@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from toolwright.records import dataclass
+from toolwright.types.asking import Usage
 from toolwright.types.json_values import Json
 from toolwright.types.planning import Match, Plan
 
@@ -60,7 +61,8 @@ class Binding:
 class RememberedRun:
     """A plan that ran well; `tools` holds the fingerprint of every used tool, by name.
 
-    `changed` lists the literals of that goal in whose place this one has others: (old text, new text).
+    `changed` lists the literals of that goal in whose place this one has others: (old text, new text); `cost`
+    is what it took to reach it the first time, nothing where that is not known.
     """
 
     plan: Plan
@@ -68,3 +70,4 @@ class RememberedRun:
     bindings: tuple[Binding, ...]
     tools: Mapping[str, str]
     changed: tuple[tuple[str, str], ...] = ()
+    cost: Usage = Usage()

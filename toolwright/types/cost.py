@@ -1,6 +1,6 @@
 """Records of money: a price per token, what may still be spent. Amounts are whole picodollars, so exact."""
 
-from toolwright.records import dataclass
+from toolwright.records import dataclass, replace
 
 PICODOLLARS = 10**12
 """In one US dollar. A token at $1 a million costs a million of them."""
@@ -62,31 +62,26 @@ class Bound:
     """How many model calls some work takes, and what they cost: as a rule, and never more than.
 
     As a rule means that nothing is refused; the money is what the calls cost when each uses all its room.
-    Costs are in picodollars, None where a price is not known.
+    Costs are in picodollars, None where a price is not known; `dearest` is the most that one call can cost.
     """
 
     calls: int = 0
     picodollars: int | None = 0
     most_calls: int = 0
     most_picodollars: int | None = 0
-
-    def __add__(self, other: "Bound") -> "Bound":
-        return Bound(
-            self.calls + other.calls,
-            _sum(self.picodollars, other.picodollars),
-            self.most_calls + other.most_calls,
-            _sum(self.most_picodollars, other.most_picodollars),
-        )
+    dearest: int | None = 0
 
     def within(self, spending: Spending) -> "Bound":
         """Return the bound of what may still be spent: no call is made that could pass what is allowed."""
         calls, cost = self.most_calls, self.most_picodollars
         if spending.calls_allowed is not None:
             calls = min(calls, spending.calls_allowed - spending.calls)
+            few = None if self.dearest is None else calls * self.dearest
+            cost = few if cost is None or few is None else min(cost, few)
         if spending.picodollars_allowed is not None:
             left = max(0, spending.picodollars_allowed - spending.picodollars)
             cost = left if cost is None else min(cost, left)
-        return Bound(min(self.calls, calls), self.picodollars, calls, cost)
+        return replace(self, calls=min(self.calls, calls), most_calls=calls, most_picodollars=cost)
 
     @property
     def words(self) -> str:
@@ -102,10 +97,6 @@ class Bound:
         noun = "call" if self.calls == 1 else "calls"
         cost = f", up to about {dollars(self.picodollars)}" if self.picodollars else ""
         return f"{self.calls:,} {noun}{cost}"
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other
 
 
 def dollars(picodollars: int) -> str:

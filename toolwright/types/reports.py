@@ -72,7 +72,8 @@ class Report:
 
     `changed` lists what a remembered plan was given in place of the values it ran with: (old text, new text).
     `bindings` are those that worked, and `began` when the first step started, in seconds since the epoch;
-    `learned` is the tool that the whole goal became. `spending` is that of the program, with earlier goals.
+    `learned` is the tool that the whole goal became. `spending` is that of the program, with earlier goals;
+    `first` is what a remembered plan cost the first time, nothing where that is not known.
     """
 
     goal: str
@@ -91,3 +92,4 @@ class Report:
     learned: str = ""
     seconds: float = 0.0
     spending: Spending = Spending()
+    first: Usage = Usage()
