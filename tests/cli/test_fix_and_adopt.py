@@ -75,6 +75,20 @@ def replies(folder: Path) -> str:
     return str(path)
 
 
+def test_no_call_more_than_allowed_is_made_to_adopt(tmp_path: Path) -> None:
+    """With none allowed nobody is asked, used and allowed are in the JSON, and the file is as it was."""
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "tools.py").write_text(BARE)
+    before = library_of(library)
+    limit = ("--max-calls", "0", "--json", "--replay", replies(tmp_path))
+    stopped = run("tools", "adopt", "double_and_add", *limit, cwd=library)
+    assert (stopped.code, stopped.json["error"]["kind"]) == (1, "budget")
+    assert stopped.json["ledger"]["calls"] == {"used": 0, "allowed": 0}
+    assert "at most 0 calls to adopt it" in stopped.err
+    assert library_of(library) == before
+
+
 @pytest.mark.slow
 def test_a_function_is_adopted_and_later_repaired(tmp_path: Path) -> None:
     """Adopted as it is, verdict and origin on its card; a counterexample repairs it; undo takes each back."""

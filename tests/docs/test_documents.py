@@ -33,6 +33,7 @@ LINKED = (
     *RUN,
     "docs/README.md",
     "docs/models.md",
+    "docs/costs.md",
     "docs/memory.md",
     "docs/security.md",
     "docs/review.md",

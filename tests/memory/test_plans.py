@@ -115,6 +115,7 @@ KEPT = {
     "steps": [{"step": "Read.", "keywords": [], "tool": "read", "reason": ""}],
     "bindings": [{"path": {"literal": 1}}],
     "tools": {"read": "00"},
+    "cost": {"calls": 5, "prompt_tokens": 9, "output_tokens": 9},
 }
 STEP = {"step": "Read.", "keywords": [], "tool": "read", "reason": ""}
 
@@ -151,6 +152,8 @@ STEP = {"step": "Read.", "keywords": [], "tool": "read", "reason": ""}
         _changed(tools={}),
         _changed(tools=[]),
         _changed(tools={"read": 3}),
+        _changed(cost=3),
+        _changed(cost={"calls": "5"}),
         json.dumps({key: value for key, value in KEPT.items() if key != "tools"}).encode(),
     ],
 )
@@ -173,7 +176,8 @@ def test_the_table_above_begins_with_a_good_file(tmp_path):
     (file,) = tmp_path.iterdir()
     file.write_bytes(_changed())
 
-    assert next(memory.recall("do it"), None).tools == {"read": "00"}
+    kept = next(memory.recall("do it"), None)
+    assert (kept.tools, kept.cost.calls, kept.cost.cost) == ({"read": "00"}, 5, None)
     assert _kept(tmp_path / "other").keys() == KEPT.keys()
 
 
