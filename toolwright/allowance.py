@@ -23,7 +23,8 @@ def open_ledger(settings: Settings, model: str = "") -> Ledger:
     if budget is None:
         return Ledger(prices, max_calls=settings.max_calls)
     named = [] if settings.replay else [one for models in models_of(settings).values() for one in models]
-    for one in [model] if model else named:
+    vectors = [settings.embedder] if settings.embedder and not settings.embedder.startswith("local:") else []
+    for one in [*([model] if model else named), *vectors]:
         if prices(one) is None:
             why = f"--budget {budget} cannot be kept: the price of {one} is not known"
             raise UsageError(why, hint=unknown_hint(one))

@@ -97,7 +97,8 @@ def open_parts(
     path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
     writer = TranscriptWriter(path, f"recorded from {settings.model}", redact, goal=goal, emit=company.tell)
     texts = _texts(settings, company.tell)
-    ledger = (company.ledger or open_ledger(settings)).part()
+    whole = company.ledger or open_ledger(settings)
+    ledger = whole.part()
     if model:
         paid = PricedModel(PaidModel(model, ledger, settings.max_tokens), ledger)
         metered = MeteredModel(paid, company.tell, ledger=ledger)
@@ -109,7 +110,7 @@ def open_parts(
         model=metered,
         sandbox=sandbox,
         store=store,
-        index=open_index(settings, store, lambda said: company.tell(Notice(said))),
+        index=open_index(settings, store, lambda said: company.tell(Notice(said)), whole),
         memory=plan_memory(settings),
         permits=open_gate(settings, Grantor(company.ask if company.present else None, company.tell)),
         emit=company.tell,
@@ -158,8 +159,12 @@ def _texts(settings: Settings, tell: Listener) -> Texts:
     return texts
 
 
-def open_index(settings: Settings, store: Store, notice: Callable[[str], None]) -> Index:
+def open_index(
+    settings: Settings, store: Store, notice: Callable[[str], None], ledger: Ledger | None = None
+) -> Index:
     """Return the search over a library: by words, and by meaning where an embedder is set and can be used.
+
+    `ledger` says whether vectors may be paid for.
 
     Raises:
         UsageError: the setting names no server that makes vectors.
@@ -170,7 +175,7 @@ def open_index(settings: Settings, store: Store, notice: Callable[[str], None]) 
     from toolwright.models.embedders import open_embedder
 
     try:
-        return FusedIndex(store, open_embedder(settings.embedder, connections(settings)), notice)
+        return FusedIndex(store, open_embedder(settings.embedder, connections(settings, ledger)), notice)
     except ModelError as error:
         notice(f"search goes by words only: {error}")
         return Index(store)

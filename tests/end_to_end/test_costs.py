@@ -75,7 +75,9 @@ def test_calls_stop_before_the_one_too_many_and_what_was_made_stays(tmp_path: Pa
         report = agent(tmp_path / str(allowed), author, max_calls=allowed).run(GOAL)
         assert report.status == "failed"
         assert (report.failure.kind, report.failure.exit_code) == ("budget", 1)
-        assert f"{allowed} of {allowed} call" in report.failure.message
+        assert f"made: {allowed} of {allowed} call" in report.failure.message
+        assert report.failure.message.endswith(" are used")
+        assert f"--max-calls {2 * allowed or 20}" in report.failure.hint
         assert len(author.asked) == report.usage.calls == report.spending.calls == allowed
         ledger = json.loads(report_json(report))["ledger"]
         assert ledger["calls"] == {"used": allowed, "allowed": allowed}

@@ -9,6 +9,7 @@ from scripted_server import Fault, ScriptedServer
 
 from toolwright.errors import BudgetError, ModelError
 from toolwright.models import open_model
+from toolwright.models.embedders import open_embedder
 from toolwright.models.endpoint import Connection
 from toolwright.models.ledger import Ledger, prompt_bound
 from toolwright.models.metered import MeteredModel
@@ -190,6 +191,15 @@ def test_prices_can_be_set_and_amounts_round_up():
     told = [dollars(amount) for amount in (0, 1, 312 * 10**8, 6 * CENT, 125 * CENT, 125 * CENT + 1)]
     assert told == ["$0.00", "$0.0001", "$0.0312", "$0.06", "$1.25", "$1.26"]
     assert (usd(1), usd(None), usd(0)) == (1e-06, None, 0.0)
+
+
+def test_vectors_are_not_paid_for_with_what_is_not_left():
+    """The request is not made: nobody listens there, which would be another error."""
+    ledger = Ledger(lambda _name: A_MICRO, budget=1)
+    connection = Connection(base_url="http://127.0.0.1:9", ledger=ledger)
+    embedder = open_embedder("openai-compatible:small", {"openai-compatible": connection})
+    with pytest.raises(BudgetError, match="it can cost up to"):
+        embedder.embed(["one", "two"])
 
 
 def test_a_fault_of_the_server_before_any_answer_costs_nothing():

@@ -94,10 +94,12 @@ class Ledger:
             BudgetError: there are none left.
         """
         with self._lock:
-            if self._max_calls is not None and self._calls >= self._max_calls:
-                raise self._no_call_left(self._max_calls)
-            if self._whole:
+            if self._whole:  # what the user allows is worth more words than what was promised
                 self._whole.begin_call()
+            if self._max_calls is not None and self._calls >= self._max_calls:
+                if self._whole:
+                    self._whole.drop_call()
+                raise self._no_call_left(self._max_calls)
             self._calls += 1
 
     def drop_call(self) -> None:
@@ -118,10 +120,12 @@ class Ledger:
         with self._lock:
             if price is None and self._budget is not None and self._whole is None:
                 raise self._unknown(model)
-            if self._budget is not None and self._spent + self._held + worst > self._budget:
-                raise self._too_dear(worst, self._budget)
             if self._whole:
                 self._whole.reserve(model, prompt, room)
+            if self._budget is not None and self._spent + self._held + worst > self._budget:
+                if self._whole:
+                    self._whole.release(worst)
+                raise self._too_dear(worst, self._budget)
             self._held += worst
         return worst
 

@@ -1,5 +1,6 @@
 """A model goes in, a model comes out that tells what it is asked, how far it is and what it has cost."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -49,6 +50,7 @@ class MeteredModel:
         self._emit = emit
         self._clock = clock
         self._by_stage: dict[str, Usage] = {}
+        self._lock = threading.Lock()
         self._reword: Callable[[Prompt], Prompt] = lambda prompt: prompt
 
     def in_words_of(self, reword: Callable[[Prompt], Prompt]) -> None:
@@ -102,4 +104,5 @@ class MeteredModel:
         return replace(reply, usage=usage)
 
     def _count(self, stage: str, usage: Usage) -> None:
-        self._by_stage[stage] = self._by_stage.get(stage, Usage()) + usage
+        with self._lock:
+            self._by_stage[stage] = self._by_stage.get(stage, Usage()) + usage

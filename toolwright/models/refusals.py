@@ -43,7 +43,8 @@ _BY_WORDS: Final = (
         "billing",
         re.compile(
             r"insufficient_quota|credit limit|credit_limit|credit balance|insufficient credits"
-            r"|exceeded your current quota|spend_limit|billing"
+            r"|exceeded your current quota|quota[_ ](exceeded|exhausted|reached)|(out of|not enough) credits?"
+            r"|spend_limit|billing"
         ),
     ),
     ("rate", re.compile(r"rate_limit|rate limited|too many requests")),

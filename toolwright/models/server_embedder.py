@@ -11,6 +11,7 @@ from toolwright.models.endpoint import Connection, Endpoint
 from toolwright.models.faults import http_rules, model_error
 from toolwright.models.lines import Exchange, read_body
 from toolwright.models.openai_chat import DIALECTS, Dialect
+from toolwright.types import Prompt
 
 _AT_ONCE: Final = 64
 """Texts of one request: few enough for every server that is known."""
@@ -63,10 +64,15 @@ class ServerEmbedder:
         headers = {"Authorization": f"Bearer {at.key}"} if at.key else {}
         body = {"model": at.model, "input": list(texts)}
         exchange = Exchange(at, asking.connection, "POST", self._base, "/v1/embeddings", headers, body)
-        for answer in asking.listen(lambda connected: read_body(exchange, connected)):
-            vectors = read_vectors(answer, len(texts))
-            if vectors is not None:
-                return vectors
+        ledger = asking.connection.ledger
+        held = ledger.reserve(at.name, Prompt("embed", at.model, "\n".join(texts)), 0)
+        try:
+            for answer in asking.listen(lambda connected: read_body(exchange, connected)):
+                vectors = read_vectors(answer, len(texts))
+                if vectors is not None:
+                    return vectors
+        finally:  # a server of vectors seldom says what it counted
+            ledger.settle(at.name, held, None)
         raise model_error("protocol", f"{at.host} answers with something that is no list of vectors", at)
 
 
