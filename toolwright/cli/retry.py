@@ -37,7 +37,7 @@ def run(arguments: Arguments) -> int:
     if variable and _asks(plan, resumed):
         settings = with_key(settings, variable)
     goal, examples = read_goal(checked_goal(row["goal"], settings.goal_limit), arguments.examples)
-    return Session(settings, as_json=arguments.json).run(
+    return Session(settings, as_json=arguments.json, ledger=arguments.ledger).run(
         goal,
         stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
         name=arguments.name,
