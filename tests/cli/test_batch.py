@@ -38,6 +38,7 @@ class Calls:
         return OneCall("apply_op_1", {"number": {"literal": int(number[1]) if number else 0}})(body)
 
 
+@pytest.mark.slow
 def test_goals_of_a_file_run_and_only_what_failed_runs_again(grown: Path) -> None:
     """A table and exit code 1; then one JSON object a goal, and no question about what is done."""
     model = Calls()
