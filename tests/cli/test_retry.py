@@ -98,6 +98,7 @@ def test_a_retry_begins_at_the_step_that_failed(tmp_path: Path) -> None:
     """No model is asked, no step runs twice that changed something, over several retries."""
     first = failed_once(tmp_path)
     assert (first.code, "step 2, look_up" in first.err) == (1, True)
+    assert re.search(r"^  retry   .+ --allow write:log.txt retry \d{8}-\S+$", first.err, re.MULTILINE)
     away = environment(**NO_SERVER)
     (tmp_path / "words.json").write_text('{"1": "broken"}')
     second = run(*ALLOW, "retry", "last", cwd=tmp_path, env=away)

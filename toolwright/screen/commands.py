@@ -33,7 +33,7 @@ def command(*words: str, library: Path = Path()) -> str:
 def next_commands(
     report: Report, library: Path = Path(), allow: Sequence[str] = ()
 ) -> tuple[tuple[str, str], ...]:
-    """Return (what for, command) to look at what was made, to repeat the run and to undo it.
+    """Return (what for, command) to look at what was made, to take up or repeat the run and to undo it.
 
     `allow` holds the values of --allow without which the run could not be repeated.
     """
@@ -43,12 +43,20 @@ def next_commands(
         ("look", command("tools", "show", name, library=library))
         for name in list(dict.fromkeys(used))[:MOST_LOOKS]
     ]
+    if report.failure and report.steps and _is_recorded(report.run, library):
+        allowed = [word for grant in allow for word in ("--allow", grant)]
+        rows.append(("retry", command(*allowed, "retry", report.run, library=library)))
     repeat = _repeat(report.goal, library, allow)
     if repeat:
         rows.append(("repeat", repeat))
     if changed:
         rows.append(("undo", command("undo", library=library)))
     return tuple(rows)
+
+
+def _is_recorded(run: str, library: Path) -> bool:
+    """Tell whether the memory knows of a run, whose file it has not taken in yet."""
+    return bool(run) and (library / ".toolwright" / "runs" / f"{run}.jsonl").exists()
 
 
 def call_commands(name: str, tool: Tool | None, library: Path = Path()) -> tuple[tuple[str, str], ...]:
