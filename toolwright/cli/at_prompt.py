@@ -105,7 +105,7 @@ class AtPrompt:
         return line if named else f"{words[0]} {words[1]} {MASK}"
 
     def _tools(self) -> Mapping[str, Tool]:
-        """Return the tools for completion; a library that cannot be read offers none."""
+        """Return the tools; a library that cannot be read has none."""
         try:
             return self._store.read().kept
         except LibraryError:
