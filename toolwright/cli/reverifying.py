@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from toolwright.errors import LibraryWriteError, PackageError, SandboxError
 from toolwright.library.evidence import score_in
 from toolwright.library.needs import required_packages
+from toolwright.library.parting import run_with
 from toolwright.library.store import Snapshot, Store
 from toolwright.making.held_out import EXAMPLE, missed
 from toolwright.making.rechallenging import Kept, rechallenged
@@ -112,9 +113,10 @@ class Verifier:
 
     def _check(self, sandbox: Sandbox, tool: Tool) -> Checked:
         was_in = tool.name in self.snapshot.quarantined
-        tests, text = self.store.tests_of(tool.name), self.snapshot.text
+        tests = self.store.tests_of(tool.name)
         if tests is None:
             return Checked(tool.name, None, was_in=was_in)
+        text = run_with(self.snapshot.catalogue, tool.name, tool.source, tests, lines=True)
         try:
             required = required_packages(text, self.snapshot.kept, tool.name)
             policy = self.shelf.grant(verification_policy(text, tool), required)
@@ -134,7 +136,7 @@ class Verifier:
         """Try the user's examples that are kept with the tool, too."""
         if not verdict.passed:
             return verdict
-        wrong = missed(sandbox, self.snapshot.text, self.store.examples_of(tool.name), policy)
+        wrong = missed(sandbox, self.snapshot.part(tool.name).runs, self.store.examples_of(tool.name), policy)
         return replace(verdict, passed=False, why=wrong[0].for_user) if wrong else verdict
 
     def _settle(self, checked: Checked) -> Checked:

@@ -23,17 +23,18 @@ def part_in(catalogue: Catalogue, names: Iterable[str]) -> Part | None:
     return part_of(catalogue.sections.header, _InText(catalogue), *names)
 
 
-def run_with(catalogue: Catalogue, name: str, *texts: str) -> str:
+def run_with(catalogue: Catalogue, name: str, *texts: str, lines: bool = False) -> str:
     """Return what is needed of a library where a function is run by texts such as its tests.
 
     That is what the function reaches, and whatever the texts mention; all of it where a part would not do.
+    With `lines` everything stands on the line where it stands in the library.
     """
     if not any(_WHOLE.search(text) for text in texts):
         known = catalogue.bindings.chunks
         mentioned = {word for text in texts for word in words(text) if word in known}
         part = part_in(catalogue, sorted({name, *mentioned}))
         if part is not None:
-            return part.shown
+            return part.runs if lines else part.shown
     return catalogue.sections.text
 
 

@@ -78,9 +78,10 @@ def _judged(parts: Parts, trial: Trial, told: Challenge) -> Trial:
 
 def _held(parts: Parts, case: Case, tests: str, verdict: Verdict) -> Challenge:
     name, rigor = case.tool.name, parts.rigor
-    plan = challenge_plan(case.merged, case.candidate.source, case.tool, verdict, rigor)
+    text = case.run_with(tests)
+    plan = challenge_plan(text, case.candidate.source, case.tool, verdict, rigor)
     parts.emit(PhaseStarted("challenge", name, case.wish.step.number))
-    told = parts.sandbox.challenge(case.merged, tests, case.policy, function=name, verdict=verdict, plan=plan)
+    told = parts.sandbox.challenge(text, tests, case.policy, function=name, verdict=verdict, plan=plan)
     if not told.flips:
         enough = told.score.share >= rigor.threshold
         parts.emit(CandidateChallenged(name, told.score, told.replays, told.seconds, enough))
@@ -121,7 +122,7 @@ def _passing(parts: Parts, case: Case, old: str, joined: str) -> _Stronger:
 
 
 def _verified(parts: Parts, case: Case, tests: str) -> Verdict:
-    return parts.sandbox.verify(case.merged, tests, case.policy, function=case.tool.name)
+    return parts.sandbox.verify(case.run_with(tests), tests, case.policy, function=case.tool.name)
 
 
 def _insisted(test: TestOutcome) -> tuple[str, ...]:

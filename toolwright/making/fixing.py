@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from toolwright.errors import LibraryChangedError, ToolwrightError, UsageError
 from toolwright.events import PhaseStarted
+from toolwright.library.catalogue import read_catalogue
 from toolwright.library.excerpt import excerpt
 from toolwright.library.needs import required_packages
+from toolwright.library.parting import run_with
 from toolwright.making.drafting import Draft, basis_of
 from toolwright.making.held_out import Missed, bound, missed
 from toolwright.making.regression import Texts, broken_by, newly_failing, same_call
@@ -75,7 +77,7 @@ def try_examples(parts: Parts, name: str, given: Sequence[HeldOut]) -> Tried:
     tool = _kept(parts, name)
     examples = examples_of(tool, given)
     parts.emit(PhaseStarted("examples", name))
-    wrong = missed(parts.sandbox, parts.store.read().text, examples, _policy(parts, tool))
+    wrong = missed(parts.sandbox, parts.store.read().part(name).shown, examples, _policy(parts, tool))
     missing = [each.example for each in wrong]
     return Tried(tool, tuple(given), wrong, tuple(each for each in examples if each not in missing))
 
@@ -117,16 +119,17 @@ def check_consistent(parts: Parts, tried: Tried) -> None:
 
 def _contradiction(parts: Parts, tried: Tried) -> str:
     """Say what does not hold any more once the examples do: a test of the tool, or one of its callers."""
-    name, text = tried.tool.name, parts.store.read().text
+    name, now = tried.tool.name, parts.store.read()
     wrong = [each.example for each in tried.wrong]
-    texts = Texts(text, supposing(text, name, wrong), wrong)
+    supposed_text = supposing(now.text, name, wrong)
+    texts = Texts(now.catalogue, read_catalogue(supposed_text, "tools.py", now.catalogue), wrong)
     tests = parts.store.tests_of(name) or ""
     parts.emit(PhaseStarted("regression", name))
     # what it does to files and servers is not in question here
     policy = replace(_policy(parts, tried.tool), effects=())
-    supposed = parts.sandbox.verify(texts.new, tests, policy, function=name)
+    supposed = parts.sandbox.verify(run_with(texts.new, name, tests), tests, policy, function=name)
     if not supposed.passed:
-        before = parts.sandbox.verify(texts.old, tests, policy, function=name)
+        before = parts.sandbox.verify(run_with(texts.old, name, tests), tests, policy, function=name)
         broken = newly_failing(supposed, before)
         if broken:
             named = " and ".join(f"`{test.name}`" for test in broken[:3])
@@ -187,5 +190,6 @@ def _kept(parts: Parts, name: str) -> Tool:
 
 def _policy(parts: Parts, tool: Tool) -> Policy:
     snapshot = parts.store.read()
-    packages = required_packages(snapshot.text, snapshot.kept, tool.name)
-    return parts.packages.grant(verification_policy(snapshot.text, tool), packages)
+    part = snapshot.part(tool.name).shown
+    packages = required_packages(part, snapshot.kept, tool.name)
+    return parts.packages.grant(verification_policy(part, tool), packages)

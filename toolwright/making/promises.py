@@ -47,7 +47,7 @@ def hold_doctests(parts: Parts, case: Case, trial: Trial) -> Trial:
     """Run the doctests that are more than a plain call, each in a call of its own."""
     alone = replace(case.policy, network=(), effects=())
     for shown in other_doctests(case.tool):
-        source = f"{case.merged}\n\n\n{shown.source}\n"
+        source = f"{case.run_with()}\n\n\n{shown.source}\n"
         wrong = _wrong(shown, parts.sandbox.call(source, NAME, {}, alone))
         if wrong:
             reason = f"what the docstring shows does not hold: `{shown.text}` {wrong}"

@@ -7,8 +7,10 @@ from typing import Final, TypeAlias
 from toolwright.errors import MergeClashError, ToolNotFoundError
 from toolwright.events import CandidateVerified, PhaseStarted
 from toolwright.library.bindings import words
+from toolwright.library.catalogue import Tools, read_catalogue
 from toolwright.library.duplicates import twin_of
 from toolwright.library.needs import required_packages
+from toolwright.library.parting import run_with
 from toolwright.library.store import Snapshot
 from toolwright.making.challenging import challenge
 from toolwright.making.drafting import Draft
@@ -23,7 +25,6 @@ from toolwright.permissions.needs import needs
 from toolwright.permissions.verifying import verification_policy
 from toolwright.stages.review import finding_text, review_candidate
 from toolwright.syntax.examples import docstring_examples
-from toolwright.syntax.reading import read_library
 from toolwright.types import Candidate, Contract, Finding, Permission, Verdict
 
 Gate: TypeAlias = Callable[[Parts, Case, Trial], Trial]
@@ -75,7 +76,8 @@ def _review(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate) -> tup
 def _needs_of_others(snapshot: Snapshot, candidate: Candidate) -> dict[str, frozenset[Permission]]:
     """Say what the tools that a candidate mentions need."""
     named = [snapshot.tools[word] for word in words(candidate.source) if word in snapshot.tools]
-    return {tool.name: needs(snapshot.text, tool) for tool in named if tool.name != candidate.name}
+    others = (tool for tool in named if tool.name != candidate.name)
+    return {tool.name: needs(snapshot.part(tool.name).shown, tool) for tool in others}
 
 
 def _changed_meanwhile(contract: Contract) -> str:
@@ -84,19 +86,21 @@ def _changed_meanwhile(contract: Contract) -> str:
 
 
 def _case(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate, merged: str) -> Case:
-    tools = {tool.name: tool for tool in read_library(merged).tools}
-    tool = tools[candidate.name]
-    packages = required_packages(merged, tools, tool.name)
-    policy = parts.packages.grant(verification_policy(merged, tool), packages)
-    return Case(wish, draft, candidate, merged, tool, policy, parts.packages.versions(packages))
+    library = read_catalogue(merged, "tools.py", parts.store.read().catalogue, wholly=True)
+    tool = library.tool(candidate.name)
+    part = run_with(library, tool.name)
+    packages = required_packages(part, Tools(library, library.offered), tool.name)
+    policy = parts.packages.grant(verification_policy(part, tool), packages)
+    return Case(wish, draft, candidate, library, tool, policy, parts.packages.versions(packages))
 
 
 def verify(parts: Parts, case: Case, trial: Trial) -> Trial:
     """Run all tests of a candidate, and the examples of its docstring."""
     parts.emit(PhaseStarted("verify", case.tool.name, case.wish.step.number))
     examples = docstring_examples(case.tool)
+    tests = case.candidate.tests
     verdict = parts.sandbox.verify(
-        case.merged, case.candidate.tests, case.policy, function=case.tool.name, examples=examples
+        case.run_with(tests), tests, case.policy, function=case.tool.name, examples=examples
     )
     return _judged(trial, verdict)
 
@@ -107,7 +111,8 @@ def keep_old_tests(parts: Parts, case: Case, trial: Trial) -> Trial:
         return trial
     # What the wider version does to files and servers beside is noticed by its new tests.
     narrow = replace(case.policy, effects=())
-    alone = parts.sandbox.verify(case.merged, case.draft.old_tests, narrow, function=case.tool.name)
+    old = case.draft.old_tests
+    alone = parts.sandbox.verify(case.run_with(old), old, narrow, function=case.tool.name)
     if alone.passed:
         return trial
     return _judged(trial, replace(alone, why=f"its old tests, run as they were: {alone.why}"))
@@ -119,7 +124,7 @@ def hold_examples(parts: Parts, case: Case, trial: Trial) -> Trial:
     if not examples:
         return trial
     parts.emit(PhaseStarted("examples", case.tool.name, case.wish.step.number))
-    wrong = missed(parts.sandbox, case.merged, examples, case.policy)
+    wrong = missed(parts.sandbox, case.run_with(), examples, case.policy)
     if not wrong:
         return trial
     told = tuple(each.for_user for each in wrong)

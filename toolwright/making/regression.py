@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from toolwright.events import Notice, PhaseStarted
-from toolwright.library.bindings import bindings
+from toolwright.library.catalogue import Catalogue, Tools
 from toolwright.library.needs import required_packages
+from toolwright.library.parting import run_with
 from toolwright.library.standing import speaks_of_tests
 from toolwright.making.trial import Case, Trial
 from toolwright.parts import Parts
 from toolwright.permissions.verifying import verification_policy
 from toolwright.sandbox.comparing import same_json
-from toolwright.syntax.chunks import split
-from toolwright.syntax.reading import read_library
 from toolwright.types import CallResult, Example, Json, Policy, TestOutcome, Tool, Verdict
 
 _SHOWN: Final = 200
@@ -31,8 +30,8 @@ _TRIES: Final = 2
 class Texts:
     """The library as it is, and as it would be; `examples` are calls whose old answers do not count."""
 
-    old: str
-    new: str
+    old: Catalogue
+    new: Catalogue
     examples: Sequence[Example] = ()
 
 
@@ -45,7 +44,7 @@ def keep_what_worked(parts: Parts, case: Case, trial: Trial) -> Trial:
     name = case.draft.contract.replaces
     if not name:
         return trial
-    texts = Texts(parts.store.read().text, case.merged, case.draft.examples)
+    texts = Texts(parts.store.read().catalogue, case.library, case.draft.examples)
     why = broken_by(parts, texts, name, case.wish.step.number)
     return replace(trial, refused_by="regression", reasons=why) if why else trial
 
@@ -58,8 +57,8 @@ def broken_by(parts: Parts, texts: Texts, name: str, step: int = 0) -> tuple[str
     Raises:
         LibraryError, SandboxError: it could not be found out.
     """
-    tools = {tool.name: tool for tool in read_library(texts.new).tools}
-    reaching = bindings(split(texts.new)).reached_by(name)
+    tools = Tools(texts.new, texts.new.offered)
+    reaching = texts.new.bindings.reached_by(name)
     for one in (name, *(caller for caller in reaching if not caller.startswith("_"))):
         parts.emit(PhaseStarted("regression", one, step))
         policy = _policy(parts, texts, tools, one)
@@ -74,8 +73,9 @@ def broken_by(parts: Parts, texts: Texts, name: str, step: int = 0) -> tuple[str
 def _policy(parts: Parts, texts: Texts, tools: Mapping[str, Tool], name: str) -> Policy:
     if name not in tools:
         return Policy()
-    packages = required_packages(texts.new, tools, name)
-    return parts.packages.grant(verification_policy(texts.new, tools[name]), packages)
+    part = run_with(texts.new, name)
+    packages = required_packages(part, tools, name)
+    return parts.packages.grant(verification_policy(part, tools[name]), packages)
 
 
 def _recorded(parts: Parts, name: str, changed: str) -> Sequence[Json]:
@@ -102,10 +102,10 @@ def _broken_call(
             case {"function": str(function), "arguments": dict(arguments)}:
                 if any(same_call(each, function, arguments, tools) for each in texts.examples):
                     continue  # the user says what is right here
-                now = parts.sandbox.call(texts.new, function, arguments, alone)
+                now = parts.sandbox.call(run_with(texts.new, function), function, arguments, alone)
                 if not _as_recorded(now, call) and all(
-                    _as_recorded(parts.sandbox.call(texts.old, function, arguments, alone), call)
-                    for _ in range(_TRIES)
+                    _as_recorded(parts.sandbox.call(old, function, arguments, alone), call)
+                    for old in [run_with(texts.old, function)] * _TRIES
                 ):
                     return _told(function, arguments, call, now)
     return ()
@@ -168,10 +168,10 @@ def _broken_test(parts: Parts, texts: Texts, name: str, policy: Policy) -> tuple
         return ()
     # what it does to files and servers is its own, and was noticed when it was admitted
     narrow = replace(policy, effects=())
-    now = parts.sandbox.verify(texts.new, tests, narrow, function=name)
+    now = parts.sandbox.verify(run_with(texts.new, name, tests), tests, narrow, function=name)
     if now.passed:
         return ()
-    before = parts.sandbox.verify(texts.old, tests, narrow, function=name)
+    before = parts.sandbox.verify(run_with(texts.old, name, tests), tests, narrow, function=name)
     if before.passed:
         return (f"it breaks `{name}`, which calls it: {now.why}", *_messages(newly_failing(now, before)))
     broken = newly_failing(now, before)

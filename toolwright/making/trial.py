@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from toolwright.library.catalogue import Catalogue
+from toolwright.library.parting import run_with
 from toolwright.making.drafting import Draft
 from toolwright.making.held_out import Missed
 from toolwright.making.wish import Wish
@@ -15,7 +17,7 @@ _ADDRESS: Final = re.compile(r"0x[0-9a-f]+")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A reviewed candidate in the library text that would be committed; `policy` is for its verification.
+    """A reviewed candidate in the library that would be committed; `policy` is for its verification.
 
     `packages` are the versions of those that it may import.
     """
@@ -23,10 +25,14 @@ class Case:
     wish: Wish
     draft: Draft
     candidate: Candidate
-    merged: str
+    library: Catalogue
     tool: Tool
     policy: Policy
     packages: Mapping[str, str] = field(default_factory=dict)
+
+    def run_with(self, tests: str = "") -> str:
+        """Return what is run of the library with the tool: what it, its doctests and `tests` need of it."""
+        return run_with(self.library, self.tool.name, self.tool.source, tests)
 
 
 @dataclass(frozen=True, slots=True)
