@@ -2,27 +2,30 @@
 
 import ast
 
-from toolwright.library.bindings import Bindings, bindings
+from toolwright.library.catalogue import Catalogue
 from toolwright.library.excerpt import excerpt_of
 from toolwright.syntax.alpha import alpha_form
-from toolwright.syntax.chunks import parse, split
+from toolwright.syntax.chunks import parse
+from toolwright.syntax.outline import outline_of
+from toolwright.syntax.said import is_public_function
 from toolwright.types import Candidate
 
 
-def twin_of(text: str, candidate: Candidate, replaces: str = "") -> str:
+def twin_of(catalogue: Catalogue, candidate: Candidate, replaces: str = "") -> str:
     """Return the name of a function whose body is the candidate's but for names and notes, "" when none is.
 
-    Only functions whose text holds all attributes and keywords of the candidate are compared.
+    Only functions of the same outline are compared.
 
     Raises:
         SyntaxError: the library, or the candidate, is not Python.
     """
-    library = bindings(split(text))
+    library = catalogue.bindings
     form = alpha_form(candidate.source, candidate.name)
-    lasting = _lasting_words(candidate)
-    for chunk in library.sections.chunks:
-        is_other = chunk.kind == "function" and chunk.name not in {candidate.name, replaces}
-        if is_other and not chunk.name.startswith("_") and _may_be(library, chunk.text, lasting):
+    wanted = _outline(candidate)
+    for chunk, said in zip(catalogue.sections.chunks, catalogue.said, strict=True):
+        if not is_public_function(chunk) or chunk.name in {candidate.name, replaces}:
+            continue
+        if (said.outline or outline_of(parse(chunk.text))) == wanted:
             try:
                 if alpha_form(excerpt_of(library, chunk.name), chunk.name) == form:
                     return chunk.name
@@ -31,17 +34,8 @@ def twin_of(text: str, candidate: Candidate, replaces: str = "") -> str:
     return ""
 
 
-def _lasting_words(candidate: Candidate) -> frozenset[str]:
-    """List words of the function itself that no renaming changes."""
-    for node in parse(candidate.source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == candidate.name:
-            found = {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}
-            kinds = {type(inner).__name__ for inner in ast.walk(node) if isinstance(inner, ast.stmt)}
-            written = {"For": "for", "While": "while", "Try": "try", "With": "with", "Raise": "raise"}
-            return frozenset(found).union(written[kind] for kind in kinds & written.keys())
-    return frozenset()
-
-
-def _may_be(library: Bindings, text: str, lasting: frozenset[str]) -> bool:
-    # a part of a module may be imported by its name at the top of the file
-    return all(word in text or word in library.sections.header for word in lasting)
+def _outline(candidate: Candidate) -> str:
+    """Return the outline of the function itself, without its helpers and imports."""
+    body = parse(candidate.source).body
+    own = [node for node in body if getattr(node, "name", "") == candidate.name]
+    return outline_of(ast.Module(own[-1:], []))

@@ -41,7 +41,7 @@ def prove(parts: Parts, wish: Wish, draft: Draft, candidate: Candidate, gates: S
     if findings:
         return Trial(candidate, "review", tuple(map(finding_text, findings)))
     insisted = wish.name or draft.contract.replaces  # then it is wanted, whatever else there is
-    twin = "" if insisted else twin_of(parts.store.read().text, candidate)
+    twin = "" if insisted else twin_of(parts.store.read().catalogue, candidate)
     if twin:
         why = f"`{twin}` in the library does the very same; use it"
         return Trial(candidate, "duplicate", (why,), twin=twin)

@@ -5,6 +5,7 @@ It can be equal for others too: `alpha.alpha_form` decides. Only functions of on
 
 import ast
 from collections import Counter
+from hashlib import blake2b
 from typing import Final
 
 from toolwright.syntax.alpha import strip
@@ -30,14 +31,20 @@ def outline(source: str) -> int:
     Raises:
         SyntaxError: the text is not Python.
     """
+    return hash(outline_of(parse_text(source)))
+
+
+def outline_of(tree: ast.Module) -> str:
+    """Return the same of a tree, which is stripped, as a text to be kept."""
     counts: Counter[str] = Counter()
-    waiting: list[ast.AST] = [parse_text(source)]
+    waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
-        strip(node)
+        if not isinstance(node, ast.expr):  # expressions, the most of a text, have nothing to be stripped of
+            strip(node)
         waiting += ast.iter_child_nodes(node)
         if isinstance(node, ast.Constant):
             counts[repr(node.value)] += 1
         elif not isinstance(node, _PASSED_OVER):
             counts[type(node).__name__] += 1
-    return hash(frozenset(counts.items()))
+    return blake2b(repr(sorted(counts.items())).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -13,6 +13,7 @@ from toolwright.records import dataclass
 from toolwright.syntax.cutting import Chunk
 from toolwright.syntax.inert import is_inert_tree
 from toolwright.syntax.names import bindings
+from toolwright.syntax.outline import outline_of
 from toolwright.syntax.parsing import parse_text
 from toolwright.syntax.reading import definitions, read_function, unix_lines
 from toolwright.syntax.schema import Definitions
@@ -30,7 +31,8 @@ class Said:
     first line, decorators included, and the one after its last; `asked` are the names its annotations were
     looked up by. Any other chunk has in `binds` the public names that each of its statements binds, by line;
     `defines` are the classes and aliases that annotations may name. Where it was looked at wholly, `uses` are
-    the names it uses of its module, as `used_by` says, and `inert` whether to leave it out changes nothing.
+    the names it uses of its module, as `used_by` says, and `inert` whether to leave it out changes nothing;
+    a public function then has an `outline`, that of `syntax.outline`.
     """
 
     tool: str = ""
@@ -41,6 +43,7 @@ class Said:
     defines: tuple[str, ...] = ()
     uses: frozenset[str] | None = None
     inert: bool | None = None
+    outline: str = ""
 
     @property
     def is_function(self) -> bool:
@@ -112,7 +115,13 @@ def read_other_chunk(text: str, *, wholly: bool = False) -> Said:
 
 
 def _looked_at(text: str, tree: ast.Module, wholly: bool) -> dict[str, Any]:
-    return {"uses": used_by(text, tree), "inert": is_inert_tree(tree)} if wholly else {}
+    if not wholly:
+        return {}
+    found = {"uses": used_by(text, tree), "inert": is_inert_tree(tree)}
+    match tree.body:
+        case [ast.FunctionDef(name=name)] if not name.startswith("_"):
+            return {**found, "outline": outline_of(tree)}  # at the end: the tree is stripped for it
+    return found
 
 
 def definitions_in(text: str) -> Definitions:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 _Row: TypeAlias = tuple[Any, ...]
-_INSERT = "INSERT INTO piece VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO piece VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def refresh(db: "sqlite3.Connection", catalogue: Catalogue, sha: str) -> None:
@@ -96,7 +96,7 @@ def _write_pieces(db: "sqlite3.Connection", catalogue: Catalogue) -> tuple[list[
         inert = is_inert(chunk.text) if said.inert is None else said.inert
         hashes = (digests[index], wanted[index], inert)
         used = " ".join(sorted(catalogue.bindings.uses(index)))
-        told = (used, said.tool, said.reason, *said.lines, " ".join(said.asked), *packed(said))
+        told = (used, said.tool, said.reason, *said.lines, " ".join(said.asked), *packed(said), said.outline)
         cursor = db.execute(_INSERT, (*place, chunk.name, chunk.kind, *hashes, *told))
         fresh.append(cursor.lastrowid or 0)
     ids = [*(row[0] for row in rows[:front]), *fresh, *(row[0] for row in rows[len(rows) - back :])]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SELECT: Final = (
     "SELECT start, size, line, top, name, kind, digest, tool, reason, first, past, asked, binds, "
-    "defines, uses, inert FROM piece ORDER BY start"
+    "defines, uses, inert, outline FROM piece ORDER BY start"
 )
 
 
@@ -104,9 +104,32 @@ def _catalogue(
 ) -> Catalogue:
     chunks, said = [], []
     for at, row in placed:
-        _, size, line, _, name, kind, _, tool, reason, first, past, asked, binds, defines, used, inert = row
+        (
+            _,
+            size,
+            line,
+            _,
+            name,
+            kind,
+            _,
+            tool,
+            reason,
+            first,
+            past,
+            asked,
+            binds,
+            defines,
+            used,
+            inert,
+            outlined,
+        ) = row
         chunks.append(Chunk(name, kind, text[at : at + size], header.lines + line))
-        rest = {**_unpacked(binds, defines), "uses": frozenset(used.split()), "inert": bool(inert)}
+        rest = {
+            **_unpacked(binds, defines),
+            "uses": frozenset(used.split()),
+            "inert": bool(inert),
+            "outline": outlined,
+        }
         said.append(Said(tool, reason, (first, past), tuple(asked.split()), **rest))
     return Catalogue(Sections(header.text, tuple(chunks)), header.said, tuple(said), lost)
 

@@ -18,8 +18,19 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import sqlite3
 
-_FORMAT: Final = "4"
-_READING: Final = ("cutting", "docstring", "inert", "names", "reading", "said", "schema", "signature", "used")
+_FORMAT: Final = "5"
+_READING: Final = (
+    "cutting",
+    "docstring",
+    "inert",
+    "names",
+    "outline",
+    "reading",
+    "said",
+    "schema",
+    "signature",
+    "used",
+)
 _TABLES: Final = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE piece(
@@ -27,7 +38,7 @@ CREATE TABLE piece(
     top INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, digest TEXT NOT NULL, mark TEXT NOT NULL,
     inert INTEGER NOT NULL, uses TEXT NOT NULL, tool TEXT NOT NULL, reason TEXT NOT NULL,
     first INTEGER NOT NULL, past INTEGER NOT NULL, asked TEXT NOT NULL, binds TEXT NOT NULL,
-    defines TEXT NOT NULL
+    defines TEXT NOT NULL, outline TEXT NOT NULL
 );
 CREATE INDEX piece_name ON piece(name);
 CREATE TABLE tool(id INTEGER PRIMARY KEY REFERENCES piece(id), name TEXT UNIQUE NOT NULL);
