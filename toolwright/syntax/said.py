@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from toolwright.records import dataclass
+from toolwright.records import dataclass, replace
 from toolwright.syntax.cutting import Chunk
 from toolwright.syntax.inert import is_inert_tree
 from toolwright.syntax.names import bindings
@@ -93,10 +93,10 @@ def read_function_chunk(
     read = read_function(node, unix_lines(chunk.text), asked)
     names = tuple(sorted(asked.names))
     if isinstance(read, NotOffered):
-        return Said(reason=read.reason, asked=names, **_looked_at(chunk.text, tree, wholly))
+        return Said(reason=read.reason, asked=names, **_looked_at(chunk.text, tree, wholly=wholly))
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     lines = (first - 1, node.end_lineno or node.lineno)
-    return Said(_details(read), lines=lines, asked=names, **_looked_at(chunk.text, tree, wholly))
+    return Said(_details(read), lines=lines, asked=names, **_looked_at(chunk.text, tree, wholly=wholly))
 
 
 def read_other_chunk(text: str, *, wholly: bool = False) -> Said:
@@ -111,10 +111,19 @@ def read_other_chunk(text: str, *, wholly: bool = False) -> Said:
         names = tuple(sorted({name for name in bindings(node) if not name.startswith("_")}))
         if names:
             found.append((node.lineno - tree.body[0].lineno, names))
-    return Said(binds=tuple(found), defines=tuple(definitions(tree)), **_looked_at(text, tree, wholly))
+    return Said(binds=tuple(found), defines=tuple(definitions(tree)), **_looked_at(text, tree, wholly=wholly))
 
 
-def _looked_at(text: str, tree: ast.Module, wholly: bool) -> dict[str, Any]:
+def looked_at_wholly(text: str, said: Said) -> Said:
+    """Return what a chunk says with all of it.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    return said if said.uses is not None else replace(said, **_looked_at(text, parse_text(text), wholly=True))
+
+
+def _looked_at(text: str, tree: ast.Module, *, wholly: bool) -> dict[str, Any]:
     if not wholly:
         return {}
     found = {"uses": used_by(text, tree), "inert": is_inert_tree(tree)}

@@ -12,6 +12,7 @@ from toolwright.library.index.schema import current_format, meta_of, start_over
 from toolwright.syntax.cutting import newlines
 from toolwright.syntax.inert import is_inert
 from toolwright.syntax.reading import collector_off
+from toolwright.syntax.said import looked_at_wholly
 
 if TYPE_CHECKING:
     import sqlite3
@@ -91,11 +92,11 @@ def _write_pieces(db: "sqlite3.Connection", catalogue: Catalogue) -> tuple[list[
     lines = newlines(catalogue.sections.header, 0, len(catalogue.sections.header))
     fresh = []
     for index in range(front, stop):
-        chunk, said = chunks[index], catalogue.said[index]
+        chunk = chunks[index]
+        said = looked_at_wholly(chunk.text, catalogue.said[index])
         place = (starts[index], len(chunk.text), chunk.line - lines, tops[index])
-        inert = is_inert(chunk.text) if said.inert is None else said.inert
-        hashes = (digests[index], wanted[index], inert)
-        used = " ".join(sorted(catalogue.bindings.uses(index)))
+        hashes = (digests[index], wanted[index], said.inert)
+        used = " ".join(sorted(said.uses or ()))
         told = (used, said.tool, said.reason, *said.lines, " ".join(said.asked), *packed(said), said.outline)
         cursor = db.execute(_INSERT, (*place, chunk.name, chunk.kind, *hashes, *told))
         fresh.append(cursor.lastrowid or 0)
