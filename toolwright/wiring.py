@@ -209,12 +209,16 @@ def recording(
             heard.add(event.message)
         recorder(event)
 
+    def news(said: str) -> None:
+        if not any(map(said.startswith, heard)):
+            tell(Notice(said))
+
     try:
         with Recorder(settings.library / STATE, run, about, redactor.redact, tell) as recorder:
             yield listen
     finally:
         if isinstance(settings.memory, Secret):
-            open_past(settings, lambda said: None if said in heard else tell(Notice(said))).take_in()
+            open_past(settings, news).take_in()
 
 
 def open_past(settings: Settings, tell: Callable[[str], None], *, wait_s: float = 10.0) -> Past:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from toolwright.errors import UsageError
+from toolwright.errors import MemoryFileError, UsageError
+from toolwright.memory.past import Past
 from toolwright.redaction import MASK, Redactor, Secret
 from toolwright.settings import load, secrets
 
@@ -79,3 +80,15 @@ def test_config_shows_the_server_alone(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["memory"]["value"] == "postgresql://db.example:5433/team"
     assert "w0rd" not in done.stdout + done.stderr
+
+
+def test_without_psycopg_the_command_that_installs_it_is_named(tmp_path, monkeypatch):
+    """The run goes on, and waits in its file."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    said = []
+    past = Past(tmp_path, said.append, server=Secret(URL))
+    past.take_in()
+    assert said == ["a memory on a server needs psycopg, which is not installed"]
+    with pytest.raises(MemoryFileError) as caught:
+        past.runs(1)
+    assert caught.value.hint == "python -m pip install 'toolwright[team]'"

@@ -90,9 +90,11 @@ class Past:
     def take_in(self) -> None:
         """Bring the memory up to date; what cannot be done now is said, and waits."""
         try:
-            self._folded()
+            _, behind = self._folded()
         except MemoryFileError as error:
-            self.say(str(error))
+            behind = str(error)
+        if behind:
+            self.say(behind)
 
     def ask(self, question: "Callable[[Connection], T]") -> "T | None":
         """Return the answer to a question to the database, None where there is none.
@@ -100,7 +102,10 @@ class Past:
         Raises:
             MemoryFileError: the memory cannot be read.
         """
-        with self._folded().reading() as connection:
+        database, behind = self._folded()
+        with database.reading() as connection:
+            if behind:
+                self.say(behind)
             return None if connection is None else question(connection)
 
     def change(self, work: "Callable[[Connection], T]") -> T:
@@ -109,7 +114,7 @@ class Past:
         Raises:
             MemoryFileError: the memory cannot be written.
         """
-        with self._folded().writing() as connection:
+        with self._folded()[0].writing() as connection:
             return work(connection)
 
     def runs(self, most: int) -> "Sequence[Row]":
@@ -181,8 +186,8 @@ class Past:
             self._said.add(said)
             self._listener(said)
 
-    def _folded(self) -> "Database":
-        """Return the database with all runs in it that are over, as far as it can be written.
+    def _folded(self) -> "tuple[Database, str]":
+        """Return the database with all in it that waited, and why it is not in it, "" when it is.
 
         Raises:
             MemoryFileError: what speaks to servers is not installed, or the address is none.
@@ -196,5 +201,5 @@ class Past:
         try:
             self._seen = fold(self._library / ".toolwright", database, self._seen)
         except MemoryFileError as error:
-            self.say(f"{error}; runs since then are not in it yet, and wait in their files")
-        return database
+            return database, f"{error}; runs since then are not in it yet, and wait in their files"
+        return database, ""
