@@ -54,7 +54,10 @@ class Postgres:
         if self._process is None:
             return
         process, self._process = self._process, None
-        os.killpg(process.pid, how)
+        if how == signal.SIGKILL:
+            os.killpg(process.pid, how)
+        else:
+            process.send_signal(how)  # it ends the others itself, and leaves no shared memory behind
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:

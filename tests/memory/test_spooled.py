@@ -122,14 +122,14 @@ for number in range(int(sys.argv[2])):
 def test_no_call_is_lost_when_those_who_fold_are_killed(tmp_path):
     """Two note, add up and take in at once, are killed -9 again and again; each call is there, once."""
     noted = []
-    for turn in range(6):
-        command = [sys.executable, "-c", _CALLS, str(tmp_path), "400"]
+    for turn in range(4):
+        command = [sys.executable, "-c", _CALLS, str(tmp_path), "300"]
         both = [
             subprocess.Popen([*command, f"{turn}{name}"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
             for name in "ab"
         ]
         for name, process in zip("ab", both, strict=True):
-            for _ in range(150 + 60 * turn):
+            for _ in range(100 + 60 * turn):
                 line = process.stdout.readline()
                 noted += [f"{turn}{name}-{int(line)}"] if line else []
         for name, process in zip("ab", both, strict=True):
