@@ -190,8 +190,9 @@ class ToolCommitted:
 class PermissionDecided:
     """A tool was granted or denied more than the workspace. `detail` is a path or host, "*" any public host.
 
-    `by` says who decided: `flag` (--allow), `once`, `approval` (given now or earlier for this version of the
-    tool), `no` (the user), `nobody` (there was nobody to ask) or `blocked` (BLOCKED_PERMISSIONS).
+    `by` says who decided: `flag` (--allow), `rule` or `auto` (settings), `once`, `approval` (given now or
+    earlier for this version of the tool), `no` (the user), `nobody` (there was nobody to ask) or `blocked`
+    (BLOCKED_PERMISSIONS).
     """
 
     tool: str

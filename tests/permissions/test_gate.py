@@ -16,6 +16,8 @@ from toolwright.permissions.allowed import Allowed
 from toolwright.permissions.blocked import Blocked, read_blocked
 from toolwright.permissions.gate import Gate, Grantor
 from toolwright.permissions.paths import named_paths
+from toolwright.permissions.terms import Terms
+from toolwright.syntax.reading import read_library
 from toolwright.types import Policy, Refusal
 
 
@@ -332,10 +334,59 @@ def test_calls_that_lack_arguments_are_not_asked_about_hosts_yet(place):
     assert isinstance(unattended, Refusal)
 
 
+def test_tiers_and_rules_are_granted_unasked(place):
+    """AUTO_APPROVE counts for every tool, a rule for its own; what neither covers is refused as before."""
+    outside = str(place / "outside" / "a.txt")
+    desk = Desk()
+    rules = {"fetch": Allowed("", network=("api.example.org",)), "run": Allowed("", execute=True)}
+    grantor = Grantor(tell=desk.events.append)
+    unattended = read_blocked(None, present=False)
+    work = Allowed(str(place / "work"))
+    gate = Gate(work, unattended, Approvals(place), grantor, Terms(["files"], rules))
+    assert permit(gate, "read_text", path=outside).read == (outside,)
+    assert permit(gate, "fetch", path="/").network == ("api.example.org",)
+    assert permit(gate, "run", command=[]).execute
+    assert isinstance(permit(gate, "fetch", path="/", base_url="http://h.example/"), Refusal)
+    assert isinstance(permit(gate, "ping", host="somewhere"), Refusal)
+    everything = Gate(work, unattended, Approvals(place), grantor, Terms(["network", "execute"]))
+    assert permit(everything, "ping", host="somewhere").network == ("*",)
+    assert isinstance(permit(everything, "fetch", path="/", base_url="http://127.0.0.1/"), Refusal)
+    never = Gate(work, Blocked(frozenset({"network"})), Approvals(place), grantor, Terms(["network"], rules))
+    assert isinstance(permit(never, "fetch", path="/"), Refusal)
+    assert [each[3] for each in desk.decisions if each[2]] == ["auto", "rule", "rule", "auto"]
+
+
+def test_a_changed_tool_is_asked_for_with_a_diff(place):
+    """After a change the question shows permissions and lines that differ, once; never a forged text."""
+    desk = Desk("a", "n", "n")
+    permit(gate_of(place, desk), "fetch", path="/")
+    changed = SOURCE.replace("Permissions: network\n", "Permissions: read network\n")
+    tools = {tool.name: tool for tool in read_library(changed).tools}
+    calls = [{"path": "x", "base_url": "https://other.example.org"}, {"path": "x"}]
+    gate = gate_of(place, desk)
+    for call in calls:
+        assert isinstance(gate.permit(changed, tools["fetch"], [call], Policy()), Refusal)
+    first, second = desk.questions[1:]
+    assert first.startswith("fetch is not what you approved on 20")
+    assert "for network api.example.org:\n  permissions: network -> read network\n" in first
+    assert "-    Permissions: network" in first
+    assert "+    Permissions: read network" in first
+    assert second.startswith("fetch asks to connect to api.example.org")
+    [kept] = (place / ".toolwright" / "approved").iterdir()
+    kept.write_text(kept.read_text().replace("network", "nothing"))
+    desk.answers.append("n")
+    gate_of(place, desk).permit(changed, tools["fetch"], calls[1:], Policy())
+    assert "what it was then is not kept" in desk.questions[-1]
+
+
 class Broken:
     """A memory that can neither be read nor written."""
 
     def find(self, _tool, _fingerprint):
+        """Fail."""
+        raise MemoryFileError("memory.db is in use by another program")
+
+    def before(self, _tool, _fingerprint):
         """Fail."""
         raise MemoryFileError("memory.db is in use by another program")
 

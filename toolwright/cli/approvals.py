@@ -1,20 +1,29 @@
-"""`approvals` and `approvals revoke ID|TOOL|--all`: what was allowed for good, listed and taken back."""
+"""`approvals`, `approvals revoke ID|TOOL|--all` and `approvals trust`: what was allowed for good."""
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 from toolwright.cli.arguments import Arguments
-from toolwright.cli.streams import write_stderr
-from toolwright.errors import ToolwrightError, UsageError
+from toolwright.cli.streams import at_terminal, write_stderr
+from toolwright.errors import NotPermittedError, ToolwrightError, UsageError
 from toolwright.library.spool import note_change
 from toolwright.library.store import Store
 from toolwright.memory.approvals import Approval, Approvals
+from toolwright.permissions.allowed import read_allowed
+from toolwright.permissions.rules import TRUST
 from toolwright.screen.commands import command
 from toolwright.screen.permissions import grant_words
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import one_line
 from toolwright.settings import load
+from toolwright.settings.approval_rules import approval_rules
 from toolwright.syntax.nearest import nearest_names
 from toolwright.types import Json
+
+_HOW: Final = 'toolwright.toml: [approvals] fetch_page = ["network: example.org"]'
+_INSTEAD: Final = "--allow and AUTO_APPROVE say it for one run"
 
 
 def run(arguments: Arguments) -> int:
@@ -29,12 +38,39 @@ def run(arguments: Arguments) -> int:
             _revoke(approvals, store, approvals.all(), as_json=arguments.json)
         case ("revoke", which) if not arguments.every:
             _revoke(approvals, store, _meant(which, approvals.all(), store), as_json=arguments.json)
+        case ("trust",) if not arguments.every:
+            _trust(approvals, settings.workspace)
         case _:
             raise UsageError(
-                "approvals takes nothing, or revoke with ID, TOOL or --all",
+                "approvals takes nothing, trust, or revoke with ID, TOOL or --all",
                 hint=f"{command('approvals', library=store.directory)}, or -- before it when it is a goal",
             )
     return 0
+
+
+def _trust(approvals: Approvals, workspace: Path) -> None:
+    """Show the rules of approval in this folder, and let them count when the user says so.
+
+    Raises:
+        UsageError: there are none, or one of them grants nothing.
+        NotPermittedError: nobody is there to say so.
+    """
+    given = [rules for rules in approval_rules(Path()) if rules.rules]
+    if not given:
+        raise UsageError("no file of this folder has rules of approval", hint=_HOW)
+    for rules in given:
+        write_stderr(f"{rules.path}\n")
+        for tool, values in rules.rules:
+            read_allowed(values, workspace)
+            write_stderr(f"  {one_line(tool)} may use {one_line(', '.join(values))}, unasked\n")
+    if not at_terminal():
+        raise NotPermittedError("trusting rules of approval takes somebody at a terminal", hint=_INSTEAD)
+    write_stderr("Let these rules count, for you, on this machine and in this folder? [y/N] ")
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise NotPermittedError("the rules do not count")
+    for rules in given:
+        approvals.add(rules.file, rules.trust, TRUST, rules.path)
+    write_line("the rules count until they are changed; approvals revoke takes that back")
 
 
 def _list(approvals: Approvals, store: Store, *, as_json: bool) -> None:
@@ -52,7 +88,7 @@ def _list(approvals: Approvals, store: Store, *, as_json: bool) -> None:
                 each.tool,
                 one_line(grant_words(each.permission, each.detail), 60),
                 each.given,
-                "" if each.id in current else "for another version of the tool: does not count",
+                "" if each.id in current else "for another version: does not count",
             )
             for each in kept
         ]
@@ -99,6 +135,7 @@ def _current(kept: Sequence[Approval], store: Store) -> frozenset[int]:
 
     snapshot = store.read()
     versions = fingerprints(snapshot.text, {each.tool for each in kept} & snapshot.tools.keys())
+    versions |= {rules.file: rules.trust for rules in approval_rules(Path())}
     return frozenset(each.id for each in kept if versions.get(each.tool) == each.fingerprint)
 
 

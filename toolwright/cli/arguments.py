@@ -35,6 +35,9 @@ _ALLOW = (
 )
 
 
+_AUTO = "what tools that declare it get unasked: files, network, execute, packages"
+
+
 _EXAMPLE = (
     'a call with its right answer, \'slugify("A B") == "a-b"\' or \'("A B") -> "a-b"\'; whoever writes code '
     "and tests is not told the answer; may be given again"
@@ -164,6 +167,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--library", metavar="DIR", help="the folder with tools.py (default: the current one)")
     add("--workspace", metavar="DIR", help="where relative paths of a goal start (default: the current one)")
     add("--allow", metavar="GRANT", action="append", help=_ALLOW)
+    add("--auto-approve", metavar="LIST", help=_AUTO)
     add("--sandbox-minimum", metavar="LEVEL", help=_MINIMUM)
     add("--unsafe", action="store_true", help="run kept tools although nothing can confine them here")
     add(
@@ -221,6 +225,7 @@ def _overrides(known: argparse.Namespace) -> dict[str, object]:
         "samples": known.samples,
         "step_timeout_s": known.timeout,
         "allow": known.allow,
+        "auto_approve": known.auto_approve,
         "packages": known.packages,
         "sandbox_minimum": known.sandbox_minimum,
         "unsafe": "yes" if known.unsafe else None,

@@ -181,8 +181,8 @@ COMMANDS: Final = {
         _models,
     ),
     "approvals": Command(
-        "approvals [revoke ID|TOOL|--all]",
-        "list what tools were allowed for good, or take it back",
+        "approvals [revoke ID|TOOL|--all | trust]",
+        "list what tools were allowed for good, take it back, or let the rules in this folder count",
         _approvals,
     ),
     "history": Command(

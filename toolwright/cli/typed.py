@@ -57,7 +57,7 @@ def _is_command(words: tuple[str, ...], library: Path) -> bool:
     operands = [word for word in operands if not word.startswith("-")]
     if name in _OF_A_RUN and len(operands) == 1:
         return operands[0] == "last" or operands[0][:1].isdigit()
-    if not operands or words[:2] in {("approvals", "revoke"), ("models", "pull")}:
+    if not operands or words[:2] in {("approvals", "revoke"), ("approvals", "trust"), ("models", "pull")}:
         return True
     if words[:2] == ("tools", "search"):
         return len(words) > 2  # noqa: PLR2004 - and something to look for

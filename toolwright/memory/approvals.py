@@ -1,7 +1,7 @@
 """What the user allowed a version of a tool for good: kept, found, listed and revoked."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,15 @@ class Approval:
     given: str
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was approved of an earlier version of a tool; `reached` are its texts by name, if kept."""
+
+    given: str
+    grants: tuple[tuple[str, str], ...]
+    reached: Mapping[str, str] | None
+
+
 class Approvals:
     """The approvals of one library. Where there is no file yet, nothing is loaded to look into it."""
 
@@ -40,6 +49,22 @@ class Approvals:
         """
         kept = self.all()
         return [(a.permission, a.detail) for a in kept if (a.tool, a.fingerprint) == (tool, fingerprint)]
+
+    def before(self, tool: str, fingerprint: str) -> Earlier | None:
+        """Return what was approved of another version of the tool, of the newest; None for nothing.
+
+        Raises:
+            MemoryFileError: the file cannot be read.
+        """
+        others = [each for each in self.all() if each.tool == tool and each.fingerprint != fingerprint]
+        if not others:
+            return None
+        from toolwright.memory.approved_texts import ApprovedTexts
+
+        newest = others[-1].fingerprint
+        same = [each for each in others if each.fingerprint == newest]
+        grants = tuple((each.permission, each.detail) for each in same)
+        return Earlier(same[-1].given, grants, ApprovedTexts(self._library).find(newest))
 
     def all(self) -> tuple[Approval, ...]:
         """Return every approval that counts here, the oldest first.
@@ -59,8 +84,17 @@ class Approvals:
             ).mappings()
             return tuple(_approval(row) for row in rows)
 
-    def add(self, tool: str, fingerprint: str, permission: str, detail: str) -> None:
+    def add(
+        self,
+        tool: str,
+        fingerprint: str,
+        permission: str,
+        detail: str,
+        reached: Mapping[str, str] | None = None,
+    ) -> None:
         """Keep an approval; one that is kept already stays as it is.
+
+        `reached` are the texts, by name, of which the fingerprint is the hash.
 
         Raises:
             MemoryFileError: it cannot be kept.
@@ -79,6 +113,10 @@ class Approvals:
         }
         with self._database().writing() as connection:
             connection.execute(insert(APPROVALS).values(row).on_conflict_do_nothing())
+        if reached is not None:
+            from toolwright.memory.approved_texts import ApprovedTexts
+
+            ApprovedTexts(self._library).keep(fingerprint, reached)
 
     def revoke(self, ids: Sequence[int]) -> None:
         """Take approvals back; those that are gone already are fine.

@@ -9,6 +9,7 @@ from toolwright.permissions.allowed import ANY_HOST, Allowed
 from toolwright.permissions.blocked import Blocked
 from toolwright.permissions.needs import needs
 from toolwright.permissions.paths import leads_nowhere_else
+from toolwright.permissions.terms import Terms
 from toolwright.permissions.wishes import Wish, covers, flag_value, wishes
 from toolwright.records import dataclass, field, replace
 from toolwright.types import PERMISSIONS, Json, Permission, Policy, Refusal, Tool
@@ -27,12 +28,41 @@ class Kept(Protocol):
         """Return the permissions and details that were approved for this version of a tool."""
         ...
 
-    def add(self, tool: str, fingerprint: str, permission: str, detail: str) -> None:
-        """Keep an approval.
+    def before(self, tool: str, fingerprint: str) -> "Earlier | None":
+        """Return the newest approval of another version of the tool, None when there is none.
+
+        Raises:
+            MemoryFileError: that cannot be found out.
+        """
+        ...
+
+    def add(
+        self, tool: str, fingerprint: str, permission: str, detail: str, reached: Mapping[str, str]
+    ) -> None:
+        """Keep an approval, and what the version reaches: texts by name, of which that is the hash.
 
         Raises:
             MemoryFileError: it cannot be kept.
         """
+        ...
+
+
+class Earlier(Protocol):
+    """An approval of an earlier version: when, for what, and what the version reached, None if not kept."""
+
+    @property
+    def given(self) -> str:
+        """The time, in UTC, ISO 8601."""
+        ...
+
+    @property
+    def grants(self) -> Sequence[tuple[str, str]]:
+        """Permissions with their details."""
+        ...
+
+    @property
+    def reached(self) -> Mapping[str, str] | None:
+        """Texts by name."""
         ...
 
 
@@ -58,7 +88,9 @@ class Gate:
     blocked: Blocked
     kept: Kept
     grantor: Grantor = field(default_factory=Grantor)
+    terms: Terms = field(default_factory=Terms)
     _granted: dict[str, list[Grant]] = field(default_factory=dict, init=False)
+    _compared: set[str] = field(default_factory=set, init=False)
     _declined: set[tuple[str, Wish]] = field(default_factory=set, init=False)
     _told: set[tuple[str, str, str]] = field(default_factory=set, init=False)
 
@@ -81,22 +113,28 @@ class Gate:
                 hint=f"set BLOCKED_PERMISSIONS without {forbidden} (none blocks nothing)",
             )
         extra: list[Grant] = []
-        for wish in wishes(needed, tool, calls, self.allowed, policy.scratch):
+        allowed = self.terms.widened(self.allowed, tool.name)
+        for wish in wishes(needed, tool, calls, allowed, policy.scratch):
             if not complete and wish.detail == ANY_HOST and wish.permission not in self.blocked.by_default:
                 continue  # the host may be in an argument that is still to come
             granted = self._fulfilled(source, tool.name, wish)
             if granted is None:
                 return _refused(tool.name, wish)
             extra.append(granted)
-        self._tell_flags(tool.name, needed)
-        return _policy(policy, needed, self.allowed, extra)
+        self._tell_allowed(tool.name, needed, allowed)
+        return _policy(policy, needed, allowed, extra)
 
     def _fulfilled(self, source: str, tool: str, wish: Wish) -> Grant | None:
         """Return what fulfils a wish: something granted before, or now by the user."""
+        if self.terms.covers(wish):
+            grant = ("write" if wish.or_write else wish.permission, wish.detail)
+            self._tell(tool, *grant, granted=True, by="auto")
+            return grant
         if wish.permission in self.blocked.by_default:
             self._tell(tool, wish.permission, wish.detail, granted=False, by="nobody")
             return None
-        version = _version(source, tool)
+        reached = _reached(source, tool)
+        version = _version(reached)
         if version not in self._granted:
             self._granted[version] = self._approved(tool, version)
         covering = [grant for grant in self._granted[version] if covers(*grant, wish)]
@@ -105,13 +143,14 @@ class Gate:
             grant = next((each for each in covering if each[1] == wish.detail), covering[0])
             self._tell(tool, *grant, granted=True, by="approval")
             return grant
-        return None if (version, wish) in self._declined else self._asked(tool, version, wish)
+        return None if (version, wish) in self._declined else self._asked(tool, reached, wish)
 
-    def _asked(self, tool: str, version: str, wish: Wish) -> Grant | None:
+    def _asked(self, tool: str, reached: Mapping[str, str], wish: Wish) -> Grant | None:
         from toolwright.permissions.questions import answer, question
 
-        ask = self.grantor.ask
-        granted = answer(ask(question(tool, wish)), wish) if ask else None
+        version, ask = _version(reached), self.grantor.ask
+        changed = self._changed(tool, reached) if ask else ""
+        granted = answer(ask(f"{changed}{question(tool, wish)}"), wish) if ask else None
         if granted is None:
             self._declined.add((version, wish))
             by = "no" if ask else "nobody"
@@ -120,7 +159,7 @@ class Gate:
         grant = (granted.permission, wish.detail)
         self._granted[version].append(grant)
         if granted.always:
-            self._keep(tool, version, grant)
+            self._keep(tool, reached, grant)
         self._tell(tool, *grant, granted=True, by="approval" if granted.always else "once")
         return grant
 
@@ -132,17 +171,35 @@ class Gate:
             return []
         return [(each, detail) for permission, detail in found for each in PERMISSIONS if each == permission]
 
-    def _keep(self, tool: str, version: str, grant: Grant) -> None:
+    def _changed(self, tool: str, reached: Mapping[str, str]) -> str:
+        """Say once, before the first question of a version, how it differs from the one approved before."""
+        version = _version(reached)
+        if version in self._compared:
+            return ""
+        self._compared.add(version)
         try:
-            self.kept.add(tool, version, *grant)
+            earlier = self.kept.before(tool, version)
+        except MemoryFileError:  # which was said when approvals were looked for
+            return ""
+        if earlier is None:
+            return ""
+        from toolwright.permissions.changed import change_words
+
+        grants = [f"{permission} {detail}".strip() for permission, detail in earlier.grants]
+        return change_words(tool, earlier.given, grants, earlier.reached, reached) + "\n"
+
+    def _keep(self, tool: str, reached: Mapping[str, str], grant: Grant) -> None:
+        try:
+            self.kept.add(tool, _version(reached), *grant, reached)
         except MemoryFileError as error:
             self.grantor.notice(f"{error}; what you allowed counts for this run only")
 
-    def _tell_flags(self, tool: str, needed: AbstractSet[Permission]) -> None:
-        for detail in self.allowed.network if "network" in needed else ():
-            self._tell(tool, "network", detail, granted=True, by="flag")
-        if "execute" in needed and self.allowed.execute:
-            self._tell(tool, "execute", "", granted=True, by="flag")
+    def _tell_allowed(self, tool: str, needed: AbstractSet[Permission], allowed: Allowed) -> None:
+        granted: list[Grant] = [("network", host) for host in allowed.network if "network" in needed]
+        if "execute" in needed and allowed.execute:
+            granted.append(("execute", ""))
+        for grant in granted:
+            self._tell(tool, *grant, granted=True, by=self.terms.by(self.allowed, tool, *grant))
 
     def _tell(self, tool: str, permission: Permission, detail: str, *, granted: bool, by: str) -> None:
         """Tell of a decision once."""
@@ -153,10 +210,17 @@ class Gate:
             self.grantor.tell(PermissionDecided(tool, permission, detail, granted, by))
 
 
-def _version(source: str, tool: str) -> str:
-    from toolwright.library.fingerprint import fingerprints
+def _reached(source: str, tool: str) -> dict[str, str]:
+    from toolwright.library.bindings import bindings
+    from toolwright.syntax.chunks import split
 
-    return fingerprints(source, [tool])[tool]
+    return bindings(split(source)).reach([tool])
+
+
+def _version(reached: Mapping[str, str]) -> str:
+    from toolwright.library.fingerprint import hashed
+
+    return hashed(dict(reached))
 
 
 def _refused(tool: str, wish: Wish) -> Refusal:

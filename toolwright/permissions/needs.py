@@ -33,6 +33,12 @@ def needs(source: str, tool: Tool) -> frozenset[Permission]:
     )
 
 
+def declared(texts: Iterable[str]) -> tuple[Permission, ...]:
+    """Return the permissions that definitions declare, in the order of the documentation."""
+    found = frozenset[Permission]().union(*(_declared(text) for text in texts))
+    return tuple(permission for permission in PERMISSIONS if permission in found)
+
+
 def _mentioned(source: str) -> frozenset[Permission]:
     """Return every permission that the library could declare anywhere: most calls need no closer look."""
     declarations = _DECLARATION.findall(source.lower())

@@ -6,7 +6,9 @@ from toolwright.memory.approvals import Approvals
 from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.blocked import read_blocked
 from toolwright.permissions.gate import Gate, Grantor
+from toolwright.permissions.terms import Terms
 from toolwright.settings import Settings, from_folder
+from toolwright.settings.approval_rules import approval_rules
 
 
 def open_gate(settings: Settings, grantor: Grantor | None = None, workspace: Path | None = None) -> Gate:
@@ -21,9 +23,19 @@ def open_gate(settings: Settings, grantor: Grantor | None = None, workspace: Pat
         present=grantor.ask is not None,
         from_file=from_folder(settings.origins.get("blocked", "")),
     )
-    return Gate(
-        read_allowed(settings.allow, workspace or settings.workspace),
-        blocked,
-        Approvals(settings.library.absolute(), grantor.notice),
-        grantor,
-    )
+    place = workspace or settings.workspace
+    approvals = Approvals(settings.library.absolute(), grantor.notice)
+    terms = _terms(settings, approvals, grantor, place)
+    return Gate(read_allowed(settings.allow, place), blocked, approvals, grantor, terms)
+
+
+def _terms(settings: Settings, approvals: Approvals, grantor: Grantor, workspace: Path) -> Terms:
+    given = approval_rules(Path())
+    if not given:
+        return Terms(settings.auto_approve)
+    from toolwright.permissions.rules import trusted_rules
+
+    rules, notices = trusted_rules(given, approvals, workspace)
+    for notice in notices:
+        grantor.notice(notice)
+    return Terms(settings.auto_approve, rules)

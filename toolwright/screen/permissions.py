@@ -8,6 +8,8 @@ from toolwright.screen.words import one_line
 
 _BY: Final[Mapping[str, str]] = {
     "flag": "by --allow",
+    "rule": "by a rule of approval",
+    "auto": "by AUTO_APPROVE",
     "once": "for this run",
     "approval": "for this version of the tool",
     "no": "by you",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from toolwright.errors import UsageError
+from toolwright.settings.approval_rules import TABLE
 from toolwright.settings.strangers import OWN_FILE, PROJECT_FILE
 from toolwright.settings.variables import BY_FIELD
 
@@ -32,13 +33,23 @@ def settings_in(directory: Path) -> Iterator[tuple[str, object, str]]:
             continue  # to load the parser takes longer than all the rest here
         table = _table(file, text)
         for key, value in table.items():
-            if file == PROJECT_FILE and key in _ELSEWHERE:
+            if key == TABLE or (file == PROJECT_FILE and key in _ELSEWHERE):
                 continue
             origin = _origin(file, text, key)
             variable = _known(key, origin)
             if variable.hidden and isinstance(value, str) and ":" in value:
                 raise _secret(variable, origin)
             yield variable.name, _plain(key, value, origin), origin
+
+
+def table_in(directory: Path, file: str) -> Mapping[str, object]:
+    """Return what one of the files says about this program.
+
+    Raises:
+        UsageError: it cannot be read or is not TOML.
+    """
+    text = _text(directory / file)
+    return _table(file, text) if TABLE in text else {}
 
 
 def _text(path: Path) -> str:

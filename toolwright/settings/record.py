@@ -66,6 +66,7 @@ class Settings:
     mutation_seconds: float = 20.0
     step_timeout_s: float = 30.0
     allow: tuple[str, ...] = ()
+    auto_approve: tuple[str, ...] = ()
     blocked: tuple[str, ...] | None = None
     packages: tuple[str, ...] = ("requests", "numpy", "pandas")
     sandbox_minimum: Literal["full", "bwrap", "landlock", "seatbelt"] = "landlock"

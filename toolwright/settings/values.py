@@ -114,6 +114,16 @@ def permissions(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
+def tiers(text: str) -> tuple[str, ...]:
+    """Return what is approved unasked, of a list with commas or blanks; `none` is the empty list."""
+    words = text.lower().replace(",", " ").split()
+    if words == ["none"]:
+        return ()
+    if not words or not set(words) <= {"files", "network", "execute", "packages"}:
+        raise ValueError(text)
+    return tuple(dict.fromkeys(words))
+
+
 def key(text: str) -> Secret:
     """Return an API key; what cannot stand in an HTTP header is refused without being shown."""
     if not re.fullmatch(r"[\x21-\x7e]+", text):

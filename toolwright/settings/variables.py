@@ -106,6 +106,17 @@ VARIABLES: Final = (
         in_file=False,
     ),
     Variable(
+        "auto_approve",
+        "AUTO_APPROVE",
+        "--auto-approve",
+        values.tiers,
+        "files, network, execute or packages, separated by commas, or none",
+        "What tools that declare it get without being asked for: files outside of the workspace, any public "
+        "host, programs, and the installation of packages. Not accepted in .env: who approves must be at the "
+        "keyboard.",
+        in_file=False,
+    ),
+    Variable(
         "blocked",
         "BLOCKED_PERMISSIONS",
         "",
