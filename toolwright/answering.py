@@ -86,3 +86,8 @@ def read_value(text: str, schema: Schema) -> Json:
 
 def _failed(binding: Binding, message: str, kind: str) -> Failure:
     return Failure("bind", message, kind=kind, step=binding.step, tool=binding.tool)
+
+
+def asks_nothing(bindings: Sequence[Binding]) -> bool:
+    """Tell whether bindings hold no answer that only the user could give."""
+    return not any(isinstance(a, Unknown) for binding in bindings for a in binding.arguments.values())

@@ -8,6 +8,7 @@ from threading import Lock
 
 from toolwright.allowance import open_ledger
 from toolwright.checked_goal import checked_goal
+from toolwright.company import Company
 from toolwright.errors import NotPermittedError, ToolwrightError
 from toolwright.events import Listener, Notice
 from toolwright.executors import Threads
@@ -29,7 +30,7 @@ from toolwright.syntax.held_out import read_goal
 from toolwright.syntax.nearest import tool_not_found
 from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Report, Tool
 from toolwright.vault import Sources, Vault, secret_name
-from toolwright.wiring import Company, new_run, open_parts, options, recording
+from toolwright.wiring import new_run, open_parts, options, recording
 
 
 class Agent:

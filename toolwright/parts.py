@@ -1,10 +1,11 @@
 """What a run is made of and how it is to be done: `wiring` makes it, the pipeline takes it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolwright.events import Listener
+from toolwright.lanes import Lanes
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.models.metered import MeteredModel
@@ -67,6 +68,15 @@ class Parts:
     teach: Teach = lambda _stage, _message, _source: ()
     precedents: Recall = lambda _step: ()
     rate: Rate = lambda _stage: (None, None, 0)
+    lanes: Lanes = field(default_factory=lambda: Lanes(lambda _event: None))
+    reopen: Callable[[], tuple[Store, Index]] | None = None
+
+    def beside(self) -> "Parts":
+        """Return the parts for work in another thread, which reads the library by itself."""
+        if self.reopen is None:
+            return self
+        store, index = self.reopen()
+        return replace(self, store=store, index=index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Goal -> report. The only module that knows in which order the stages come."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -8,25 +7,22 @@ from typing import Final
 
 from toolwright.account import Account
 from toolwright.agreeing import agree
+from toolwright.answering import asks_nothing
 from toolwright.errors import ToolwrightError
 from toolwright.events import Notice, PhaseStarted, RunFinished, RunResumed, RunStarted
 from toolwright.judging import judged
 from toolwright.learning import learn
 from toolwright.library.network import first_caution
-from toolwright.making.beside import make_or_widen
-from toolwright.making.heeding import Heeded, keep_examples, same_words
-from toolwright.making.surroundings import surroundings
-from toolwright.making.wish import Wish
+from toolwright.obtaining import obtain_tools
 from toolwright.parts import Options, Parts
 from toolwright.proposing import look_up, propose
 from toolwright.recalling import remembered_run
 from toolwright.redaction import MASK
 from toolwright.resuming import bound_before
-from toolwright.running import asks_nothing, run_bindings
-from toolwright.sandbox.levels import NONE
+from toolwright.running import run_bindings
 from toolwright.stages.bind import bind
 from toolwright.temporary.folders import fresh_folder, remove_left
-from toolwright.types import Binding, Failure, Match, Plan, Report, Step, Tool
+from toolwright.types import Binding, Failure, Plan, Report, Step, Tool
 
 _MASKED: Final = (
     "the goal holds what looks like a secret, which is masked, also for the model: "
@@ -91,7 +87,7 @@ def _reach(goal: str, parts: Parts, options: Options, account: Account, missing:
     if not agreed.go:
         return account.ended("planned")
     plan, remembered = agreed.plan, agreed.remembered
-    failure = _obtain_tools(plan, agreed.heeded, parts, options, account)
+    failure = obtain_tools(plan, agreed.heeded, parts, options, account)
     if failure:
         return account.failed(failure)
     if plan.wants == "tool" or options.stop_after == "tools":
@@ -138,93 +134,6 @@ def _start(goal: str, parts: Parts, options: Options, account: Account) -> None:
     parts.emit(RunStarted(account.run, goal, parts.model.name, library, tools, parts.sandbox.level))
     if options.resumed and options.resumed.run:
         parts.emit(RunResumed(options.resumed.run, options.resumed.step))
-
-
-def _obtain_tools(
-    plan: Plan, heeded: Heeded, parts: Parts, options: Options, account: Account
-) -> Failure | None:
-    """See to it that every step has its tool: the library's own, widened, or a new one."""
-    matches = heeded.matches
-    missing = len({same_words(match.step) for match in matches if match.kind != "EXISTS_AND_GENERIC"})
-    if options.name and missing != 1:
-        return Failure(
-            "contract",
-            f"--name {options.name} fits a goal of one new function; this one needs {missing}",
-            kind="usage",
-            exit_code=2,
-            hint="leave --name out, or say the goal so that one function does it",
-        )
-    if missing and parts.sandbox.level == NONE:
-        return Failure(
-            "contract",
-            f"no tool does {missing} of the steps, and --unsafe makes none: what runs unconfined "
-            "proves nothing, so it could not be kept",
-            kind="sandbox",
-            hint="python agent.py doctor says what keeps tools from being confined here",
-        )
-    if missing:
-        parts.store.check_writable()
-    for match in matches:
-        examples, name = heeded.of(match.step), options.name or heeded.name_of(match.step)
-        wish = Wish(plan.goal, match.step, match, (), name, examples, looked=match.chosen)
-        failure = _obtain_tool(plan, wish, parts, options, account)
-        if failure:
-            return failure
-    return None
-
-
-def _obtain_tool(plan: Plan, wish: Wish, parts: Parts, options: Options, account: Account) -> Failure | None:
-    number = wish.step.number
-    match = _made_before(plan, wish.match, account)
-    if match.kind == "EXISTS_AND_GENERIC":
-        _reuse(match, wish, parts, account)
-        return None
-    account.entering("contract", number)
-    before, began = account.usage, time.monotonic()
-    around = surroundings(plan, number, parts.store.read().tools, account.tool_of)
-    try:
-        made = make_or_widen(parts, options, replace(wish, match=match, surroundings=around))
-    finally:
-        account.spent(number, account.usage - before, time.monotonic() - began)
-    if made.match:
-        _reuse(made.match, wish, parts, account, made.refusals)
-        return None
-    widened = made.commit is not None and made.commit.replaced
-    account.made(
-        number,
-        made.tool,
-        verdict=made.verdict,
-        action="none" if made.failure else "widened" if widened else "written",
-        attempts=made.attempts,
-        refusals=made.refusals,
-        commit=made.commit,
-        examples=made.examples,
-    )
-    return made.failure
-
-
-def _reuse(match: Match, wish: Wish, parts: Parts, account: Account, refusals: tuple[str, ...] = ()) -> None:
-    """Let a kept tool do a step; the examples that it was found to meet stay with it."""
-    _say_standing(match.tool, parts)
-    keep_examples(parts, match.tool, wish.examples)
-    account.reused(match, parts.store.tests_passed(match.tool), len(wish.examples), refusals)
-
-
-def _say_standing(name: str, parts: Parts) -> None:
-    """Say that a tool about to be used was edited, which is the user's right, and not verified since."""
-    found = parts.store.standings([name])[name]
-    if found.kind == "edited":
-        parts.emit(Notice(f"`{name}` is {found.said}: {found.why}; python agent.py verify {name}"))
-
-
-def _made_before(plan: Plan, match: Match, account: Account) -> Match:
-    """Let a step that comes again be done by what was made for it the first time."""
-    first = next(step for step in plan.steps if same_words(step) == same_words(match.step))
-    if first == match.step or match.kind == "EXISTS_AND_GENERIC":
-        return match
-    return Match(
-        match.step, "EXISTS_AND_GENERIC", account.tool_of(first.number), f"made for step {first.number}"
-    )
 
 
 def _calls(plan: Plan, parts: Parts, account: Account) -> Calls:

@@ -1,19 +1,22 @@
-"""Bindings -> answers: the steps run one after the other, as permitted; one that fails is bound anew once."""
+"""Bindings -> answers: steps run in turn or side by side, as permitted; one that fails is bound anew once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from toolwright.account import Account
 from toolwright.answering import answered
-from toolwright.errors import BudgetError, ModelError, ReplyShapeError, TranscriptError
+from toolwright.errors import BudgetError, ModelError, ReplyShapeError, ToolwrightError, TranscriptError
 from toolwright.events import HostsAsked, Notice, PhaseStarted, StepFinished, StepStarted
 from toolwright.library.needs import required_packages
 from toolwright.library.reached import Part
+from toolwright.ordering import run_waves
 from toolwright.parts import Options, Parts
+from toolwright.permissions.needs import needs
 from toolwright.resuming import answered_before, may_repeat, not_repeated
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
-from toolwright.stages.execute import StepRun, run_calls, step_calls
+from toolwright.stages.execute import StepCalls, StepRun, run_calls, step_calls
 from toolwright.stages.previews import announced, capped, preview
 from toolwright.types import (
     Binding,
@@ -58,13 +61,20 @@ def run_bindings(
         refused = None if runner.was_answered(binding) else runner.refusal_before(binding, tool)
         if refused:
             return refused
-    worked: list[Binding] = []
-    for binding, (_, tool) in zip(known, calls, strict=True):
-        done = runner.run(binding, tool, tuple(worked))
-        if isinstance(done, Failure):
-            return done
-        worked.append(done)
+    worked = list(known)
+    for wave in runner.waves(worked):
+        failure = runner.run(wave, worked)
+        if failure:
+            return failure
     return tuple(worked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Calls of a step that may be made as they are."""
+
+    calls: StepCalls
+    policy: Policy
 
 
 class _Runner:
@@ -87,32 +97,54 @@ class _Runner:
         self._needed: dict[str, Part] = {}
         self._answers: dict[int, Json] = {}
 
-    def run(self, binding: Binding, tool: Tool, before: tuple[Binding, ...]) -> Binding | Failure:
-        """Run one step, with at most one new binding; return the binding that worked."""
-        if self.was_answered(binding):
-            refused = self._taken_up(binding, tool)
-            if isinstance(refused, Failure):
-                return refused
-            if binding.step in self._answers:
-                return binding
-        used = self._account.usage
-        done, no_other = self._once(binding, tool), ""
-        if isinstance(done, Failure):
-            return done
-        if done.result.status in _REBINDABLE:
-            other = self._bound_anew(binding, tool, before, _why(done))
+    def waves(self, bindings: Sequence[Binding]) -> list[list[int]]:
+        """Return positions of steps that may run at the same time, in the order in which they run."""
+        if self._parts.lanes.jobs == 1:
+            return [[at] for at in range(len(bindings))]
+        return run_waves(bindings, self._calls, lambda tool: needs(self._part(tool).shown, tool))
+
+    def run(self, wave: Sequence[int], bindings: list[Binding]) -> Failure | None:
+        """Run the steps at these positions, each with at most one new binding, which replaces the old one."""
+        places, ready = [], []
+        for at in wave:
+            if self.was_answered(bindings[at]):
+                refused = self._taken_up(bindings[at], self._calls[at][1])
+                if refused:
+                    return refused
+                if bindings[at].step in self._answers:
+                    continue
+            prepared = self._prepared(bindings[at], self._calls[at][1])
+            if isinstance(prepared, Failure):
+                return prepared
+            places.append(at)
+            ready.append(partial(self._run, bindings[at], self._calls[at][1], prepared))
+        ran = self._parts.lanes.side_by_side(ready) if ready else []
+        failures = [self._settle(at, done, bindings) for at, done in zip(places, ran, strict=True)]
+        return next((failure for failure in failures if failure), None)
+
+    def _settle(self, at: int, done: StepRun | ToolwrightError, bindings: list[Binding]) -> Failure | None:
+        """Take an answer, or have a step that failed bound anew and run once more."""
+        binding, tool = bindings[at], self._calls[at][1]
+        used, no_other = self._account.usage, ""
+        if isinstance(done, StepRun) and done.result.status in _REBINDABLE:
+            other = self._bound_anew(binding, tool, tuple(bindings[:at]), _why(done))
             if isinstance(other, str):
                 no_other = other
             elif other != binding:
-                binding, done = other, self._once(other, tool)
-                if isinstance(done, Failure):
-                    return done
+                binding = bindings[at] = other
+                prepared = self._prepared(binding, tool)
+                if isinstance(prepared, Failure):
+                    return prepared
+                done = self._run(binding, tool, prepared)
+        if isinstance(done, ToolwrightError):
+            self._account.entering("execute", binding.step)
+            raise done
         report = self._account.ran(binding.step, done.arguments, done.result, self._account.usage - used)
         self._parts.emit(StepFinished(report))
         if done.result.status != "returned":
             return replace(_failure(binding, done, no_other), hint=self._hint(done))
         self._answers[binding.step] = done.result.value
-        return binding
+        return None
 
     def was_answered(self, binding: Binding) -> bool:
         """Tell whether the run that is taken up has an answer of this step."""
@@ -169,25 +201,34 @@ class _Runner:
             self._needed[tool.name] = self._library.part(tool.name)
         return self._needed[tool.name]
 
-    def _once(self, binding: Binding, tool: Tool) -> StepRun | Failure:
+    def _prepared(self, binding: Binding, tool: Tool) -> _Ready | StepRun | Failure:
+        """See to what a step may touch, now that its arguments are known."""
         self._account.entering("execute", binding.step)
         calls = step_calls(tool, binding, self._answers, self._policy.scratch)
         if isinstance(calls, StepRun):
-            self._parts.emit(StepStarted(binding.step, tool.name))
             return calls
         policy = self._parts.permits.permit(self._part(tool).shown, tool, calls.rounds, self._policy)
         if isinstance(policy, Refusal):
             return _not_permitted(binding, policy, calls.arguments)
+        return _Ready(calls, self._equipped(tool, policy))
+
+    def _run(self, binding: Binding, tool: Tool, ready: _Ready | StepRun) -> StepRun | ToolwrightError:
+        """Make the calls of a step, maybe beside others; an error is a result, so that theirs are heard."""
         self._parts.emit(StepStarted(binding.step, tool.name))
+        if isinstance(ready, StepRun):
+            return ready
         sandbox = self._parts.vault.around(self._parts.sandbox, tool)
-        done = run_calls(
-            sandbox,
-            self._part(tool).runs,
-            tool,
-            calls,
-            self._equipped(tool, policy),
-            lambda result: self._parts.store.note_execution(tool.name, result),
-        )
+        try:
+            done = run_calls(
+                sandbox,
+                self._part(tool).runs,
+                tool,
+                ready.calls,
+                ready.policy,
+                lambda result: self._parts.store.note_execution(tool.name, result),
+            )
+        except ToolwrightError as error:
+            return error
         if done.result.exchanges:
             self._parts.emit(HostsAsked(binding.step, tool.name, done.result.exchanges))
         return done
@@ -258,8 +299,3 @@ def still_fits(bindings: Sequence[Binding], calls: Sequence[tuple[Step, Tool]]) 
         if what_is_wrong(binding, tool, answer_schemas(bindings[:position], calls)):
             return False
     return True
-
-
-def asks_nothing(bindings: Sequence[Binding]) -> bool:
-    """Tell whether bindings hold no answer that only the user could give."""
-    return not any(isinstance(a, Unknown) for binding in bindings for a in binding.arguments.values())

@@ -3,15 +3,16 @@
 import secrets as randomness
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from toolwright.allowance import open_ledger, rates
+from toolwright.company import Company
 from toolwright.errors import ModelError, UsageError
 from toolwright.events import Event, Listener, Notice
+from toolwright.lanes import Lanes
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.memory.lessons import Lessons
@@ -28,7 +29,7 @@ from toolwright.models.priced import PaidModel, PricedModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.packages.obtaining import Packages
 from toolwright.packages.shelf import open_shelf
-from toolwright.parts import Approve, Ask, Options, Parts, Rigor
+from toolwright.parts import Options, Parts, Rigor
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
 from toolwright.prompts.overrides import Texts, read_texts
@@ -38,7 +39,6 @@ from toolwright.settings import Settings, from_folder, secret_value, secrets
 from toolwright.settings.review_table import read_review
 from toolwright.settings.servers import address_of, key_of, models_of
 from toolwright.stages.rules.chosen import chosen_rules
-from toolwright.stages.rules.rule import Rule
 from toolwright.types import HeldOut, Resumption, WrittenPlan
 from toolwright.vault import Sources, Vault
 
@@ -47,29 +47,6 @@ _PATIENCE_S = 0.5
 """How long a run waits for a memory that another program holds."""
 _SAMPLING_OF_ITS_OWN: Final = frozenset({"openai", "anthropic"})
 """Servers whose current models refuse a temperature; it is sent only when the user set one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """Who is with the run: those who are told, and those who are asked."""
-
-    listeners: Sequence[Listener] = ()
-    ask: Ask = lambda _question: None
-    approve: Approve = lambda _plan, _matches: True
-    present: bool = False
-    """Whether somebody is there to be asked for permissions."""
-    ask_secret: Callable[[str], Secret | None] = lambda _name: None
-    confirm: Callable[[str], bool] | None = None
-    redactor: Redactor = field(default_factory=lambda: Redactor(secrets()))
-    rules: Sequence[Rule] = ()
-    """Rules of review besides ours."""
-    ledger: Ledger | None = None
-    """What the runs of one program share; one of its own where there is none."""
-
-    def tell(self, event: Event) -> None:
-        """Pass an event on to every listener."""
-        for listener in self.listeners:
-            listener(event)
 
 
 def new_run() -> str:
@@ -90,6 +67,8 @@ def open_parts(
     Raises:
         UsageError, ModelError, TranscriptError, LibraryError: a setting, a grant or a file cannot be used.
     """
+    lanes = Lanes(company.tell, 1 if settings.replay else settings.jobs)  # a replay answers in its order
+    company = company.in_turn(lanes)
     store = Store(settings.library)
     for secret in secrets(settings, {}):
         company.redactor.learn(secret)
@@ -132,9 +111,16 @@ def open_parts(
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
         teach=Lessons(past, run) if settings.memory else lambda _stage, _message, _source: (),
         precedents=Precedents(past, run) if settings.memory else lambda _step: (),
+        lanes=lanes,
+        reopen=lambda: _reopened(settings, lambda said: company.tell(Notice(said))),
         rate=rates(settings, metered.name if model else ""),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
+
+
+def _reopened(settings: Settings, notice: Callable[[str], None]) -> tuple[Store, Index]:
+    store = Store(settings.library)
+    return store, open_index(settings, store, notice)
 
 
 def _texts(settings: Settings, tell: Listener) -> Texts:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from toolwright.company import Company
 from toolwright.errors import ToolwrightError
 from toolwright.library.store import Store
 from toolwright.making.adopting import adopt_tool
@@ -15,7 +16,7 @@ from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load
 from toolwright.syntax.held_out import read_example
 from toolwright.types import Prompt
-from toolwright.wiring import Company, open_parts
+from toolwright.wiring import open_parts
 
 HEAD = '"""Mine."""\nimport re   # always\n\n_GAP = re.compile( r"\\s+" )\n\n\n'
 CODE = """\

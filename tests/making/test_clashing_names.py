@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from toolwright.company import Company
 from toolwright.making.drafting import draft
 from toolwright.making.wish import Wish
 from toolwright.models.scripted import ScriptedModel
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.settings import load
 from toolwright.types import Match, Step
-from toolwright.wiring import Company, open_parts
+from toolwright.wiring import open_parts
 
 LIBRARY = '''"""Mine."""
 

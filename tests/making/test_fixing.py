@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from toolwright.company import Company
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.library.place import sha
 from toolwright.library.store import Store
@@ -18,7 +19,7 @@ from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load
 from toolwright.syntax.held_out import read_example
 from toolwright.types import Example, Prompt
-from toolwright.wiring import Company, open_parts, options
+from toolwright.wiring import open_parts, options
 
 EXAMPLE = 'join_words("wide  gap") == "wide-gap"'
 FAULTY, RIGHT = 'joiner.join(text.split(" "))', "joiner.join(text.split())"

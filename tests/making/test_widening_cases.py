@@ -19,6 +19,7 @@ from wider_versions import (
     with_tests,
 )
 
+from toolwright.company import Company
 from toolwright.library.store import Store
 from toolwright.making.beside import make_or_widen
 from toolwright.making.committing import admit
@@ -28,7 +29,7 @@ from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load
 from toolwright.syntax.chunks import split
 from toolwright.types import Contract, Match, Prompt, Step
-from toolwright.wiring import Company, open_parts, options
+from toolwright.wiring import open_parts, options
 
 STEP = Step(1, "Cut a text into pieces.", ("split",))
 EMPTY_SEPARATOR = """

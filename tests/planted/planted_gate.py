@@ -10,6 +10,7 @@ from typing import NamedTuple
 from planted import Planted
 from wheels import make_wheel, open_shelf
 
+from toolwright.company import Company
 from toolwright.errors import ReplyShapeError
 from toolwright.making.repair import make_tool
 from toolwright.making.wish import Wish
@@ -19,7 +20,7 @@ from toolwright.settings import Settings
 from toolwright.syntax.held_out import read_example
 from toolwright.syntax.requirements import requirements
 from toolwright.types import Match, Prompt, Reply, Step
-from toolwright.wiring import Company, open_parts
+from toolwright.wiring import open_parts
 
 
 class Outcome(NamedTuple):

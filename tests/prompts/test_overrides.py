@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from test_golden import asked
 
+from toolwright.company import Company
 from toolwright.errors import ReplyShapeError, UsageError
 from toolwright.models.metered import MeteredModel
 from toolwright.models.scripted import ScriptedModel
@@ -16,7 +17,7 @@ from toolwright.prompts.asking import ask
 from toolwright.prompts.overrides import Texts, read_texts
 from toolwright.settings import load
 from toolwright.types import Prompt
-from toolwright.wiring import Company, open_parts
+from toolwright.wiring import open_parts
 
 MARK = "In our own words."
 

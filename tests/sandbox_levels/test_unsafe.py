@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from toolwright.company import Company
 from toolwright.errors import LibraryError
 from toolwright.library.store import Store
 from toolwright.pipeline import run_goal
 from toolwright.sandbox.process import ProcessSandbox
 from toolwright.settings import load
 from toolwright.types import Admission, Candidate, Policy
-from toolwright.wiring import Company, open_parts, options
+from toolwright.wiring import open_parts, options
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from toolwright.cli import option_texts as texts
 from toolwright.cli.tool_flags import ToolFlags, add_tool_flags, check_tool_flags, read_tool_flags
 from toolwright.errors import UsageError
 from toolwright.settings.servers import ROLES
@@ -27,32 +28,6 @@ exit codes:
 The result goes to stdout, everything else to stderr. A goal may be quoted or not; after `--` every
 word belongs to the goal; `-` reads it from stdin. Without a goal a prompt opens.
 """
-
-
-_ALLOW = (
-    "let tools that declare it: read:PATH, write:PATH, network, network:HOST[:PORT], network:raw, execute; "
-    "may be given again"
-)
-
-
-_AUTO = "what tools that declare it get unasked: files, network, execute, packages"
-
-
-_EXAMPLE = (
-    'a call with its right answer, \'slugify("A B") == "a-b"\' or \'("A B") -> "a-b"\'; whoever writes code '
-    "and tests is not told the answer; may be given again"
-)
-
-
-_VALUE = "an argument that the goal does not say: PARAMETER=VALUE or TOOL.PARAMETER=VALUE; may be given again"
-_MODEL = "the model (default: together:deepseek-ai/DeepSeek-R1); SERVER alone means its default model"
-_ROLE = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAME; may be given again"
-_MEMORY = "where what happens is kept: postgresql://USER@HOST/DATABASE (default: a file of the library)"
-_ALL = "with verify: every tool; with approvals revoke: every approval; with gc: retire all that is shown"
-_JUDGE = "have a model say whether the result answers the goal (default: at a terminal)"
-_THRESHOLD = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
-_FORMAT = "with check: text (default), json, github, sarif or junit"
-_MINIMUM = "the weakest confinement of tools that will do: full, bwrap, landlock (default) or seatbelt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,42 +141,37 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     _add_options_of_goals(parser)
     add("--library", metavar="DIR", help="the folder with tools.py (default: the current one)")
     add("--workspace", metavar="DIR", help="where relative paths of a goal start (default: the current one)")
-    add("--allow", metavar="GRANT", action="append", help=_ALLOW)
-    add("--auto-approve", metavar="LIST", help=_AUTO)
-    add("--sandbox-minimum", metavar="LEVEL", help=_MINIMUM)
+    add("--allow", metavar="GRANT", action="append", help=texts.ALLOW)
+    add("--auto-approve", metavar="LIST", help=texts.AUTO)
+    add("--sandbox-minimum", metavar="LEVEL", help=texts.MINIMUM)
     add("--unsafe", action="store_true", help="run kept tools although nothing can confine them here")
     add(
         "--model",
         metavar="SERVER:NAME",
-        help=_MODEL,
+        help=texts.MODEL,
     )
-    add("--model-for", metavar="ROLE=MODEL", action="append", help=_ROLE)
+    add("--model-for", metavar="ROLE=MODEL", action="append", help=texts.ROLE)
     add("--fallbacks", metavar="LIST", help="models to ask when that one is not available")
     add("--attempts", metavar="N", help="how often a refused function is sent back for repair (default: 5)")
-    add("--mutation-threshold", metavar="SHARE", help=_THRESHOLD)
+    add("--mutation-threshold", metavar="SHARE", help=texts.THRESHOLD)
     add("--samples", metavar="K", help="how many first versions are written, to keep the best (default: 1)")
     add("--timeout", metavar="SECONDS", help="how long one step may run (default: 30)")
     add("--packages", metavar="LIST", help="packages that tools may import (default: requests,numpy,pandas)")
     _add_limits(parser)
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
     add("--fresh", action="store_true", help="plan anew although the goal, or one like it, ran before")
-    add("--judge", action=argparse.BooleanOptionalAction, help=_JUDGE)
-    add("--memory", metavar="URL", help=_MEMORY)
+    add("--judge", action=argparse.BooleanOptionalAction, help=texts.JUDGE)
+    add("--memory", metavar="URL", help=texts.MEMORY)
     add("--no-memory", action="store_true", help="neither use nor keep what happened, plans among it")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
     add("--yes", action="store_true", help="do not ask before writing; grants no permission")
-    add("--all", action="store_true", help=_ALL)
-    add(
-        "--jobs",
-        default="",
-        metavar="N",
-        help="with verify, check: how many tools at the same time; with batch: goals (default: 4)",
-    )
+    add("--all", action="store_true", help=texts.ALL)
+    add("--jobs", default="", metavar="N", help=texts.JOBS)
     add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")
     add("--quick", action="store_true", help="with verify: without deliberate faults in the functions")
     _add_options_of_tools(parser)
     add_tool_flags(parser)
-    add("--format", default="", dest="report_format", metavar="FORMAT", help=_FORMAT)
+    add("--format", default="", dest="report_format", metavar="FORMAT", help=texts.FORMAT)
     add("--since", default="", metavar="TIME", help="with stats: only the last 30d, 12h, 4w")
     add("--html", default="", metavar="FILE", help="with stats: write a page with plots")
     add("--json", action="store_true", help="print the report as one JSON object")
@@ -224,6 +194,7 @@ def _overrides(known: argparse.Namespace) -> dict[str, object]:
         "mutation_threshold": known.mutation_threshold,
         "samples": known.samples,
         "step_timeout_s": known.timeout,
+        "jobs": None if known.words[:1] in texts.JOBS_OF_THEIR_OWN else known.jobs or None,
         "allow": known.allow,
         "auto_approve": known.auto_approve,
         "packages": known.packages,
@@ -251,8 +222,8 @@ def _add_options_of_goals(parser: argparse.ArgumentParser) -> None:
     add("--make", action="store_true", help="stop when the tools are in the library")
     add("--learn", action="store_true", help="make one tool of a goal of several steps that was reached")
     add("--name", default="", metavar="NAME", help="what the one new tool is to be called; implies --make")
-    add("--example", metavar="TEXT", action="append", help=_EXAMPLE)
-    add("--value", metavar="NAME=VALUE", action="append", help=_VALUE)
+    add("--example", metavar="TEXT", action="append", help=texts.EXAMPLE)
+    add("--value", metavar="NAME=VALUE", action="append", help=texts.VALUE)
 
 
 def _roles(given: Sequence[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from toolwright.batch.ledger import Ledger as Outcomes
 from toolwright.batch.outcome import WELL, Outcome
 from toolwright.cli.history import past_of
 from toolwright.cli.key import needs_key, with_key
+from toolwright.company import Company
 from toolwright.events import Listener, Notice
 from toolwright.library.store import Store
 from toolwright.log import RunLog
@@ -20,7 +21,7 @@ from toolwright.redaction import Redactor
 from toolwright.settings import Settings, secrets
 from toolwright.syntax.held_out import read_goal
 from toolwright.types import Json, Report
-from toolwright.wiring import Company, open_parts, options, plan_memory, recording
+from toolwright.wiring import open_parts, options, plan_memory, recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from toolwright.allowance import open_ledger
 from toolwright.cli.key import typed_secret
 from toolwright.cli.plan_question import PlanQuestion
 from toolwright.cli.streams import at_terminal
+from toolwright.company import Company
 from toolwright.errors import LibraryError
 from toolwright.events import Notice
 from toolwright.learning import learn
@@ -30,7 +31,7 @@ from toolwright.screen.receipt import show_receipt
 from toolwright.screen.result import report_json, show_result, write_line
 from toolwright.settings import Settings, secrets, terminal
 from toolwright.types import HeldOut, Match, Plan, Report, Resumption, Tool, WrittenPlan
-from toolwright.wiring import Company, new_run, open_parts, options, recording
+from toolwright.wiring import new_run, open_parts, options, recording
 
 T = TypeVar("T")
 

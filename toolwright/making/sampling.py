@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from toolwright.events import CandidateRefused, LessonsFound, Notice, PhaseStarted
 from toolwright.making.attempts import Attempts
@@ -22,7 +23,8 @@ def next_trial(parts: Parts, wish: Wish, draft: Draft, tried: Attempts, samples:
     """
     if tried.last or samples == 1:
         return _draw(parts, wish, draft, tried)
-    trials = [_draw(parts, wish, draft, tried) for _ in range(samples)]
+    drawn = [partial(_draw, _own(parts), wish, draft, tried) for _ in range(samples)]
+    trials = parts.lanes.side_by_side(drawn)
     best = choose(trials)
     name, place = draft.contract.name, trials.index(best) + 1
     parts.emit(Notice(f"{name}: version {place} of {samples} agrees most with the others and the tests"))
@@ -33,6 +35,10 @@ def next_trial(parts: Parts, wish: Wish, draft: Draft, tried: Attempts, samples:
             parts.emit(CandidateRefused(trial.refused_by, name, *about))
             tried.note(trial)
     return best
+
+
+def _own(parts: Parts) -> Parts:
+    return parts.beside() if parts.lanes.jobs > 1 else parts
 
 
 def choose(trials: Sequence[Trial]) -> Trial:

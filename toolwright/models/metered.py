@@ -2,8 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from toolwright.errors import BudgetError, ModelError
 from toolwright.events import Listener, ModelAnswered, ModelAsked, ModelProgress
@@ -31,6 +34,17 @@ class Progress:
         if now - self._last >= self._every_s:
             self._last = now
             self._emit(ModelProgress(thought_chars, text_chars))
+
+
+@dataclass(slots=True)
+class Spent:
+    """What a piece of work has used so far, the threads that work for it included."""
+
+    usage: Usage = field(default_factory=Usage)
+
+
+_COUNTED: Final[ContextVar[tuple[Spent, ...]]] = ContextVar("counted", default=())
+"""Where calls of this thread, or of one that works for it, are counted besides."""
 
 
 class MeteredModel:
@@ -103,6 +117,18 @@ class MeteredModel:
         self._emit(ModelAnswered(prompt.stage, prompt.subject, usage, reply.reasoning))
         return replace(reply, usage=usage)
 
+    @contextmanager
+    def counting(self) -> Iterator[Spent]:
+        """Count what is used inside of the context; its threads must work in a copy of its context."""
+        spent = Spent()
+        token = _COUNTED.set((*_COUNTED.get(), spent))
+        try:
+            yield spent
+        finally:
+            _COUNTED.reset(token)
+
     def _count(self, stage: str, usage: Usage) -> None:
         with self._lock:
             self._by_stage[stage] = self._by_stage.get(stage, Usage()) + usage
+            for spent in _COUNTED.get():
+                spent.usage += usage

@@ -58,6 +58,7 @@ class Settings:
     deadline_s: float = 900.0
     attempts: int = 5
     samples: int = 1
+    jobs: int = 4
     candidates: int = 8
     shortcuts: bool = True
     embedder: str = ""

@@ -28,6 +28,15 @@ VARIABLES: Final = (
         "the tests goes on.",
     ),
     Variable(
+        "jobs",
+        "TOOLWRIGHT_JOBS",
+        "--jobs",
+        values.within(int, 1, 64),
+        "a whole number from 1 to 64",
+        "How many steps that do not use each other's results, or versions of a function, go side by side; "
+        "of verify, how many tools.",
+    ),
+    Variable(
         "candidates",
         "TOOLWRIGHT_CANDIDATES",
         "",

@@ -32,6 +32,7 @@ _SCHEMA: Final = {
                 "properties": {
                     "step": {"type": "string"},
                     "keywords": {"type": "array", "items": {"type": "string"}},
+                    "uses": {"type": "array", "items": {"type": "integer"}},
                 },
                 "required": ["step", "keywords"],
             },
@@ -90,4 +91,13 @@ def _read_step(number: int, entry: Any) -> Step:
     if not isinstance(keywords, list) or not all(isinstance(word, str) for word in keywords):
         raise ReplyShapeError(f'step {number}: "keywords" must be a list of strings')
     words = tuple(" ".join(word.split()) for word in keywords if word.strip())[:MOST_KEYWORDS]
-    return Step(number, " ".join(description.split()), words)
+    return Step(number, " ".join(description.split()), words, _read_uses(number, entry.get("uses")))
+
+
+def _read_uses(number: int, uses: Any) -> tuple[int, ...] | None:
+    """Read which earlier steps a step uses; None where that is not said."""
+    if uses is None:
+        return None
+    if not isinstance(uses, list) or not all(type(each) is int and 0 < each < number for each in uses):
+        raise ReplyShapeError(f'step {number}: "uses" must be a list of numbers of earlier steps')
+    return tuple(sorted(set(uses)))

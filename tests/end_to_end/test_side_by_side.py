@@ -1,0 +1,72 @@
+"""Steps that do not use each other are made and run at the same time; the account is as if they were not."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripted_author import Author
+
+from toolwright import Agent
+from toolwright.events import Event, PhaseStarted, StepFinished, ToolCommitted
+from toolwright.models.scripted import ScriptedModel
+from toolwright.types import Prompt, Report
+
+STEPS = 3
+PAUSE_S = 0.2
+
+
+@dataclass
+class Beside(Author):
+    """Plans steps that use nothing, binds each to a value of its own, and counts who asks at once."""
+
+    here: int = 0
+    most: int = 0
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, prompt: Prompt) -> str:
+        """Return the reply after a moment."""
+        with self.turn:
+            self.here += 1
+            self.most = max(self.most, self.here)
+        time.sleep(PAUSE_S)
+        with self.turn:
+            self.here -= 1
+            return self.reply(prompt.text)
+
+    def _decompose(self, prompt: str) -> str:
+        plan = json.loads(super()._decompose(prompt))
+        return json.dumps({**plan, "steps": [{**step, "uses": []} for step in plan["steps"]]})
+
+    def _bind(self, _prompt: str) -> str:
+        calls = [{"step": n, "arguments": {"number": {"literal": n}}} for n in range(1, self.steps + 1)]
+        return json.dumps({"calls": calls})
+
+
+def run(library: Path, jobs: int) -> tuple[Report, list[Event], int]:
+    """Run a goal of independent steps; return report, events and the most questions at once."""
+    library.mkdir()
+    author, events = Beside(STEPS), []
+    agent = Agent(library, ScriptedModel(author.answer), jobs=jobs, listeners=[events.append])
+    report = agent.run("Apply the operations to 1, 2 and 3")
+    return report, events, author.most
+
+
+def test_independent_steps_are_made_and_run_side_by_side(tmp_path: Path) -> None:
+    """Questions overlap with --jobs 3 and not with 1; results and account are the same, told in order."""
+    beside, events, most = run(tmp_path / "beside", 3)
+    alone, _, one = run(tmp_path / "alone", 1)
+    assert (most, one) == (3, 1)
+    assert (beside.status, beside.output) == (alone.status, alone.output) == ("done", 2 * 3 + 3)
+    made = [event.step for event in events if isinstance(event, PhaseStarted) and event.step]
+    assert made == sorted(made)
+    committed = [event.commit.tool for event in events if isinstance(event, ToolCommitted)]
+    assert committed == ["apply_op_1", "apply_op_2", "apply_op_3"]
+    ran = [event.report.step.number for event in events if isinstance(event, StepFinished)]
+    assert ran == [1, 2, 3]
+    for left, right in zip(beside.steps, alone.steps, strict=True):
+        assert (left.tool, left.action, left.usage.calls) == (right.tool, right.action, right.usage.calls)
+    assert beside.usage.calls == alone.usage.calls
+    text = (tmp_path / "beside" / "tools.py").read_text()
+    assert [f"def {name}(" in text for name in committed] == [True] * 3
