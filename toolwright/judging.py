@@ -28,7 +28,12 @@ def judged(goal: str, parts: Parts, options: Options, account: Account) -> Judge
 
 def _announce(account: Account, parts: Parts) -> None:
     """Say what of the results the model is about to be shown."""
-    results = {f"the result of step {s.step.number}": s.result.value for s in account.steps if s.result}
+    several = len(account.steps) > 1
+    results = {
+        f"the result of step {s.step.number}" if several else "the result": s.result.value
+        for s in account.steps
+        if s.result
+    }
     said = announced(results, parts.model.name_for("judge"))
     if said:
         parts.emit(Notice(said))

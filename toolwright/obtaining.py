@@ -112,6 +112,8 @@ def _obtain(
         around = surroundings(plan, match.step.number, parts.store.read().tools, account.tool_of)
         works.append(partial(_try, replace(wish, surroundings=around), parts, options, alone=len(wave) == 1))
         account.entering("contract", match.step.number)
+    if len(works) > 1 and parts.lanes.jobs > 1:
+        parts.emit(Notice(f"{len(works)} tools are made side by side; each is told of in its turn"))
     results = parts.lanes.side_by_side(works, lambda tried: tried.failed) if works else []
     for tried in results:  # what was made is told of, whatever became of the others
         _settle(tried, parts, account)

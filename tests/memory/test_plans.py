@@ -252,3 +252,18 @@ def test_processes_and_threads_at_once(tmp_path):
     assert [child.wait() for child in children] == [0, 0]
     assert broken == []
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_steps_use_is_remembered(tmp_path):
+    """A plan whose steps can go side by side is one the next time too; nonsense in the file only costs it."""
+    memory, step = PlanMemory(tmp_path), Step(2, "Count again.", (), (1,))
+    first = Step(1, "Count.", (), ())
+    matches = tuple(Match(each, "EXISTS_AND_GENERIC", "count") for each in (first, step))
+    bindings = tuple(Binding(each.number, "count", {}) for each in (first, step))
+    run = RememberedRun(Plan("count twice", (first, step)), matches, bindings, {"count": "0"})
+    memory.remember(run)
+    assert [kept.plan.steps for kept in memory.recall("count twice")] == [(first, step)]
+    [file] = tmp_path.iterdir()
+    text = " ".join(file.read_text().split())
+    file.write_text(text.replace('"uses": [ 1 ]', '"uses": [ 2 ]'))
+    assert list(memory.recall("count twice")) == []

@@ -194,7 +194,7 @@ def _overrides(known: argparse.Namespace) -> dict[str, object]:
         "mutation_threshold": known.mutation_threshold,
         "samples": known.samples,
         "step_timeout_s": known.timeout,
-        "jobs": None if known.words[:1] in texts.JOBS_OF_THEIR_OWN else known.jobs or None,
+        "jobs": _jobs(known),
         "allow": known.allow,
         "auto_approve": known.auto_approve,
         "packages": known.packages,
@@ -208,6 +208,13 @@ def _overrides(known: argparse.Namespace) -> dict[str, object]:
         "preview": "no" if known.no_preview else None,
         "verbosity": "-1" if known.quiet else "1" if known.verbose else None,
     }
+
+
+def _jobs(known: argparse.Namespace) -> str | None:
+    """Return how many steps of a goal go side by side; of goals that do themselves, one."""
+    if known.words[:1] == ["batch"]:
+        return "1"
+    return None if known.words[:1] in (["verify"], ["check"]) else known.jobs or None
 
 
 def _add_options_of_goals(parser: argparse.ArgumentParser) -> None:

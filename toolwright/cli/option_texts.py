@@ -25,7 +25,6 @@ ROLE: Final = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAM
 MEMORY: Final = "where what happens is kept: postgresql://USER@HOST/DATABASE (default: a file of the library)"
 ALL: Final = "verify: every tool; approvals revoke: every approval; gc: retire all that is shown"
 JOBS: Final = "how many steps, versions of a function, or tools to verify, go side by side (default: 4)"
-JOBS_OF_THEIR_OWN: Final = (["verify"], ["check"], ["batch"])
 JUDGE: Final = "have a model say whether the result answers the goal (default: at a terminal)"
 THRESHOLD: Final = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
 FORMAT: Final = "with check: text (default), json, github, sarif or junit"

@@ -113,6 +113,7 @@ def _written(run: RememberedRun) -> dict[str, Any]:
         "wants": run.plan.wants,
         "steps": [
             {"step": s.description, "keywords": list(s.keywords), "tool": match.tool, "reason": match.reason}
+            | ({} if s.uses is None else {"uses": list(s.uses)})
             for s, match in zip(run.plan.steps, run.matches, strict=True)
         ],
         "bindings": [{name: _argument(a) for name, a in b.arguments.items()} for b in run.bindings],
@@ -141,7 +142,12 @@ def _read(goal: str, kept: dict[str, Any]) -> RememberedRun:
     if wants not in ("result", "tool") or not kept["steps"]:
         raise ValueError("not a plan that ran")
     steps = tuple(
-        Step(number, _text(entry["step"]), tuple(_text(word) for word in _list(entry["keywords"])))
+        Step(
+            number,
+            _text(entry["step"]),
+            tuple(_text(word) for word in _list(entry["keywords"])),
+            _uses(number, entry["uses"]) if "uses" in entry else None,
+        )
         for number, entry in enumerate(_list(kept["steps"]), start=1)
     )
     matches = tuple(
@@ -164,6 +170,12 @@ def _cost(kept: dict[str, Any]) -> Usage:
     if not all(type(value) in (int, float) for value in counts.values()):
         raise TypeError(f"not a cost: {kept!r}")
     return Usage(**counts)
+
+
+def _uses(number: int, uses: Any) -> tuple[int, ...]:
+    if not all(type(each) is int and 0 < each < number for each in _list(uses)):
+        raise ValueError("not numbers of earlier steps")
+    return tuple(uses)
 
 
 def _read_argument(raw: dict[str, Any]) -> Argument:
