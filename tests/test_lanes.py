@@ -1,6 +1,7 @@
 """Work side by side: results and what is told come in order, questions in turn, and Ctrl-C ends all."""
 
-import _thread
+import subprocess
+import sys
 import threading
 import time
 
@@ -16,12 +17,14 @@ def told(jobs: int, works: int) -> tuple[list[str], list[int], int]:
     """Run works of which the first take longest; return what was told, the results, and how many met."""
     said: list[str] = []
     lanes = Lanes(lambda event: said.append(event.message) if isinstance(event, Notice) else None, jobs)
-    here, most, turn = [0], [0], threading.Lock()
+    here, most, turn, met = [0], [0], threading.Lock(), threading.Barrier(jobs)
 
     def work(number: int) -> int:
         with turn:
             here[0] += 1
             most[0] = max(most[0], here[0])
+        if number < jobs:
+            met.wait(20)
         for part in range(3):
             lanes.tell(Notice(f"{number}.{part}"))
             lanes.tell(ModelProgress(1, 1))
@@ -47,10 +50,11 @@ def test_what_is_told_comes_in_order_however_long_things_take() -> None:
 
 def test_nothing_begins_after_a_result_that_is_enough() -> None:
     """What is under way then is finished, so that nothing that was paid for is lost."""
-    lanes, begun = Lanes(lambda _event: None, 2), []
+    lanes, begun, both = Lanes(lambda _event: None, 2), [], threading.Barrier(2)
 
     def work(number: int) -> int:
         begun.append(number)
+        both.wait(20)
         time.sleep(0.05 if number else 0)
         return number
 
@@ -75,25 +79,38 @@ def test_the_first_error_is_raised_and_questions_are_asked_in_turn() -> None:
     assert asked == [0, 1, 2]
 
 
+_INTERRUPTED = """
+import _thread, threading, time
+from toolwright.events import Notice
+from toolwright.lanes import Lanes
+
+said, ended = [], threading.Event()
+lanes = Lanes(said.append, 2)
+
+def first():
+    time.sleep(0.2)
+    _thread.interrupt_main()
+    time.sleep(3)
+
+def endless():
+    try:
+        while True:
+            lanes.tell(Notice("still here"))
+            time.sleep(0.01)
+    finally:
+        ended.set()
+
+try:
+    lanes.side_by_side([first, endless])
+except KeyboardInterrupt:
+    print(ended.wait(2), said)
+"""
+
+
 def test_an_interrupt_ends_every_piece_where_it_next_tells_something() -> None:
     """The thread that waits leaves at once; the others tell nothing any more, and end."""
-    said: list[object] = []
-    ended = threading.Event()
-    lanes = Lanes(said.append, 2)
-
-    def endless() -> None:
-        try:
-            while True:
-                lanes.tell(Notice("still here"))
-                time.sleep(0.01)
-        finally:
-            ended.set()
-
-    threading.Timer(0.1, _thread.interrupt_main).start()
-    with pytest.raises(KeyboardInterrupt):
-        lanes.side_by_side([lambda: time.sleep(0.5), endless])
-    assert ended.wait(5)
-    assert said == []
+    done = subprocess.run([sys.executable, "-c", _INTERRUPTED], capture_output=True, timeout=60, check=True)
+    assert done.stdout == b"True []\n"
 
 
 def _needs(count: int) -> st.SearchStrategy[tuple[set[int], ...]]:

@@ -4,6 +4,7 @@ Events of the first piece are passed on as they happen, those of the next are ke
 done. So screen, log and memory hear one story, in the same order however the pieces were timed.
 """
 
+import contextlib
 import contextvars
 import threading
 from collections import deque
@@ -11,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from queue import Empty, SimpleQueue
 from typing import Final, Generic, TypeVar
 
 from toolwright.events import Event, Listener, ModelProgress
@@ -114,32 +116,29 @@ class Lanes:
 
         contexts = {lane: contextvars.copy_context() for lane in group.lanes}
 
+        ended: SimpleQueue[None] = SimpleQueue()
+
         def work() -> None:
             while waiting and not group.stopped:
                 try:
                     lane, piece, outcome = waiting.popleft()
                 except IndexError:
-                    return
+                    break
                 contexts[lane].run(_run, lane, piece, outcome)
                 if outcome.error is not None or (outcome.ran and enough(outcome.value)):  # type: ignore[arg-type]  # it ran
                     waiting.clear()
                 self._finish(lane)
+            ended.put(None)
 
-        self._wait_for([threading.Thread(target=work, daemon=True) for _ in range(group.width)], group)
-        return _results(outcomes)
-
-    def _wait_for(self, threads: Sequence[threading.Thread], group: _Group) -> None:
-        for thread in threads:
-            thread.start()
         try:
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(_SLICE_S)
+            for _ in range(group.width):
+                threading.Thread(target=work, name="toolwright-lane", daemon=True).start()
+            for _ in range(group.width):
+                _wait_for(ended)
         except BaseException:
-            with self._changed:
-                group.stopped = True
-                self._changed.notify_all()
+            group.stopped = True
             raise
+        return _results(outcomes)
 
     def _finish(self, lane: _Lane) -> None:
         """Let the next pieces be heard that could not be so far."""
@@ -163,6 +162,13 @@ class Lanes:
             self._pass(lane.group.parent, event)
         elif not isinstance(event, ModelProgress):  # of a moment that is over when its turn comes
             lane.held.append(event)
+
+
+def _wait_for(ended: "SimpleQueue[None]") -> None:
+    """Wait in slices: a Ctrl-C that comes just before a lock is taken is noticed only after it."""
+    while True:
+        with contextlib.suppress(Empty):
+            return ended.get(timeout=_SLICE_S)
 
 
 def _run(lane: _Lane, piece: Callable[[], T], outcome: _Outcome[T]) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from toolwright.models.scripted import ScriptedModel
 from toolwright.types import Prompt, Report
 
 STEPS = 3
-PAUSE_S = 0.2
 
 
 @dataclass
@@ -24,13 +22,15 @@ class Beside(Author):
     here: int = 0
     most: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
+    together: threading.Barrier = field(default_factory=lambda: threading.Barrier(1))
 
     def answer(self, prompt: Prompt) -> str:
-        """Return the reply after a moment."""
+        """Return the reply; authors of contracts wait for each other."""
         with self.turn:
             self.here += 1
             self.most = max(self.most, self.here)
-        time.sleep(PAUSE_S)
+        if prompt.stage == "contract":
+            self.together.wait(60)
         with self.turn:
             self.here -= 1
             return self.reply(prompt.text)
@@ -47,7 +47,7 @@ class Beside(Author):
 def run(library: Path, jobs: int) -> tuple[Report, list[Event], int]:
     """Run a goal of independent steps; return report, events and the most questions at once."""
     library.mkdir()
-    author, events = Beside(STEPS), []
+    author, events = Beside(STEPS, together=threading.Barrier(jobs)), []
     agent = Agent(library, ScriptedModel(author.answer), jobs=jobs, listeners=[events.append])
     report = agent.run("Apply the operations to 1, 2 and 3")
     return report, events, author.most
