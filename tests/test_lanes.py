@@ -80,10 +80,11 @@ def test_the_first_error_is_raised_and_questions_are_asked_in_turn() -> None:
 
 
 _INTERRUPTED = """
-import _thread, threading, time
+import _thread, signal, threading, time
 from toolwright.events import Notice
 from toolwright.lanes import Lanes
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 said, ended = [], threading.Event()
 lanes = Lanes(said.append, 2)
 
