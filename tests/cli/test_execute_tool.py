@@ -102,6 +102,15 @@ def test_an_answer_is_one_line_of_json_and_prints_go_to_stderr(library: Path) ->
     assert done.err == "printed\nwhispered\n"
 
 
+def test_what_a_tool_raises_shows_where_on_stderr(library: Path) -> None:
+    """Stdout says what was raised, stderr the line of tools.py that raised it."""
+    ended = call(library, "fail", '{"why": "no row 7"}')
+    lines = (library / "tools.py").read_text(encoding="utf-8").split("\n")
+    number = next(at for at, line in enumerate(lines, 1) if "raise LookupError" in line)
+    assert f'File "tools.py", line {number}, in fail\n    {lines[number - 1].strip()}\n' in ended.err
+    assert ended.json["error"] == "LookupError: no row 7"
+
+
 FAILING: list[tuple[list[str | bytes], str, list[str]]] = [
     (["ech", "{}"], "unknown_tool", ["'ech'", "echo"]),
     (["", "{}"], "unknown_tool", ["''"]),
@@ -145,7 +154,7 @@ def test_every_failure_has_its_kind_and_names_what_is_wrong(failures: list[Ended
     assert (failed.code, said["status"], said["kind"]) == (1, "error", kind)
     assert set(said) == {"status", "error", "kind"}
     assert all(part in said["error"] for part in parts), said
-    assert "Traceback" not in failed.err
+    assert "Traceback" not in failed.err or kind == "exception"  # then it is the tool's own
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`tools export` as its users call it."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,24 @@ from jsonschema import Draft202012Validator
 from toolwright.cli.arguments import parse_arguments
 from toolwright.cli.commands import usages
 from toolwright.cli.main import _dispatch
+from toolwright.cli.tool_export import _exported
 from toolwright.errors import UsageError
+from toolwright.library.store import Store
+
+FILE = '''def fetch_{number}(url: str) -> str:
+    """Fetch a page.
+
+    Permissions: network
+    """
+    return url
+
+
+def first_{number}(url: str) -> str:
+    """Return the first line of a page."""
+    return fetch_{number}(url)
+
+
+'''
 
 
 def test_schemas_are_exported_in_each_format(tmp_path: Path) -> None:
@@ -30,6 +48,21 @@ def test_schemas_are_exported_in_each_format(tmp_path: Path) -> None:
     assert (unknown.code, "did you mean list_dir?" in unknown.problem) == (1, True)
     nowhere = run(*at, "tools", "export", "--mcp", "-o", "no/where.json", cwd=tmp_path)
     assert nowhere.problem.startswith("no/where.json cannot be written")
+
+
+def test_export_reads_the_library_once_and_not_for_every_tool(tmp_path: Path) -> None:
+    """Four times the tools take about four times the time, where calls are looked at, too."""
+    seconds = []
+    for size in (100, 400):
+        text = "".join(FILE.format(number=number) for number in range(size))
+        (tmp_path / "tools.py").write_text(text)
+        store = Store(tmp_path)
+        snapshot = store.read()
+        began = time.process_time()
+        found = _exported("mcp", snapshot.tools.values(), snapshot)
+        seconds.append(time.process_time() - began)
+        assert all(tool["annotations"]["openWorldHint"] for tool in found["tools"])
+    assert seconds[1] < 9 * seconds[0]
 
 
 def test_flags_go_with_the_command_that_takes_them() -> None:

@@ -11,7 +11,9 @@ from toolwright.errors import ToolwrightError
 from toolwright.formats.mcp import listed_tools
 from toolwright.formats.openai import function_tools
 from toolwright.formats.schemas import document
-from toolwright.permissions.needs import needs
+from toolwright.library.bindings import bindings
+from toolwright.permissions.needs import needs, needs_in
+from toolwright.syntax.chunks import split
 from toolwright.syntax.reading import read_library
 from toolwright.types import Tool
 
@@ -116,7 +118,8 @@ def test_what_openai_does_not_take_is_not_sent() -> None:
     name = "a_" * 33
     with pytest.raises(ToolwrightError, match="has 66 characters"):
         function(tools(f'def {name}(x: int) -> int:\n    """Do."""\n')[name])
-    deep = "list[int]"
+    with pytest.raises(ToolwrightError, match="größe has other letters"):
+        function(tools('def größe(x: int) -> int:\n    """Do."""\n')["größe"])
     classes = "from typing import TypedDict\nclass _C0(TypedDict):\n    x: list[int]\n"
     for level in range(1, 12):
         classes += f"class _C{level}(TypedDict):\n    x: _C{level - 1}\n"
@@ -127,8 +130,9 @@ def test_what_openai_does_not_take_is_not_sent() -> None:
 
 def test_mcp_tools_say_what_they_may_touch() -> None:
     """Hints come from permissions, those of called tools included; other answers than objects are wrapped."""
-    known = tools()
-    listed = listed_tools(known.values(), {name: needs(SOURCE, tool) for name, tool in known.items()})
+    known, bound = tools(), bindings(split(SOURCE))
+    assert all(needs_in(bound, tool) == needs(SOURCE, tool) for tool in known.values())
+    listed = listed_tools(known.values(), {name: needs_in(bound, tool) for name, tool in known.items()})
     by_name = {tool["name"]: tool for tool in listed["tools"]}
     hints = {name: tool["annotations"] for name, tool in by_name.items()}
     assert hints == {

@@ -53,6 +53,12 @@ def test_an_exception_shows_the_tools_own_lines_only():
     )
 
 
+def test_a_traceback_counts_lines_as_python_does():
+    """Form feeds and other signs that end no line of Python leave number and text of a line together."""
+    source = 'import json\r\n\x0c\r\nSIGNS = "\x0b\x85\u2028"\r\n\r\ndef f():\r\n    return 1 // 0\r\n'
+    assert "line 6, in f\n    return 1 // 0\n" in BOX.call(source, "f", {}, Policy()).traceback
+
+
 def test_a_traceback_of_a_thousand_calls_is_short():
     """Endless recursion is an exception with both ends of its traceback."""
     result = call("def f():\n    return f()\n")

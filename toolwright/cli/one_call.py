@@ -62,7 +62,8 @@ def call_tool(
     note_execution(folder, tool.name, succeeded=well, seconds=result.seconds, told=told)
     if result.exchanges:
         _log_exchanges(settings, tool.name, result)
-    write_stderr(result.stdout + result.stderr)
+    trace = f"{redactor.redact(result.traceback)}\n" if result.traceback else ""
+    write_stderr(result.stdout + result.stderr + trace)
     if result.status != "returned":
         raise CallError(*_failed(result))
     return json.dumps({"status": "success", "output": result.value}, allow_nan=False) + "\n"

@@ -9,7 +9,7 @@ from toolwright.cli.streams import write_stderr
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.formats import mcp, openai, schemas
 from toolwright.library.store import Snapshot, Store
-from toolwright.permissions.needs import needs
+from toolwright.permissions.needs import needs_in
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count
 from toolwright.settings import Settings
@@ -50,7 +50,7 @@ def _exported(form: str, tools: Iterable[Tool], snapshot: Snapshot) -> Json:
         case "openai":
             return openai.function_tools(tools)
         case "mcp":
-            return mcp.listed_tools(tools, {tool.name: needs(snapshot.text, tool) for tool in tools})
+            return mcp.listed_tools(tools, {tool.name: needs_in(snapshot.known, tool) for tool in tools})
     return schemas.document(tools)
 
 

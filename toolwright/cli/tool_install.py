@@ -18,7 +18,7 @@ from toolwright.making.installing import install as install_tool
 from toolwright.making.wish import Made
 from toolwright.models.absent import AbsentModel
 from toolwright.parts import Parts
-from toolwright.permissions.needs import needs
+from toolwright.permissions.needs import needs_in
 from toolwright.sandbox.levels import NONE
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
@@ -128,12 +128,11 @@ def _admit(parts: Parts, arrivals: Sequence[Arrival], outcome: _Outcome) -> None
 
 def _show(parcel: Parcel, arrivals: Sequence[Arrival]) -> None:
     """Say what came, what it may touch, and what its former library says of it, before anything is tried."""
-    text = parcel.catalogue.sections.text
     for arrival in arrivals:
         if arrival.is_settled:
             continue
         tool, said = arrival.enclosed.tool, arrival.enclosed.tool.docstring
-        parts = [f"permissions: {', '.join(sorted(needs(text, tool))) or 'none'}"]
+        parts = [f"permissions: {', '.join(sorted(needs_in(parcel.catalogue.bindings, tool))) or 'none'}"]
         parts += [f"requires: {', '.join(said.requires)}"] if said.requires else []
         parts += [f"secrets: {', '.join(said.secrets)}"] if said.secrets else []
         parts += [f"calls: {', '.join(arrival.enclosed.calls)}"] if arrival.enclosed.calls else []

@@ -47,10 +47,13 @@ def chosen(arguments: Arguments, snapshot: Snapshot, store: Store, trusts: Trust
     tools, order = snapshot.quarantined if arguments.quarantined else snapshot.tools, arguments.sort or "file"
     if order not in _ORDERS:
         raise UsageError(f"--sort is {order!r}, but must be one of {', '.join(_ORDERS)}", hint="--sort used")
+    keeps = _permitted(arguments.permission, tools)
+    longest = seconds_of(arguments.unused_for) if arguments.unused_for else 0
     uses = executions(store.place.private) if arguments.unused_for or order in {"used", "calls"} else {}
     judged = arguments.unused_for or arguments.edited or order == "quality"
     trust = trusts(tools) if judged else {}
-    keeps = _permitted(arguments.permission, tools) + _unused(arguments.unused_for, uses, trust)
+    if longest:
+        keeps.append(_unused(time.time() - longest, uses, trust))
     if arguments.edited:
         keeps.append(lambda name: trust[name].standing.kind == "edited")
     kept = [name for name in tools if all(keep(name) for keep in keeps)]
@@ -94,12 +97,9 @@ def _permitted(wanted: str, tools: Mapping[str, Tool]) -> list[Keeps]:
     return [lambda name: wanted in tools[name].docstring.permissions]
 
 
-def _unused(text: str, uses: Mapping[str, Uses], trust: Mapping[str, Trust]) -> list[Keeps]:
-    """Keep what was neither called, verified nor made within the time."""
-    if not text:
-        return []
-    since = time.time() - seconds_of(text)
-    return [lambda name: max(uses.get(name, Uses()).last, trust[name].quality.made) < since]
+def _unused(since: float, uses: Mapping[str, Uses], trust: Mapping[str, Trust]) -> Keeps:
+    """Keep what was neither called, verified nor made since a time."""
+    return lambda name: max(uses.get(name, Uses()).last, trust[name].quality.made) < since
 
 
 def seconds_of(text: str, flag: str = "--unused-for") -> int:

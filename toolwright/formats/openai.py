@@ -1,5 +1,6 @@
 """Tools -> the `tools` of a request to OpenAI's chat completions, or a server like it."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -10,13 +11,14 @@ from toolwright.types import Json, Schema, Tool
 
 LONGEST_NAME: Final = 64
 LONGEST_DESCRIPTION: Final = 1_024
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def function_tools(tools: Iterable[Tool]) -> list[Json]:
     """Return tools as function tools; `strict` is true where strict mode can say all of the parameters.
 
     Raises:
-        ToolwrightError: a name is longer than the format allows.
+        ToolwrightError: a name is longer than the format allows, or has other letters.
     """
     return [_function_tool(tool) for tool in tools]
 
@@ -26,6 +28,11 @@ def _function_tool(tool: Tool) -> Json:
         raise ToolwrightError(
             f"{tool.name} has {len(tool.name)} characters; function tools have at most {LONGEST_NAME}",
             hint="name the other tools, or give it a shorter name in tools.py",
+        )
+    if not _NAME.fullmatch(tool.name):
+        raise ToolwrightError(
+            f"{tool.name} has other letters than a to z, which function tools have not",
+            hint="name the other tools, or give it a name of plain letters in tools.py",
         )
     made = strict(parameters(tool))
     function = {

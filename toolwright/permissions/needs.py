@@ -3,9 +3,12 @@
 import ast
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from toolwright.types import PERMISSIONS, Permission, Tool
+
+if TYPE_CHECKING:
+    from toolwright.library.bindings import Bindings
 
 _DEFINED: Final = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _WORD: Final = re.compile(r"\w+")
@@ -27,7 +30,12 @@ def needs(source: str, tool: Tool) -> frozenset[Permission]:
     from toolwright.library.bindings import bindings
     from toolwright.syntax.chunks import split
 
-    reached = bindings(split(source)).reach([tool.name])
+    return needs_in(bindings(split(source)), tool)
+
+
+def needs_in(known: "Bindings", tool: Tool) -> frozenset[Permission]:
+    """Return the same where it is known who binds which name: what to ask with of many tools."""
+    own, reached = _known(tool.docstring.permissions), known.reach([tool.name])
     return own.union(
         *(_declared(text) for name, text in reached.items() if name != tool.name and not name.startswith("_"))
     )

@@ -134,7 +134,7 @@ def _describe(error: BaseException, source: str, limits: Limits) -> Answer:
     if isinstance(error, SyntaxError) and error.filename == FILE:
         message = _clean(f"{FILE}, line {error.lineno}: {error.msg}")
     types = [_clean(f"{kind.__module__}:{kind.__qualname__}") for kind in type(error).__mro__[:12]]
-    trace = _traceback(error, message, source.splitlines())
+    trace = _traceback(error, message, _lines(source))
     return _raised(types, message, trace, _arguments(error))
 
 
@@ -208,6 +208,11 @@ def _traceback(error: Exception, message: str, lines: list[str]) -> str:
     return _clean(
         "Traceback (most recent call last):\n" + "".join(steps) + (f"{name}: {message}" if message else name)
     )
+
+
+def _lines(source: str) -> list[str]:
+    """Split as Python counts lines: `splitlines` takes a form feed, too, for the end of one."""
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _steps(trace: TracebackType | None, lines: list[str]) -> Iterator[str]:
