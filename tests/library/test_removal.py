@@ -145,12 +145,36 @@ def test_versions_tell_what_was_widened_and_what_was_edited(tmp_path):
     assert [one.number for one in store.versions("count_rows")] == [1, 2, 3]
 
 
-def test_a_library_that_changed_since_is_not_touched(tmp_path):
-    """Between looking for callers and removing, somebody else wrote: nothing is done."""
+def test_what_was_saved_meanwhile_elsewhere_is_merged_with(tmp_path):
+    """Another tool and another note came between looking for callers and removing: both stay."""
     store = Store(tmp_path)
     add(store)
     seen = store.read()
     add(Store(tmp_path), name="other")
+    path = tmp_path / "tools.py"
+    path.write_text(path.read_text() + "# saved meanwhile\n")
+    assert store.remove(["count_rows"], seen).functions == ("count_rows",)
+    assert "def other" in path.read_text()
+    assert path.read_text().endswith("# saved meanwhile\n")
+    assert store.tests_of("other")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return len(x)", "return 2"),
+        ("_n(text)", "_n(text) + 1"),
+        (r"\Z", "\n\ndef caller(text: str) -> int:\n    return count_rows(text)\n"),
+        (r"\Z", "\n\nprint(count_rows)\n"),
+    ],
+)
+def test_what_is_to_go_must_be_what_was_seen(tmp_path, old, new):
+    """Somebody edited the function or its helper meanwhile, or uses it now: nothing is done."""
+    store = Store(tmp_path)
+    add(store, before="def _n(x):\n    return len(x)\n", body="return _n(text)")
+    seen = store.read()
+    path = tmp_path / "tools.py"
+    path.write_text(re.sub(old if old == r"\Z" else re.escape(old), lambda _: new, path.read_text(), count=1))
     before = files(tmp_path)
     with pytest.raises(LibraryChangedError):
         store.remove(["count_rows"], seen)

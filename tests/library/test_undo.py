@@ -3,7 +3,7 @@
 import pytest
 from library_admissions import add, candidate, files
 
-from toolwright.errors import LibraryError
+from toolwright.errors import LibraryChangedError, LibraryError
 from toolwright.library.store import Store
 
 WIDER = {
@@ -62,6 +62,27 @@ def test_edits_elsewhere_are_kept(tmp_path):
     edit(path, "return x\r\n", "return x + 1  # edited\r\n")
     store.undo()
     assert path.read_bytes() == MINE.replace("return x", "return x + 1  # edited").encode()
+
+
+def test_an_undo_that_was_shown_goes_with_edits_elsewhere_only(tmp_path):
+    """What is saved after it was shown is merged with, unless it is about the tool or who reaches it."""
+    path = tmp_path / "tools.py"
+    store = Store(tmp_path)
+    add(store, name="uses_it", body="return len(text)")
+    add(store, name="caller", body="return uses_it(text)")
+    add(store, candidate(name="uses_it", body="return len(text) + 1"), "uses_it")
+    shown = store.undoing()
+    edit(path, "return uses_it(text)", "return uses_it(text) + 1")
+    with pytest.raises(LibraryChangedError):
+        store.undo(shown)
+    assert "len(text) + 1" in path.read_text()
+
+    shown = store.undoing()
+    path.write_text(path.read_text() + "# saved meanwhile\n")
+    assert store.undo(shown) == shown.said
+    assert "len(text) + 1" not in path.read_text()
+    assert "return uses_it(text) + 1" in path.read_text()
+    assert path.read_text().endswith("# saved meanwhile\n")
 
 
 def test_imports_that_are_used_now_stay(tmp_path):

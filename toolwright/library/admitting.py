@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from toolwright.errors import LibraryChangedError, MergeClashError
+from toolwright.errors import LibraryChangedError, LibraryError, MergeClashError
 from toolwright.library.bindings import Bindings, bindings
 from toolwright.library.evidence import evidence_json
 from toolwright.library.excerpt import excerpt_of
@@ -20,7 +20,7 @@ from toolwright.library.versions import Version, read_versions, version_now
 from toolwright.syntax.chunks import Chunk, split
 from toolwright.syntax.reading import read_library
 from toolwright.syntax.used import used_by
-from toolwright.types import Admission, Candidate, Commit, Tool
+from toolwright.types import UNCONFINED, Admission, Candidate, Commit, Tool
 
 _DONE: Final = {
     "added": "add",
@@ -158,6 +158,19 @@ class Admitting:
                 for one in files
             },
             how=how,
+        )
+
+
+def check_proven(admission: Admission) -> None:
+    """Make sure that a candidate was confined when it was proven.
+
+    Raises:
+        LibraryError: it was not.
+    """
+    if admission.verdict.level == UNCONFINED:
+        raise LibraryError(
+            f"{admission.candidate.name} was not kept: what runs unconfined proves nothing",
+            hint="python agent.py doctor says what keeps tools from being confined here",
         )
 
 

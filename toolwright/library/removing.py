@@ -2,16 +2,33 @@
 
 from collections.abc import Sequence
 
-from toolwright.errors import ToolNotFoundError
+from toolwright.errors import LibraryChangedError, ToolNotFoundError
 from toolwright.library.bindings import bindings
 from toolwright.library.history import Entry, as_text, next_path, splices, to_json
 from toolwright.library.journal_entries import Change
 from toolwright.library.place import Place, read_bytes, sha
-from toolwright.library.removal import Removal, remove_functions
+from toolwright.library.removal import Removal, callers_of, remove_functions
 from toolwright.library.snapshot import Snapshot
 from toolwright.library.undoing import REMOVED
 from toolwright.library.version_changes import kept_changes, unrecorded
 from toolwright.syntax.chunks import split
+
+
+def check_as_seen(seen: Snapshot, now: Snapshot, names: Sequence[str]) -> None:
+    """Make sure that functions, what they reach and who calls them are what they were when they were `seen`.
+
+    Raises:
+        LibraryChangedError: they are not; somebody's edit would go, or a caller be left behind.
+    """
+    if (now.sha, now.exists) == (seen.sha, seen.exists):
+        return
+    was, known = seen.known, now.known
+    if was.reach(names) != known.reach(names) or callers_of(was, names) != callers_of(known, names):
+        raise LibraryChangedError(
+            f"{', '.join(f'`{name}`' for name in names)} in tools.py was changed by somebody else meanwhile, "
+            "or what uses it; nothing was removed",
+            hint="try again",
+        )
 
 
 def removal_changes(

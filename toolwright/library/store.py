@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from toolwright.errors import LibraryChangedError, LibraryError, SavedMeanwhileError
-from toolwright.library.admitting import Admitting, changed_basis
+from toolwright.errors import SavedMeanwhileError
+from toolwright.library.admitting import Admitting, changed_basis, check_proven
 from toolwright.library.disk import Disk
 from toolwright.library.evidence import kept_examples, read_evidence
 from toolwright.library.fingerprint import fingerprints
@@ -100,11 +100,7 @@ class Store:
             LibraryWriteError: a file cannot be written; everything is as it was.
             LibraryError: the verdict was given at level none; or as for `read`.
         """
-        if admission.verdict.level == UNCONFINED:
-            raise LibraryError(
-                f"{admission.candidate.name} was not kept: what runs unconfined proves nothing",
-                hint="python agent.py doctor says what keeps tools from being confined here",
-            )
+        check_proven(admission)
 
         def planned() -> tuple[str, list[Change], Commit]:
             admitting = Admitting(self.place, self.read(), admission.candidate, admission.replaces)
@@ -166,38 +162,28 @@ class Store:
         """Take the last admission back, with its tests and evidence, and say so in a sentence.
 
         Raises:
-            LibraryChangedError: tools.py is not any more what it was when the undo was `seen`.
+            LibraryChangedError: it would not do what was `seen`, or to other callers.
             LibraryError: there is nothing to undo; or the function or its tests were edited, or other
                 functions call it, since.
             LibraryBusyError, LibraryWriteError: it could not be done now; everything is as it was.
         """
-        from toolwright.library.undoing import undo_changes
+        from toolwright.library.undoing import undo_as_seen
 
-        def planned() -> tuple[str, list[Change], str]:
-            if seen and self.read().sha != seen.before:
-                raise LibraryChangedError(
-                    "tools.py was changed meanwhile; nothing was undone", hint="try again"
-                )
-            return undo_changes(self.place, self.read())
-
-        return self._carried_out(planned)
+        return self._carried_out(lambda: undo_as_seen(self.place, self.read(), seen))
 
     def remove(self, names: Sequence[str], seen: Snapshot) -> "Removal":
-        """Remove functions with their tests and evidence, provided that the library is what was `seen`.
+        """Remove functions with their tests and evidence; what was saved elsewhere since is merged with.
 
         Raises:
-            LibraryChangedError: it was changed since: callers would have to be looked for again.
+            LibraryChangedError: they, what they reach or who calls them is not what was `seen`.
             ToolNotFoundError: there is no such function.
             LibraryBusyError, LibraryWriteError: it could not be done now; everything is as it was.
         """
-        from toolwright.library.removing import removal_changes
+        from toolwright.library.removing import check_as_seen, removal_changes
 
         def planned() -> "tuple[str, list[Change], Removal]":
             now = self.read()
-            if (now.sha, now.exists) != (seen.sha, seen.exists):
-                raise LibraryChangedError(
-                    "tools.py was changed by somebody else meanwhile; nothing was removed", hint="try again"
-                )
+            check_as_seen(seen, now, names)
             return removal_changes(self.place, now, names)
 
         return self._carried_out(planned)
@@ -208,15 +194,9 @@ class Store:
         Raises:
             LibraryError: as for `read`.
         """
-        from toolwright.library.bindings import bindings
-        from toolwright.library.version_changes import unrecorded
-        from toolwright.library.versions import read_versions
-        from toolwright.syntax.chunks import split
+        from toolwright.library.version_changes import versions_with_now
 
-        snapshot = self.read()
-        known = bindings(split(snapshot.text))
-        now = unrecorded(self.place, known, name, snapshot.kept) if known.definition(name) else None
-        return (*read_versions(self.place, name), *([now] if now else []))
+        return versions_with_now(self.place, self.read(), name)
 
     def tests_of(self, name: str) -> str | None:
         """Return the test file of a tool, None when it has none.

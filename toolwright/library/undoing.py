@@ -4,8 +4,9 @@ import shlex
 from dataclasses import dataclass
 from typing import Final
 
-from toolwright.errors import LibraryError
+from toolwright.errors import LibraryChangedError, LibraryError
 from toolwright.library.bindings import bindings, words
+from toolwright.library.fingerprint import fingerprints
 from toolwright.library.history import Entry, as_bytes, last_entry, taken_back
 from toolwright.library.journal_entries import Change
 from toolwright.library.merge import remove_tool, replace_tool
@@ -46,6 +47,32 @@ def undoing(place: Place, snapshot: Snapshot) -> Undoing:
     new = changes[-1].new
     text = "" if new is None else decode(new, place.tools)
     return Undoing(last_entry(place)[1].tool, said, text, snapshot.sha)
+
+
+def undo_as_seen(place: Place, snapshot: Snapshot, seen: Undoing | None) -> tuple[str, list[Change], str]:
+    """Return what `undo_changes` does, provided that it is what was `seen`, for who reaches the tool, too.
+
+    Raises:
+        LibraryChangedError: it is not.
+        LibraryError: as for `undo_changes`.
+    """
+    planned = undo_changes(place, snapshot)
+    if seen is None or snapshot.sha == seen.before:
+        return planned
+    now = undoing(place, snapshot)
+    if (now.tool, now.said) != (seen.tool, seen.said) or _reached(now) != _reached(seen):
+        raise LibraryChangedError(
+            f"tools.py was changed meanwhile, and `{now.tool}` or what uses it with it; nothing was undone",
+            hint="try again",
+        )
+    return planned
+
+
+def _reached(planned: Undoing) -> dict[str, str]:
+    """Hash the tool as it is going to be, and all that reach it."""
+    known = bindings(split(planned.text))
+    here = [planned.tool] if known.definition(planned.tool) else []
+    return fingerprints(planned.text, [*here, *known.reached_by(planned.tool)])
 
 
 def undo_changes(place: Place, snapshot: Snapshot) -> tuple[str, list[Change], str]:

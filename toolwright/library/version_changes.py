@@ -9,6 +9,7 @@ from toolwright.library.excerpt import excerpt_of
 from toolwright.library.history import as_text
 from toolwright.library.journal_entries import Change
 from toolwright.library.place import Place, read_bytes, sha
+from toolwright.library.snapshot import Snapshot
 from toolwright.library.standing import reach_hash
 from toolwright.library.versions import (
     Version,
@@ -46,6 +47,13 @@ def unrecorded(
     how = "" if holds else EDITED if evidence or kept else "found"
     version = version_now(name, source, tests, evidence if holds else None, how)
     return replace(version, number=next_number(place, name))
+
+
+def versions_with_now(place: Place, snapshot: Snapshot, name: str) -> tuple[Version, ...]:
+    """Return the versions of a tool, oldest first, with the one that is only in tools.py yet."""
+    known = snapshot.known
+    now = unrecorded(place, known, name, snapshot.kept) if known.definition(name) else None
+    return (*read_versions(place, name), *([now] if now else []))
 
 
 def _speaks_of(evidence: Mapping[str, Json], tests: str | None, reach: str) -> bool:
