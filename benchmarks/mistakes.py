@@ -1,4 +1,4 @@
-"""lessons/pairs.txt -> kinds of mistake, two functions each, and how the gate really refuses the wrong versions.
+"""lessons/pairs.txt -> kinds of mistake, two functions each, and how the gate refuses the wrong versions.
 
 Nothing of a failure is made up: review, types, tests and doctests refuse a version as they do in a run, and
 what its author would be told is taken; the right version has to pass the same gate.
@@ -9,7 +9,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -82,26 +82,28 @@ def mistakes() -> list[Mistake]:
             parts = open_parts(settings, "benchmark", "", Company(), box, ScriptedModel([]))
             for key, function in wanted.items():
                 if key not in known:
-                    known[key] = asdict(_refused(parts, function))
+                    known[key] = _refused(parts, function)
                     _RECORDED.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         known = {key: known[key] for key in wanted}
         _RECORDED.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-    return [Mistake(**known[key]) for key in wanted]
+    return [
+        Mistake(one.kind, one.name, known[key]["stage"], known[key]["message"], one.wrong, one.right)
+        for key, one in wanted.items()
+    ]
 
 
 def _print(function: Function) -> str:
     return sha256(repr(function).encode()).hexdigest()[:16]
 
 
-def _refused(parts: Parts, function: Function) -> Mistake:
+def _refused(parts: Parts, function: Function) -> dict[str, str]:
     good = _tried(parts, function, function.right)
     if good.refused_by:
         raise SystemExit(f"{function.name}, mended, is refused by {good.refused_by}: {good.reasons}")
     bad = _tried(parts, function, function.wrong)
     if not bad.refused_by:
         raise SystemExit(f"{function.name} with its mistake passes")
-    said = "\n".join(bad.reasons)
-    return Mistake(function.kind, function.name, bad.refused_by, said, function.wrong, function.right)
+    return {"name": function.name, "stage": bad.refused_by, "message": "\n".join(bad.reasons)}
 
 
 def _tried(parts: Parts, function: Function, source: str) -> Trial:

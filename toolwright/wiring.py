@@ -33,7 +33,7 @@ from toolwright.parts import Options, Parts, Rigor
 from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
 from toolwright.prompts.overrides import Texts, read_texts
-from toolwright.protocols import Model, Sandbox
+from toolwright.protocols import Embedder, Model, Sandbox
 from toolwright.redaction import Redactor, Secret
 from toolwright.settings import Settings, from_folder, secret_value, secrets
 from toolwright.settings.review_table import read_review
@@ -85,11 +85,12 @@ def open_parts(
         metered = _model(settings, writer, company.tell, ledger)
     metered.in_words_of(texts.reword)
     past = open_past(settings, lambda said: company.tell(Notice(said)), wait_s=_PATIENCE_S)
+    embedder = _embedder(settings, lambda said: company.tell(Notice(said)), whole)
     return Parts(
         model=metered,
         sandbox=sandbox,
         store=store,
-        index=open_index(settings, store, lambda said: company.tell(Notice(said)), whole),
+        index=_index(store, embedder, lambda said: company.tell(Notice(said))),
         memory=plan_memory(settings),
         permits=open_gate(settings, Grantor(company.ask if company.present else None, company.tell)),
         emit=company.tell,
@@ -109,7 +110,7 @@ def open_parts(
             lambda said: company.tell(Notice(said)),
         ),
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
-        teach=Lessons(past, run) if settings.memory else lambda _stage, _message, _source: (),
+        teach=Lessons(past, run, embedder) if settings.memory else lambda _stage, _message, _source: (),
         precedents=Precedents(past, run) if settings.memory else lambda _step: (),
         lanes=lanes,
         reopen=lambda: _reopened(settings, lambda said: company.tell(Notice(said))),
@@ -155,16 +156,30 @@ def open_index(
     Raises:
         UsageError: the setting names no server that makes vectors.
     """
-    if not settings.embedder:
+    return _index(store, _embedder(settings, notice, ledger), notice)
+
+
+def _index(store: Store, embedder: Embedder | None, notice: Callable[[str], None]) -> Index:
+    if embedder is None:
         return Index(store)
     from toolwright.library.fusion import FusedIndex
+
+    return FusedIndex(store, embedder, notice)
+
+
+def _embedder(
+    settings: Settings, notice: Callable[[str], None], ledger: Ledger | None = None
+) -> Embedder | None:
+    """Return what makes vectors of tools and failures, None where it is not set or cannot be used."""
+    if not settings.embedder:
+        return None
     from toolwright.models.embedders import open_embedder
 
     try:
-        return FusedIndex(store, open_embedder(settings.embedder, connections(settings, ledger)), notice)
+        return open_embedder(settings.embedder, connections(settings, ledger))
     except ModelError as error:
         notice(f"search goes by words only: {error}")
-        return Index(store)
+        return None
 
 
 def _agreed(company: Company, missing: str) -> bool:

@@ -33,7 +33,7 @@ _CALL |= {"seconds": 0.5}
 
 _OLD: dict[str, list[dict[str, Any]]] = {"approvals": [_APPROVAL]}
 _HAPPENED = {"runs": [_RUN], "failures": [_FAILURE], "decisions": [_DECISION], "executions": [_CALL]}
-_FILLED = {"0001": _OLD, "0002": _OLD | _HAPPENED, "0003": _OLD | _HAPPENED}
+_FILLED = {"0001": _OLD, "0002": _OLD | _HAPPENED, "0003": _OLD | _HAPPENED, "0004": _OLD | _HAPPENED}
 
 RUN = {
     revision: {

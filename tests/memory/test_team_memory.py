@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from memory_rows import RUN, fill, kept_rows
 from run_events import BROKEN, MENDED, WHY, events
+from topics import Topics
 
 from toolwright.errors import MemoryFileError
 from toolwright.library.spool import note_execution
@@ -79,6 +80,10 @@ def test_failures_are_compared_on_the_server(tmp_path, url):
     [lesson] = asks("verify", WHY, BROKEN)
     assert (lesson.tool, lesson.mend) == ("count_words", MENDED)
     assert list(asks("review", "the network was not declared", "import socket\n")) == []
+    for size in (64, 80, 80):  # another model takes the name
+        lessons = Lessons(past(tmp_path, url), "r2", Topics("7 == 2", size=size))
+        told = lessons("verify", "a pair: 7 == 2", "def pairs(rows):\n    return rows\n")
+    assert [lesson.tool for lesson in told] == ["count_words"]
     plan = past(tmp_path, url).ask(
         lambda c: c.exec_driver_sql(
             "SELECT indexdef FROM pg_indexes WHERE indexname = 'failures_alike'"
@@ -185,7 +190,7 @@ def test_a_server_that_goes_away_in_the_middle(tmp_path, postgres, url):
     assert len(past(tmp_path, url).run("r2")["attempts"]) == 2
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
 def test_every_revision_is_migrated(postgres, url, revision):
     """With its rows; afterwards the tables are those that the program uses."""
     from alembic.autogenerate import compare_metadata

@@ -14,6 +14,8 @@ Embed: TypeAlias = Callable[[str], Sequence[float]]
 
 NAME: Final = "pieces-1"
 """What the vectors of `pieces` are called where they are kept: only those of one name can be compared."""
+BYTES: Final = 4
+"""Of a number as it is kept."""
 _SIZE: Final = 256
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SAID_OF_ALL: Final = re.compile(

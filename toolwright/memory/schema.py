@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from toolwright.memory.vectors import Vector
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The newest migration."""
 
 METADATA: Final = MetaData()
@@ -115,6 +115,18 @@ FAILURES: Final = Table(
 )
 """Refused versions: who refused, what its author was told, its code, and the version that was kept. `run` is
 null for those that were imported."""
+
+MENDED: Final = FAILURES.c.mend.is_not(None) & (FAILURES.c.source != "")
+"""Failures that teach something."""
+
+FAILURE_VECTORS: Final = Table(
+    "failure_vectors",
+    METADATA,
+    Column("failure", Integer, ForeignKey("failures.id", ondelete="CASCADE"), primary_key=True),
+    Column("embedder", String, primary_key=True),
+    Column("vector", Vector, nullable=False),
+)
+"""What failures mean to embedders that were set, by the name of each; made anew when they are missing."""
 
 ADMISSIONS: Final = Table(
     "admissions",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, LargeBinary
+from sqlalchemy import ColumnElement, Dialect, LargeBinary, cast, literal
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from toolwright.memory import likeness
@@ -46,6 +46,14 @@ class Vector(TypeDecorator[Sequence[float]]):
 def as_server(vector: Sequence[float]) -> str:
     """Return a vector as pgvector reads it; one without numbers, which it does not know, is one 0."""
     return json.dumps([float(value) for value in vector] or [0.0])
+
+
+def distance(column: ColumnElement[Any], asked: Sequence[float]) -> ColumnElement[float]:
+    """Return on a server how far vectors are from one: 0 for the same direction, 1 for strangers."""
+    found: ColumnElement[float] = column.op("<=>")(
+        cast(literal(as_server(asked), ServerVector()), ServerVector())
+    )
+    return found
 
 
 def _on_server(dialect: Dialect) -> bool:

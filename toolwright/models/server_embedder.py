@@ -44,6 +44,7 @@ class ServerEmbedder:
             )
         at = Endpoint(server, model, host_of(self._base), dialect.key_variable, key, connection.idle_s)
         self._asking = Asking(at, connection, rules=http_rules)
+        self._failed: ModelError | None = None
 
     @property
     def name(self) -> str:
@@ -53,9 +54,20 @@ class ServerEmbedder:
     def embed(self, texts: Sequence[str]) -> tuple[tuple[float, ...], ...]:
         """Return a vector of length one for each text.
 
+        A server that failed is not asked again: it was waited for, and everybody has another way.
+
         Raises:
             ModelError: the server gave no usable answer.
         """
+        if self._failed:
+            raise self._failed
+        try:
+            return self._all(texts)
+        except ModelError as error:
+            self._failed = error
+            raise
+
+    def _all(self, texts: Sequence[str]) -> tuple[tuple[float, ...], ...]:
         parts = (texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE))
         return tuple(vector for part in parts for vector in self._asked(part))
 
