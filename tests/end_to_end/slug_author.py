@@ -77,7 +77,7 @@ class SlugAuthor:
 
 def run(author: Callable[[Prompt], str], library: Path, goal: str = GOAL, **how: object) -> Report:
     """Run a goal with this author; notices go into `notices` when that is given."""
-    settings = {key: how.pop(key) for key in ("attempts", "samples", "fresh") if key in how}
+    settings = {key: how.pop(key) for key in ("attempts", "samples", "fresh", "embedder") if key in how}
     heard = how.pop("heard", [])
     settings["mutation_threshold"] = 0  # how good these tests are is not the question here
     agent = Agent(library, ScriptedModel(author), listeners=[heard.append], **settings)
