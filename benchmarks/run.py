@@ -14,6 +14,7 @@ from pathlib import Path
 
 import admission
 import calling
+import learning
 import merging
 import prompt_size
 import scale
@@ -30,7 +31,7 @@ PARTS = {
     "Merging": merging,
     "Prompt size": prompt_size,
 }
-REPORTS = {"Finding": searching, "At scale": scale}
+REPORTS = {"Finding": searching, "At scale": scale, "Learning": learning}
 """Those with tables and plots of their own."""
 
 

@@ -18,7 +18,7 @@ _LOOKED_AT: Final = 2000
 _NEAREST: Final = 40
 """Failures that a server finds by itself; of equal ones among them only one is told."""
 _MOST: Final = 2
-_ALIKE: Final = 0.5
+ALIKE: Final = 0.5
 """How alike failures must be; chosen on kinds of mistake in `benchmarks/lessons` that are not reported."""
 
 
@@ -83,4 +83,4 @@ def _by_words(connection: "Connection", stage: str, message: str, source: str) -
     else:
         statement = statement.order_by(FAILURES.c.id.desc()).limit(_LOOKED_AT)
     scored = ((likeness.likeness(asked, row.vector), row) for row in connection.execute(statement))
-    return [(score, row) for score, row in scored if score >= _ALIKE]
+    return [(score, row) for score, row in scored if score >= ALIKE]
