@@ -1,7 +1,7 @@
 """What is learned from failures: whether the mend is found that another function's like mistake had.
 
-The functions, and how they were refused, are in `lessons/`. Bounds were chosen on every fifth kind of mistake;
-the others are asked for here.
+The functions, and how they were refused, are in `lessons/`. Bounds were chosen on every fifth kind of
+mistake; the others are asked for here.
 """
 
 import statistics
@@ -26,9 +26,9 @@ from toolwright.types import Commit, Report
 
 METHOD = (
     "73 kinds of mistake, each made in two functions about different things (`lessons/pairs.txt`, written "
-    "before any figure was known, by one author); every wrong version was refused by the real review and the "
-    "real verification, whose stage and message are what is compared (`lessons/failures.json`), and the mended "
-    "one passes them. The memory holds one function of all 73 kinds, and the other one of 58 kinds is asked "
+    "before any figure was known, by one author); every wrong version was refused by the real review or the "
+    "real verification, whose stage and message are compared (`lessons/failures.json`), and the mended "
+    "one passes them. The memory holds one function of all 73 kinds; the other one of 58 kinds is asked "
     "for, then the other way round; the other 15 kinds served to choose bounds and wording. *Found* is a mend "
     "of the same kind, all others count as wrong. A hint is shown where the bound is passed, two at most; "
     "*right* is one with the same kind among them. *Kind unknown*: the same without that kind in the memory, "
