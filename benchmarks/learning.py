@@ -26,13 +26,13 @@ from toolwright.types import Commit, Report
 
 METHOD = (
     "73 kinds of mistake, each made in two functions about different things (`lessons/pairs.txt`, written "
-    "before any figure was known, by one author); every wrong version was refused by the real review or the "
-    "real verification, whose stage and message are compared (`lessons/failures.json`), and the mended "
-    "one passes them. The memory holds one function of all 73 kinds; the other one of 58 kinds is asked "
-    "for, then the other way round; the other 15 kinds served to choose bounds and wording. *Found* is a mend "
-    "of the same kind, all others count as wrong. A hint is shown where the bound is passed, two at most; "
-    "*right* is one with the same kind among them. *Kind unknown*: the same without that kind in the memory, "
-    "where every hint is a false one. Meaning: all-MiniLM-L6-v2"
+    "before any figure was known, by one author); every wrong version was refused by the real review or "
+    "the real verification, whose stage and message are compared (`lessons/failures.json`), and the "
+    "mended one passes them. The memory holds one function of all 73 kinds; the other one of 58 kinds is "
+    "asked for, then the other way round; the other 15 kinds served to choose bounds and wording. *Found* "
+    "is a mend of the same kind, all others count as wrong. A hint is shown where the bound is passed, "
+    "two at most; *right* is one with the same kind among them. *Kind unknown*: the same without that "
+    "kind in the memory, where every hint is a false one. Meaning: all-MiniLM-L6-v2"
 )
 _SHOWN = 2
 _MANY = 2000

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from toolwright.errors import MemoryFileError, ModelError
+from toolwright.errors import BudgetError, MemoryFileError, ModelError
 from toolwright.memory import likeness
 from toolwright.memory.meanings import Meanings
 from toolwright.memory.past import Past
@@ -45,10 +45,11 @@ class Lessons:
             return ()
 
     def _alike(self, stage: str, message: str, source: str) -> Sequence[tuple[float, Any]]:
-        if self._meanings:
+        meanings = self._meanings
+        if meanings:
             try:
-                return self._meanings.alike(message, source)
-            except ModelError as error:
+                return meanings.alike(message, source)
+            except (ModelError, BudgetError) as error:
                 hint = f" ({error.hint})" if error.hint else ""
                 self._past.say(f"failures are compared by words only: {error}{hint}")
             except MemoryFileError as error:
