@@ -40,3 +40,21 @@ def test_tools_go_from_one_library_to_another(grown: Path, tmp_path: Path) -> No
     assert (anew.code, anew.out[:26]) == (0, "apply_other was installed:"), anew
     again = run("tools", "install", "../two.zip", cwd=there)
     assert (again.code, again.out) == (0, "apply_op_2 was there already, word for word\n")
+
+
+def test_tests_that_come_along_are_held_to_the_rules_for_tests(tmp_path: Path) -> None:
+    """A test that starts a program, or replaces the tool, is refused with its line, and nothing is kept."""
+    came = tmp_path / "came"
+    (came / "tool_tests").mkdir(parents=True)
+    function = 'def add_one(n: int) -> int:\n    """Add one to a number."""\n    return n + 1\n'
+    (came / "tools.py").write_text(function)
+    (tmp_path / "here").mkdir()
+    test = "from tools import add_one\n\n\ndef test_one():\n    assert add_one(1) == 2\n"
+    for hostile, said in {
+        "import os\nos.system('touch gone')\n": "line 2: `os.system` starts a program",
+        "import sys\nsys.modules.pop('tools')\n": "line 2: `sys.modules`",
+    }.items():
+        (came / "tool_tests" / "test_add_one.py").write_text(hostile + test)
+        refused = run("tools", "install", "came", "--library", "here", "--json", cwd=tmp_path)
+        assert (refused.code, said in refused.json["refused"]["add_one"]) == (1, True), refused
+        assert not (tmp_path / "here" / "tool_tests").exists()

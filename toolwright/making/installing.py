@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from toolwright.errors import ModelError, PackageError
+from toolwright.errors import ModelError, PackageError, ReplyShapeError
 from toolwright.library.parcel import Enclosed
 from toolwright.making.committing import admit
 from toolwright.making.readmitting import stub_of
@@ -10,6 +10,7 @@ from toolwright.making.wish import INSTALLED, Made, Wish
 from toolwright.models.absent import AbsentModel
 from toolwright.models.metered import MeteredModel
 from toolwright.parts import Parts
+from toolwright.stages.contract import check_tests
 from toolwright.syntax.renamed_tool import renamed_source, renamed_tests
 from toolwright.types import Contract, Failure, Match, Step
 
@@ -27,6 +28,10 @@ def install(parts: Parts, enclosed: Enclosed, name: str) -> Made:
     if not enclosed.tests:
         return _refused(name, "it came without tests, so nothing can vouch for it")
     source, tests, examples = enclosed.source, enclosed.tests, enclosed.examples
+    try:
+        check_tests(old, tests, said.requires)
+    except ReplyShapeError as error:
+        return _refused(name, str(error))
     if name != old:
         try:
             source, tests = renamed_source(source, old, name), renamed_tests(tests, old, name)

@@ -12,6 +12,7 @@ from toolwright.syntax.fair_tests.reaching import REACHING
 from toolwright.syntax.fair_tests.replacing import REPLACING
 from toolwright.syntax.fair_tests.rule import Rule, TestFile, read_test_file
 from toolwright.syntax.fair_tests.skipping import SKIPPING
+from toolwright.syntax.fair_tests.starting import STARTING
 from toolwright.syntax.fair_tests.watching import WATCHING
 from toolwright.types import Finding
 
@@ -25,6 +26,7 @@ RULES: Final[tuple[Rule, ...]] = (
     PATCHING,
     IMPORTING,
     REACHING,
+    STARTING,
     WATCHING,
     ARGUMENTS,
 )
