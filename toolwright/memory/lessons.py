@@ -18,7 +18,7 @@ _LOOKED_AT: Final = 2000
 _NEAREST: Final = 40
 """Failures that a server finds by itself; of equal ones among them only one is told."""
 _MOST: Final = 2
-ALIKE: Final = 0.5
+ALIKE: Final = 0.55
 """How alike failures must be; chosen on kinds of mistake in `benchmarks/lessons` that are not reported."""
 
 

@@ -24,7 +24,7 @@ _AT_ONCE: Final = 120
 """With the strangers two requests of 64 texts at most."""
 _LOOKED_AT: Final = 2000
 _NEAREST: Final = 40
-_SHARE: Final = 0.4
+_SHARE: Final = 0.5
 """How far from the likeness of strangers to 1 failures must be to count as alike; see `wording`."""
 
 
