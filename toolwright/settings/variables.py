@@ -59,7 +59,7 @@ VARIABLES: Final = (
         "",
         values.embedder,
         "SERVER:MODEL with together, openai, groq, openai-compatible or ollama; local:FOLDER; or none",
-        "What compares tools, and failures, by meaning, such as ollama:all-minilm. Without it, by words only.",
+        "What compares tools and failures by meaning, such as ollama:all-minilm. Without it, by words only.",
     ),
     Variable(
         "mutation_threshold",
