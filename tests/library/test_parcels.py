@@ -175,6 +175,14 @@ def test_a_folder_with_links_is_refused(tmp_path: Path) -> None:
     assert not MEMBER.fullmatch("tool_tests/evidence/add_one.quarantine.json")
 
 
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    """A pipe that nobody writes to, and a device without end, are said to be what they are."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(LibraryError, match="is neither a file nor a folder; nothing was installed"):
+            open_parcel(path)
+
+
 def test_a_tool_is_renamed_with_its_examples_and_in_its_tests() -> None:
     """Calls in the docstring follow, other words do not; tests import it by its new name."""
     source = 'def old(x: int) -> int:\n    """Be old.\n\n    >>> old(1)\n    """\n    return x or old(x)\n'

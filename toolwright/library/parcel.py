@@ -65,7 +65,7 @@ class Enclosed:
             case {"verdict": {"passed": True, "tests": [*tests]}}:
                 score = score_in(self.evidence)
                 faults = f", {score[0]} of {score[1]} faults noticed" if score else ""
-                return f"{len(tests)} tests passed{faults}"
+                return f"{len(tests)} test{'' if len(tests) == 1 else 's'} passed{faults}"
         return ""
 
 

@@ -282,8 +282,7 @@ class Store:
         if example_changes(self.place, name, examples):
             with locked(self.place, self._wait_s):
                 self._journal.recover()
-                changes = example_changes(self.place, name, examples)
-                if changes:
+                if changes := example_changes(self.place, name, examples):
                     self._journal.carry_out(f"add examples to the evidence of `{name}`", changes)
 
     def tests_passed(self, name: str) -> int:

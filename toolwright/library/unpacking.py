@@ -41,11 +41,13 @@ def open_parcel(path: Path) -> Parcel:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
+        found = path.stat()
     except OSError as error:
         raise LibraryError(f"{path} cannot be read: {error.strerror}") from None
-    if size > _LARGEST_ZIP:
-        raise _refused(path, f"has {size} bytes, more than {_LARGEST_ZIP}")
+    if not stat.S_ISREG(found.st_mode):
+        raise _refused(path, "is neither a file nor a folder")
+    if found.st_size > _LARGEST_ZIP:
+        raise _refused(path, f"has {found.st_size} bytes, more than {_LARGEST_ZIP}")
     data = read_bytes(path)
     if data is None:
         raise LibraryError(f"{path} cannot be read: it is gone")
