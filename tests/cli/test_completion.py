@@ -44,7 +44,7 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
         ("completion ", list(SHELLS)),
         ("models ", ["pull"]),
         ("packages ", ["add", "remove", "install"]),
-        ("approvals ", ["revoke"]),
+        ("approvals ", ["revoke", "trust"]),
         ("batch ", [FILES]),
         ("retry ", ["last"]),
         ("replay ", ["last"]),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolwright.cli.arguments import Arguments
-from toolwright.cli.typed import typed
+from toolwright.cli.typed import looks_like_command, typed
 from toolwright.errors import UsageError
 
 FAULTY, RIGHT = "number * 2 + abs(other)", "number * 2 + other"
@@ -164,8 +164,7 @@ def test_a_line_of_the_prompt_is_read_as_in_the_shell(examples: list[str]) -> No
     """Words and examples come out as they were typed, quotes gone."""
     options = [word for example in examples for word in ("--example", example)]
     words = ["tools", "fix", "name"]
-    asked = typed(shlex.join([*words, *options]), Arguments(overrides={"model": "mine"}), Path())
-    assert asked is not None
+    asked = typed(shlex.join([*words, *options]), Arguments(overrides={"model": "mine"}))
     assert (asked.words, asked.examples) == (tuple(words), tuple(examples))
     assert asked.overrides["model"] == "mine"
 
@@ -173,18 +172,17 @@ def test_a_line_of_the_prompt_is_read_as_in_the_shell(examples: list[str]) -> No
 def test_a_line_of_the_prompt_that_cannot_be_read_is_refused() -> None:
     """An open quote and an unknown option are said."""
     with pytest.raises(UsageError, match="quote is not closed"):
-        typed("tools fix name --example 'f(1) == 2", Arguments(overrides={}), Path())
+        typed("tools fix name --example 'f(1) == 2", Arguments(overrides={}))
     with pytest.raises(UsageError, match="unknown option --other"):
-        typed("tools fix name --other", Arguments(overrides={}), Path())
+        typed("tools fix name --other", Arguments(overrides={}))
 
 
 def test_what_only_begins_like_a_command_is_a_goal(tmp_path: Path) -> None:
     """Subcommands with too many words, and names that no tool has, are read as goals."""
     (tmp_path / "tools.py").write_text('def one(n: int) -> int:\n    """One."""\n    return n\n')
     for goal in ("tools show me something", "verify the file", "tool", "verify my --all things"):
-        assert typed(goal, Arguments(overrides={}), tmp_path) is None
-    cascade = typed("tools remove one --cascade", Arguments(overrides={}), tmp_path)
-    assert cascade is not None
+        assert not looks_like_command(goal, tmp_path)
+    cascade = typed("tools remove one --cascade", Arguments(overrides={}))
     assert (cascade.words, cascade.cascade) == (("tools", "remove", "one"), True)
-    assert typed("verify one", Arguments(overrides={}), tmp_path) is not None
-    assert typed("verify --all --quick", Arguments(overrides={}), tmp_path) is not None
+    for command in ("verify one", "verify --all --quick", "tools remove one --cascade"):
+        assert looks_like_command(command, tmp_path)

@@ -45,10 +45,10 @@ def test_the_install_command_names_packages_of_ours() -> None:
     """What the hint installs is what pyproject.toml asks for, under the same name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     ours = {re.split(r"[<>=~\[ ]", wanted)[0] for wanted in project["dependencies"]}
-    from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL
+    from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, OF_THE_PROMPT
 
-    needed = {name.replace("_", "-") for name in OF_A_GOAL + OF_A_MODEL if not name.startswith("_")}
-    assert needed == ours
+    needed = {name for name in (*OF_A_GOAL, *OF_A_MODEL, *OF_THE_PROMPT) if not name.startswith("_")}
+    assert {name.replace("_", "-") for name in needed} == {name.replace("_", "-") for name in ours}
 
 
 def test_a_python_without_sqlite_is_said(tmp_path: Path, without: dict[str, str]) -> None:

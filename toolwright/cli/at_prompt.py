@@ -7,6 +7,7 @@ from typing import Final
 
 from toolwright.cli.directive_commands import unfinished, waiting_lines
 from toolwright.cli.goals import Goals
+from toolwright.cli.packages import OF_THE_PROMPT, check_packages
 from toolwright.cli.prompt_commands import run_command
 from toolwright.cli.prompt_table import prompt_table
 from toolwright.cli.prompt_words import prompt_words
@@ -51,6 +52,8 @@ class AtPrompt:
         past = PastLines(settings.library, self._redacted, keeps=bool(settings.memory))
         words = prompt_words(self.goals)
         completion = Completion(prompt_table(), self._tools, settings.workspace, words)
+        if at_terminal() and not shown.dumb:
+            check_packages(OF_THE_PROMPT)
         lines = open_lines(past, completion, shown)
         if at_terminal():
             for said in self._greeting():

@@ -11,6 +11,7 @@ OF_THE_TESTS: Final = ("pytest", "hypothesis", "pytest_httpserver")
 OF_APPROVALS: Final = ("sqlalchemy", "alembic")
 OF_A_GOAL: Final = ("libcst", "bandit", *OF_THE_TESTS, "filelock", "rich", "_sqlite3", *OF_APPROVALS)
 OF_A_MODEL: Final = ("together", "httpx", "requests", "filelock")
+OF_THE_PROMPT: Final = ("prompt_toolkit",)
 
 
 def check_packages(names: Iterable[str]) -> None:

@@ -13,7 +13,6 @@ from toolwright.records import dataclass, replace
 from toolwright.syntax.cutting import Chunk
 from toolwright.syntax.inert import is_inert_tree
 from toolwright.syntax.names import bindings
-from toolwright.syntax.outline import outline_of
 from toolwright.syntax.parsing import parse_text
 from toolwright.syntax.reading import definitions, read_function, unix_lines
 from toolwright.syntax.schema import Definitions
@@ -129,6 +128,8 @@ def _looked_at(text: str, tree: ast.Module, *, wholly: bool) -> dict[str, Any]:
     found = {"uses": used_by(text, tree), "inert": is_inert_tree(tree)}
     match tree.body:
         case [ast.FunctionDef(name=name)] if not name.startswith("_"):
+            from toolwright.syntax.outline import outline_of
+
             return {**found, "outline": outline_of(tree)}  # at the end: the tree is stripped for it
     return found
 
