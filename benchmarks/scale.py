@@ -19,6 +19,8 @@ METHOD = (
     "largest resident memory of that process; growth is x in time ~ N^x from 1 000 to 10 000 functions: "
     "0 does not grow, 1 is proportional"
 )
+_BESIDE_US = ("sh", "-c", '"$@"; exit $?', "sh")
+"""A process begins with the peak of the one that forked it: let that be a small one."""
 WHAT = {
     "build": "index build, library read from nothing",
     "read": "read, index right",
@@ -47,7 +49,7 @@ def measure_all(sizes: tuple[int, ...] = corpus.SIZES) -> dict[str, dict[str, di
             corpus.write_library(folder, size)
             (folder / "last").write_text(corpus.name_of(size - 1), encoding="utf-8")
             for name in OPERATIONS:
-                words = [sys.executable, str(HERE / "at_size.py"), name, str(folder)]
+                words = [*_BESIDE_US, sys.executable, str(HERE / "at_size.py"), name, str(folder)]
                 done = subprocess.run(words, capture_output=True, text=True, check=True)
                 found[name][str(size)] = json.loads(done.stdout.splitlines()[-1])
                 print(
