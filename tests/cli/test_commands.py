@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from command_line import GOAL, KEY, Ended, environment, library_of, run
 from scripted_author import Author
 from scripted_server import ScriptedServer
@@ -53,6 +54,7 @@ def test_damaged_evidence_costs_only_the_evidence(grown: Path) -> None:
         assert "return number * 2 + 1" in shown.out
 
 
+@pytest.mark.slow
 def test_verify_runs_the_tests_again(grown: Path) -> None:
     """A table on stdout; a tool that fails makes the exit code 1 and is named; JSON is one object."""
     first = run("verify", "apply_op_1", cwd=grown)
@@ -113,6 +115,7 @@ def test_models_lists_what_the_server_offers(tmp_path: Path) -> None:
         assert {request.headers["Authorization"] for request in server.requests} == {f"Bearer {KEY}"}
 
 
+@pytest.mark.slow
 def test_a_tool_that_fails_goes_into_quarantine_and_out_again(grown: Path) -> None:
     """In quarantine a tool stays in the file and is listed, but not offered or called; passing frees it."""
     path = grown / "tools.py"

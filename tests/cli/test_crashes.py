@@ -54,6 +54,7 @@ sys.exit(main())
 """
 
 
+@pytest.mark.slow
 def test_a_commit_that_was_cut_off_is_finished_and_said(tmp_path: Path) -> None:
     """Power lost between the decision and the renames: goals and calls finish the change and say so."""
     said = "an interrupted change was finished: add `apply_op_1`"
@@ -74,6 +75,7 @@ def test_a_commit_that_was_cut_off_is_finished_and_said(tmp_path: Path) -> None:
     assert not [*tmp_path.glob("*/.toolwright/journal")]
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_both_keep_what_they_made(tmp_path: Path) -> None:
     """Two programs that add different tools to one library: both reach their result, both tools are kept."""
     with (

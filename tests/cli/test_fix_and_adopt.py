@@ -139,6 +139,7 @@ def test_a_function_is_adopted_and_later_repaired(tmp_path: Path) -> None:
     assert back.code == 0, back
 
 
+@pytest.mark.slow
 def test_what_needs_no_model_needs_no_key(tmp_path: Path) -> None:
     """Examples that hold, names nobody knows, examples that cannot be: said without a key or a model."""
     (tmp_path / "tools.py").write_text(stub(f"return {FAULTY}"))

@@ -38,6 +38,7 @@ def words_of(node: ast.expr) -> str:
     return str(node.value) if isinstance(node, ast.Constant) else "X"
 
 
+@pytest.mark.slow
 def test_hints_name_commands_and_flags_that_exist() -> None:
     """In every hint of the source the word behind the program is a command, and every flag is one."""
     parser = build_parser({}, __version__)

@@ -40,6 +40,7 @@ def test_what_is_offered_may_be_declined_and_is_named_where_nobody_can_be_asked(
     assert "--demo" in chosen.err
 
 
+@pytest.mark.slow
 def test_an_ollama_that_does_not_run_and_a_model_that_was_not_pulled_are_one_line(tmp_path: Path) -> None:
     """Each ends with the command that helps."""
     gone = run("--model", "ollama", GOAL, cwd=tmp_path, env=environment(OLLAMA_HOST=NOWHERE))

@@ -41,6 +41,7 @@ def test_once_is_asked_again_and_no_ends_the_goal(folder: Path) -> None:
     assert not (folder / ".toolwright" / "memory.db").exists()
 
 
+@pytest.mark.slow
 def test_always_counts_until_it_is_revoked_or_the_tool_changes(folder: Path) -> None:
     """An approval is kept, listed and revoked; another version of the tool is asked for again."""
     with terminal(FETCH, cwd=folder) as screen:
@@ -203,6 +204,7 @@ def test_approvals_that_are_not_there(folder: Path) -> None:
     assert run("approvals", "revoke", cwd=folder).code == 2
 
 
+@pytest.mark.slow
 def test_an_approval_is_revoked_by_its_number_and_all_at_once(folder: Path) -> None:
     """The others stay; the nearest tool is offered for one that has none."""
     for goal in (FETCH, RUN):

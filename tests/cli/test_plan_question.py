@@ -55,6 +55,7 @@ def test_an_edited_plan_is_looked_up_shown_and_asked_about_again(grown: Path, tm
     assert author.asked.count("classify") == 2
 
 
+@pytest.mark.slow
 def test_a_saved_plan_runs_later(tmp_path: Path) -> None:
     """`s` starts nothing and writes over nothing; --plan-file runs that plan without planning."""
     author = Author(2)

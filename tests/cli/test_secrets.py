@@ -187,6 +187,7 @@ def test_the_program_never_gives_its_own_key(folder: Path, service: tuple[str, l
     assert seen == []
 
 
+@pytest.mark.slow
 def test_it_is_asked_for_at_a_terminal(folder: Path, service: tuple[str, list[str]]) -> None:
     """What is typed is not shown, used for this run, and kept nowhere."""
     host, seen = service

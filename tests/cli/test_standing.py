@@ -70,6 +70,7 @@ def test_an_edit_that_breaks_its_tests_is_reported_and_stays(grown: Path) -> Non
     assert "  edited by hand, not verified  " in run("tools", "log", NAME, cwd=grown).out
 
 
+@pytest.mark.slow
 def test_tests_that_notice_little_are_a_warning(grown: Path) -> None:
     """Weak tests are the user's right: `verify` names the faults by line and the file, the score is kept."""
     path = grown / "tool_tests" / f"test_{NAME}.py"

@@ -78,6 +78,7 @@ def test_a_typed_key_is_masked_in_a_bug_report(tmp_path: Path) -> None:
     assert not [name for name, held in tree(tmp_path).items() if key.encode() in held]
 
 
+@pytest.mark.slow
 def test_several_goals_at_the_prompt(tmp_path: Path) -> None:
     """One key serves all goals; n and Ctrl-D at the question write nothing, Enter goes on, Ctrl-D leaves."""
     author = Author(1)
@@ -182,6 +183,7 @@ def test_a_refused_plan_is_not_success(recorded: Path, tmp_path: Path) -> None:
     assert library_of(tmp_path) == {}
 
 
+@pytest.mark.slow
 def test_a_value_nobody_can_know_is_asked_for(grown: Path) -> None:
     """The question names step, tool, parameter and type; what does not fit is asked for again, or --value."""
     model = OneCall("apply_op_1", {"number": {"unknown": "Which number do you mean?"}})

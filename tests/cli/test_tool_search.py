@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from command_line import run
 
 
@@ -37,6 +38,7 @@ def test_search_says_what_met_and_where(grown: Path) -> None:
     assert "search goes by words only: nowhere holds no config.json" in alone.err
 
 
+@pytest.mark.slow
 def test_lists_are_filtered_sorted_and_paged(grown: Path) -> None:
     """Every filter keeps what it says; a wrong one is one sentence with what it takes."""
     first, second = listed(grown)

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from command_line import run
 
 
+@pytest.mark.slow
 def test_a_version_is_listed_compared_and_brought_back(grown: Path) -> None:
     """A hand edit is a version; the one before comes back through the gate, and undo gives the edit back."""
     path = grown / "tools.py"
@@ -37,6 +39,7 @@ def test_a_version_is_listed_compared_and_brought_back(grown: Path) -> None:
     assert "it has 1, 2" in run("tools", "diff", "apply_op_2", "1", "9", cwd=grown).problem
 
 
+@pytest.mark.slow
 def test_the_gate_refuses_a_version_that_fails(grown: Path) -> None:
     """A version whose tests fail does not come back; the library stays as it is."""
     path = grown / "tools.py"

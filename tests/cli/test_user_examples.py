@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from command_line import GOAL, READY, environment, run, terminal
 from scripted_author import Author
 from scripted_server import ScriptedServer
@@ -11,6 +12,7 @@ ASKED, ANSWER = 123456789, "246913579"
 EXAMPLE = f"apply_op_1({ASKED}) == {ANSWER}"
 
 
+@pytest.mark.slow
 def test_an_example_is_held_out_kept_and_verified_again(tmp_path: Path) -> None:
     """Its answer is in the evidence and in nothing that a model saw or could see; `verify` compares again."""
     with ScriptedServer(reply=Author(1)) as server:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from scripted_author import Author, expected
 from scripted_server import ScriptedServer
 
@@ -83,6 +84,7 @@ def test_an_edit_of_the_tests_of_a_function_that_is_being_widened_is_not_lost(tm
     assert report.steps[0].tests_passed == 4
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_helper_of_a_function_that_is_being_widened_is_not_lost(tmp_path: Path) -> None:
     """What the function uses counts as part of it."""
     assert run(Author(1), tmp_path).failure is None

@@ -177,6 +177,7 @@ def test_a_goal_in_other_words_is_offered_what_was_learned(library: Path) -> Non
     assert "read_numbers(" not in asked.text
 
 
+@pytest.mark.slow
 def test_what_was_learned_works_without_us(library: Path) -> None:
     """The composed function is called from a plain script, and its test runs under plain pytest."""
     run(library, scripted(), learn=True)

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from slug_author import contract, run, stub
 
 from toolwright.types import Prompt
@@ -48,6 +49,7 @@ def attempts(library: Path, name: str, sign: str) -> tuple[int, list[str]]:
     return report.steps[0].attempts, author.prompts
 
 
+@pytest.mark.slow
 def test_a_mend_is_shown_to_the_author_of_a_similar_failure(tmp_path: Path) -> None:
     """With the memory the second function takes fewer versions than without, and the prompt says why."""
     first, second = tmp_path / "with", tmp_path / "without"

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from slug_author import contract, run, stub
 
 from toolwright.types import Prompt
@@ -47,6 +48,7 @@ def make(library: Path, name: str, sign: str, step: str) -> tuple[int, list[str]
     return report.steps[0].attempts, author.contracts
 
 
+@pytest.mark.slow
 def test_a_function_that_went_well_at_once_helps_the_next_contract(tmp_path: Path) -> None:
     """With the memory the second function is kept in its first version, without it in its second."""
     slug, tag = "Turn a title into a slug.", "Turn a title of a page into a tag."
@@ -59,6 +61,7 @@ def test_a_function_that_went_well_at_once_helps_the_next_contract(tmp_path: Pat
     assert "def slugify" not in plain[0]
 
 
+@pytest.mark.slow
 def test_strangers_are_asked_as_if_there_were_no_memory(tmp_path: Path) -> None:
     """Where nothing similar went well the prompt is the same, but for the names that are taken."""
     make(tmp_path / "with", "slugify", "-", "Turn a title into a slug.")

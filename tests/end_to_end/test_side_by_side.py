@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from scripted_author import Author
 
 from toolwright import Agent
@@ -53,6 +54,7 @@ def run(library: Path, jobs: int) -> tuple[Report, list[Event], int]:
     return report, events, author.most
 
 
+@pytest.mark.slow
 def test_independent_steps_are_made_and_run_side_by_side(tmp_path: Path) -> None:
     """Questions overlap with --jobs 3 and not with 1; results and account are the same, told in order."""
     beside, events, most = run(tmp_path / "beside", 3)

@@ -206,6 +206,7 @@ def run_in_process(url: str, library: str, goal: str) -> None:
     assert report.output == expected(3), report.failure
 
 
+@pytest.mark.slow
 def test_a_recorded_run_can_be_replayed_without_a_network(tmp_path: Path) -> None:
     """The transcript of a run, replayed into an empty library, leads to the same tools and result."""
     first, second = tmp_path / "first", tmp_path / "second"

@@ -112,6 +112,7 @@ def mixed(found) -> list[Original]:
     return together
 
 
+@pytest.mark.slow
 def test_functions_of_the_standard_library_live_in_one_file(tmp_path, caller):
     """A sample: no merge changes an earlier answer, the import, or a byte of another function."""
     count = grow(caller, mixed(originals(QUICK)), 60, tmp_path / "tools.py")

@@ -293,6 +293,7 @@ def test_stamp(tmp_path):
     assert challenge(source, tests, FILES, broken=(), shifts_clock=False).flips == ()
 
 
+@pytest.mark.slow
 def test_what_hypothesis_draws_is_fixed_by_a_seed_that_is_told():
     """The same examples each time, which plain pytest draws too with the seed of the verdict."""
     source = "def f(n: int) -> int:\n    return n + 1\n"

@@ -199,6 +199,7 @@ def test_approximate_and_nested_answers_compare():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("hypothesis") is None, reason="hypothesis is not installed")
 def test_hypothesis_runs_few_and_always_the_same_examples():
     """Property tests work, bounded in number whatever they ask for."""

@@ -139,6 +139,7 @@ def test_limits_of_the_tests_are_named():
     assert memory.why.startswith("test_b failed: MemoryError")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_killed_judge_zygote_costs_one_retry(level):
     """Killed between two verifications or in the middle of one: the verdict is right all the same."""

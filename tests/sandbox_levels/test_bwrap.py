@@ -42,6 +42,7 @@ def box():
     return WrappedSandbox("bwrap")
 
 
+@pytest.mark.slow
 def test_attacks_are_contained(box):
     """After a harmless call, each attack ran, reached nothing outside, and its secret did not come out."""
     canaries = Canaries(-1)
