@@ -24,7 +24,7 @@ def write(directory, writer):
 
 
 def edit(directory, stop):
-    """Change a comment and the blank lines at the end; save only what nobody else has changed meanwhile.
+    """Change a comment and the blank lines at the end, again and again.
 
     Looking and saving are two acts, and what comes between them is lost by the editor, not by the library: so
     that nothing does, this editor holds the lock for the two.
@@ -32,14 +32,12 @@ def edit(directory, stop):
     path, saved = directory / "tools.py", 0
     lock = filelock.FileLock(directory / ".toolwright/lock")
     while not stop.exists():
-        before = path.read_bytes()
-        text = NOTE.sub(b"# note %d" % (saved + 1), before, count=1)
-        beside = directory / "tools.py~"
-        beside.write_bytes(text.rstrip(b"\n") + b"\n" * (1 + saved % 3))
         with lock:
-            if path.read_bytes() == before:
-                beside.replace(path)
-                saved += 1
+            text = NOTE.sub(b"# note %d" % (saved + 1), path.read_bytes(), count=1)
+            beside = directory / "tools.py~"
+            beside.write_bytes(text.rstrip(b"\n") + b"\n" * (1 + saved % 3))
+            beside.replace(path)
+            saved += 1
         time.sleep(0.01)
     (directory / "saved").write_text(str(saved))
 
