@@ -22,6 +22,7 @@ from toolwright.permissions.opening import open_gate
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Executor, Model, Sandbox
 from toolwright.redaction import Redactor
+from toolwright.remembering import recording
 from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load, secret_value, secrets
 from toolwright.stages.rules.rule import Rule
@@ -30,7 +31,7 @@ from toolwright.syntax.held_out import read_goal
 from toolwright.syntax.nearest import tool_not_found
 from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Report, Tool
 from toolwright.vault import Sources, Vault, secret_name
-from toolwright.wiring import new_run, open_parts, options, recording
+from toolwright.wiring import new_run, open_parts, options
 
 
 class Agent:

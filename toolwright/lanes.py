@@ -135,7 +135,7 @@ class Lanes:
                 threading.Thread(target=work, name="toolwright-lane", daemon=True).start()
             for _ in range(group.width):
                 _wait_for(ended)
-        except BaseException:
+        except BaseException:  # Ctrl-C comes to this thread only: the others must hear of it
             group.stopped = True
             raise
         return _results(outcomes)

@@ -3,23 +3,19 @@
 import secrets as randomness
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from toolwright.allowance import open_ledger, rates
 from toolwright.company import Company
 from toolwright.errors import ModelError, UsageError
-from toolwright.events import Event, Listener, Notice
+from toolwright.events import Listener, Notice
 from toolwright.lanes import Lanes
 from toolwright.library.index import Index
 from toolwright.library.store import Store
 from toolwright.memory.lessons import Lessons
-from toolwright.memory.past import Past
-from toolwright.memory.plans import NoPlans, PlanMemory
 from toolwright.memory.precedents import Precedents
-from toolwright.memory.recorder import Recorder
 from toolwright.models import SERVERS, open_replay, open_roles
 from toolwright.models.absent import AbsentModel
 from toolwright.models.endpoint import Connection, Local
@@ -34,7 +30,7 @@ from toolwright.permissions.gate import Grantor
 from toolwright.permissions.opening import open_gate
 from toolwright.prompts.overrides import Texts, read_texts
 from toolwright.protocols import Embedder, Model, Sandbox
-from toolwright.redaction import Redactor, Secret
+from toolwright.remembering import STATE, open_past, plan_memory
 from toolwright.settings import Settings, from_folder, secret_value, secrets
 from toolwright.settings.review_table import read_review
 from toolwright.settings.servers import address_of, key_of, models_of
@@ -42,7 +38,6 @@ from toolwright.stages.rules.chosen import chosen_rules
 from toolwright.types import HeldOut, Resumption, WrittenPlan
 from toolwright.vault import Sources, Vault
 
-STATE = ".toolwright"
 _PATIENCE_S = 0.5
 """How long a run waits for a memory that another program holds."""
 _SAMPLING_OF_ITS_OWN: Final = frozenset({"openai", "anthropic"})
@@ -189,48 +184,6 @@ def _agreed(company: Company, missing: str) -> bool:
     return company.confirm(
         f"The result may not be what the goal asks for: {missing}\nPlan and run it once more?"
     )
-
-
-@contextmanager
-def recording(
-    settings: Settings, run: str, goal: str, redactor: Redactor, tell: Listener
-) -> Iterator[Listener]:
-    """Give what keeps a run in the memory: it listens inside of the context, which tells it the end.
-
-    A run goes to a server of a team when it is over; a file takes it in when somebody asks.
-    """
-    if not settings.memory:
-        yield lambda _event: None
-        return
-    about = {"goal": goal, "model": settings.model}
-    heard: set[str] = set()
-
-    def listen(event: Event) -> None:
-        if isinstance(event, Notice):
-            heard.add(event.message)
-        recorder(event)
-
-    def news(said: str) -> None:
-        if not any(map(said.startswith, heard)):
-            tell(Notice(said))
-
-    try:
-        with Recorder(settings.library / STATE, run, about, redactor.redact, tell) as recorder:
-            yield listen
-    finally:
-        if isinstance(settings.memory, Secret):
-            open_past(settings, news).take_in()
-
-
-def open_past(settings: Settings, tell: Callable[[str], None], *, wait_s: float = 10.0) -> Past:
-    """Return what happened, for those who ask; a memory that was switched off is still a file to be read."""
-    server = settings.memory if isinstance(settings.memory, Secret) else None
-    return Past(settings.library.absolute(), tell, server=server, wait_s=wait_s)
-
-
-def plan_memory(settings: Settings) -> PlanMemory | NoPlans:
-    """Return where the plans of this library are remembered."""
-    return PlanMemory(settings.library / STATE / "plans") if settings.memory else NoPlans()
 
 
 def options(

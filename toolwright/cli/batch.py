@@ -25,6 +25,7 @@ from toolwright.executors import Threads
 from toolwright.library.lock import make_private
 from toolwright.library.store import Store
 from toolwright.redaction import Redactor
+from toolwright.remembering import STATE
 from toolwright.sandbox.opening import open_configured
 from toolwright.screen.batch import BatchScreen
 from toolwright.screen.commands import command
@@ -34,7 +35,7 @@ from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count, duration, one_line
 from toolwright.settings import Settings, load, secrets, terminal
 from toolwright.types import Report
-from toolwright.wiring import STATE, new_run
+from toolwright.wiring import new_run
 
 Work: TypeAlias = Callable[[Goal, str, Listener], Report]
 

@@ -18,10 +18,11 @@ from toolwright.pipeline import run_goal
 from toolwright.protocols import Sandbox
 from toolwright.recalling import recall
 from toolwright.redaction import Redactor
+from toolwright.remembering import plan_memory, recording
 from toolwright.settings import Settings, secrets
 from toolwright.syntax.held_out import read_goal
 from toolwright.types import Json, Report
-from toolwright.wiring import open_parts, options, plan_memory, recording
+from toolwright.wiring import open_parts, options
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class OneGoal:
                 for notice in settings.notices:
                     company.tell(Notice(notice))
                 return run_goal(goal, parts, how, run)
-            except BaseException as error:
+            except BaseException as error:  # also Ctrl-C: the log says how the run ended
                 log.failed(error)
                 redactor.redact_error(error)
                 raise

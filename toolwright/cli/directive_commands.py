@@ -11,10 +11,10 @@ from toolwright.library.lock import make_private
 from toolwright.library.place import Place
 from toolwright.memory.directives import Directive, Directives
 from toolwright.redaction import Redactor
+from toolwright.remembering import STATE
 from toolwright.screen.result import write_line
 from toolwright.screen.words import count, one_line
 from toolwright.settings import secrets
-from toolwright.wiring import STATE
 
 if TYPE_CHECKING:
     from toolwright.cli.goals import Goals

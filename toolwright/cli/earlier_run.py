@@ -9,9 +9,9 @@ from toolwright.library.snapshot import Snapshot
 from toolwright.memory.past import Past
 from toolwright.models.transcripts import Exchange, Transcript
 from toolwright.redaction import MASK
+from toolwright.remembering import STATE
 from toolwright.settings import Settings
 from toolwright.types import Json, KeptAnswer, Match, Plan, Resumption, Step, WrittenPlan
-from toolwright.wiring import STATE
 
 Row = Mapping[str, Any]
 

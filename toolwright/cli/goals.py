@@ -19,12 +19,12 @@ from toolwright.models.absent import AbsentModel
 from toolwright.protocols import Model
 from toolwright.recalling import recall
 from toolwright.redaction import Redactor
+from toolwright.remembering import plan_memory
 from toolwright.settings import Settings, load, secrets
 from toolwright.settings.prices import tariff
 from toolwright.settings.servers import SERVERS
 from toolwright.syntax.held_out import read_example, read_goal
 from toolwright.types import Report, WrittenPlan
-from toolwright.wiring import plan_memory
 
 _KEYS: Final = tuple(server.key_field for server in SERVERS.values() if server.key_field)
 

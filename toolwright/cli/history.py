@@ -12,13 +12,13 @@ from toolwright.errors import ToolwrightError, TranscriptError, UsageError
 from toolwright.memory.past import Past
 from toolwright.models.transcripts import Exchange, Transcript
 from toolwright.redaction import Redactor
+from toolwright.remembering import STATE, open_past
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count, duration, joined, one_line, visible
 from toolwright.settings import Settings, load, secrets
 from toolwright.types import Json
 from toolwright.types.cost import PICODOLLARS, cost_words, dollars
-from toolwright.wiring import STATE, open_past
 
 MOST: Final = 50
 """Runs that are listed."""

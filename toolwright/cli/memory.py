@@ -9,11 +9,11 @@ from toolwright.cli.memory_shown import show_memory
 from toolwright.cli.streams import write_stderr
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.redaction import Redactor
+from toolwright.remembering import STATE, open_past
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count, joined
 from toolwright.settings import Settings, load, secrets
-from toolwright.wiring import STATE, open_past
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 from toolwright.errors import MemoryFileError
 from toolwright.memory.directives import Directives
+from toolwright.remembering import STATE, open_past
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count
 from toolwright.settings import Settings
-from toolwright.wiring import STATE, open_past
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -21,6 +21,7 @@ from toolwright.parts import Parts
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
+from toolwright.remembering import recording
 from toolwright.sandbox.opening import open_configured
 from toolwright.screen.commands import call_commands, next_commands
 from toolwright.screen.display import Display
@@ -31,7 +32,7 @@ from toolwright.screen.receipt import show_receipt
 from toolwright.screen.result import report_json, show_result, write_line
 from toolwright.settings import Settings, secrets, terminal
 from toolwright.types import HeldOut, Match, Plan, Report, Resumption, Tool, WrittenPlan
-from toolwright.wiring import new_run, open_parts, options, recording
+from toolwright.wiring import new_run, open_parts, options
 
 T = TypeVar("T")
 
