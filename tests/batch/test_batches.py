@@ -81,6 +81,9 @@ def test_side_by_side_and_one_that_fails_harms_no_other(tmp_path: Path):
 
     with opened(tmp_path) as ledger:
         ended = dict(Batch(ledger, Threads(2), work, counter()).run(goals))
+        assert ledger.outcomes == {
+            goal.key: outcome for goal, outcome in ended.items()
+        }  # also before it is read
     assert {goal.text: outcome.status for goal, outcome in ended.items()} == {
         "a": "done", "b": "done", "to fail": "failed", "to break": "failed", "c": "done"
     }  # fmt: skip

@@ -64,8 +64,9 @@ class Ledger:
         self._write({"key": goal.key, "status": BEGUN, "run": run})
 
     def end(self, goal: Goal, outcome: Outcome) -> None:
-        """Note what became of a goal."""
+        """Note what became of a goal; from then on it is among the `outcomes`."""
         self._write({"key": goal.key, **record_of(outcome)})
+        self.outcomes[goal.key] = outcome
 
     def _read(self) -> None:
         with os.fdopen(os.dup(self._file), "rb") as file:

@@ -129,6 +129,11 @@ class _Run:
         except KeyboardInterrupt as interrupt:
             code = 128 + getattr(interrupt, "number", signal.SIGINT)
             self.waits = not batch.stop(_GRACE_S)
+            for goal in goals:
+                ended = self._ledger.outcomes.get(goal.key)
+                if goal.key not in results and ended and not ended.earlier:  # since the interrupt
+                    results[goal.key] = ended
+                    self._tell(screen, goal, ended)
             left = self._total - sum(outcome.is_well for outcome in results.values())
             write_stderr(
                 f"\nerror: interrupted; {count(left, 'goal')} of {self._total} left\nhint: {again} goes on\n"

@@ -40,6 +40,7 @@ class BatchScreen:
         if self._bars:
             for row in self._rows.values():
                 self._bars.remove_task(row)
+            self._rows.clear()
             self._bars.stop()
 
     def begin(self, run: str, goal: str) -> None:
