@@ -79,9 +79,10 @@ def _show_ending(
 ) -> None:
     for number, (report, file) in enumerate(zip(reports, _FILES, strict=True), start=1):
         made = sum(step.action in {"written", "widened"} for step in report.steps)
+        before = f" (the first time {report.first.calls})" if report.first.calls else ""
         display.print()
         display.print(
-            f"{number}. {count(made, 'function')} made, {count(report.usage.calls, 'model call')}, "
+            f"{number}. {count(made, 'function')} made, {count(report.usage.calls, 'model call')}{before}, "
             f"{report.seconds:.1f} s -> {file}",
             "bold",
         )
