@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolwright.errors import ToolNotFoundError
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.index.calling import part_for_call
 from toolwright.library.index.keeping import catalogue_of
 from toolwright.library.place import Place, sha
+from toolwright.types import NotOffered
 
 HEADER = '''"""A library."""
 from __future__ import annotations
@@ -131,11 +133,21 @@ def test_a_library_that_does_things_on_import_is_run_as_a_whole(tmp_path, index,
 
 @pytest.mark.parametrize("index", [True, False])
 def test_a_function_that_looks_at_its_module_gets_all_of_it(tmp_path, index):
-    """Who uses globals() or imports tools may see what is left out; a name that is no tool has no part."""
-    for name in ("looking", "missing", "_half"):
-        assert part(tmp_path, TEXT, name, index=index) is None
+    """Who uses globals() or imports tools may see what is left out."""
+    assert part(tmp_path, TEXT, "looking", index=index) is None
     text = TEXT + "\n\ndef again(n: int) -> int:\n    import os, tools\n    return tools.other(n)\n"
     assert part(tmp_path, text, "again", index=index) is None
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_what_is_no_tool_has_no_part(tmp_path, index):
+    """An unknown or private name is an error that names the nearest; one that is not offered says why."""
+    for name in ("halv", "_half"):
+        with pytest.raises(ToolNotFoundError, match=r"did you mean halve\?|nearest are halve"):
+            part(tmp_path, TEXT, name, index=index)
+    bare = part(tmp_path, f"{TEXT}\n\ndef bare(n):\n    return n\n", "bare", index=index)
+    assert isinstance(bare, NotOffered)
+    assert "type" in bare.reason
 
 
 def test_a_stale_index_is_not_believed(tmp_path):

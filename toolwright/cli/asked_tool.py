@@ -13,7 +13,7 @@ from toolwright.records import dataclass
 from toolwright.sandbox.cells.wire import NotJsonError, encode
 from toolwright.syntax.checking import described, mismatch
 from toolwright.syntax.reading import read_library
-from toolwright.types import Tool
+from toolwright.types import NotOffered, Tool
 
 _LONGEST_SHOWN: Final = 60
 
@@ -51,18 +51,13 @@ def find_tool(name: str, library: Path) -> FoundTool:
     if data is None:
         raise LibraryError(f"there is no library here: {place.tools} does not exist")
     source = decode(data, place.tools)
-    part = part_for_call(place, source, sha(data), name) or Part(source, source)
-    listing = read_library(part.shown, str(place.tools))
-    for tool in listing.tools:
-        if tool.name == name:
-            _check_quarantine(place, part.shown, name)
-            return FoundTool(tool, part.runs, part.shown, listing.tools)
-    for other in listing.not_offered:
-        if other.name == name:
-            raise CallError("not_offered", f"{other.name} cannot be called as a tool: {other.reason}")
-    from toolwright.syntax.nearest import tool_not_found
-
-    raise tool_not_found(name, [tool.name for tool in listing.tools])
+    part = part_for_call(place, source, sha(data), name)
+    if isinstance(part, NotOffered):
+        raise CallError("not_offered", f"{name} cannot be called as a tool: {part.reason}")
+    part = part or Part(source, source)
+    tools = read_library(part.shown, str(place.tools)).tools
+    _check_quarantine(place, part.shown, name)
+    return FoundTool(next(tool for tool in tools if tool.name == name), part.runs, part.shown, tools)
 
 
 def _check_quarantine(place: Place, source: str, name: str) -> None:

@@ -4,15 +4,19 @@ from toolwright.library.index.keeping import WORTH, catalogue_of
 from toolwright.library.parting import part_in
 from toolwright.library.place import Place
 from toolwright.library.reached import Part
+from toolwright.types import NotOffered
 
 
-def part_for_call(place: Place, text: str, sha: str, name: str, worth: int = WORTH) -> Part | None:
-    """Return the part of a library that a call of a tool needs; None when it needs all of it.
+def part_for_call(
+    place: Place, text: str, sha: str, name: str, worth: int = WORTH
+) -> Part | NotOffered | None:
+    """Return the part of a library that a call of a tool needs, or why none may call it; None for all of it.
 
     The index of a text of fewer than `worth` characters is not opened.
 
     Raises:
         LibrarySyntaxError: the library is not Python; names file and line.
+        ToolNotFoundError: it has no such function; names the nearest.
     """
     if len(text) >= worth:
         from toolwright.library.index.finding import indexed_part
@@ -21,6 +25,11 @@ def part_for_call(place: Place, text: str, sha: str, name: str, worth: int = WOR
         if part is not None:
             return part
     catalogue = catalogue_of(place, text, sha, worth)
-    if name not in catalogue.offered:
-        return None
-    return part_in(catalogue, [name])
+    if name in catalogue.offered:
+        return part_in(catalogue, [name])
+    for other in catalogue.not_offered:
+        if other.name == name:
+            return other
+    from toolwright.syntax.nearest import tool_not_found
+
+    raise tool_not_found(name, catalogue.offered)
