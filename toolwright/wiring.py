@@ -97,7 +97,7 @@ def open_parts(
             open_shelf(settings),
             company.confirm,
             lambda said: company.tell(Notice(said)),
-            agree=settings.yes or "packages" in settings.auto_approve,
+            agree="packages" in settings.auto_approve,
         ),
         vault=Vault(
             Sources(secret_value, company.ask_secret),

@@ -171,11 +171,15 @@ def test_without_a_terminal_it_is_an_error(library: Path, index: Path, words: tu
     assert not (library / "tools.py").exists()
 
 
-def test_yes_agrees_to_what_is_on_the_list(library: Path, index: Path) -> None:
-    """The list is the user's word; what came along is said."""
+def test_an_installation_is_approved_by_its_tier_and_not_by_yes(library: Path, index: Path) -> None:
+    """`--yes` agrees to the plan only; the hint names what installs, and what came along is said."""
+    words = ("--yes", "--packages", "cheese", "Name a cheese")
     with ScriptedServer(reply=CheeseAuthor()) as server:
-        words = ("--yes", "--packages", "cheese", "Name a cheese")
-        done = run(*words, cwd=library, env=variables(index, server))
+        failed = run(*words, cwd=library, env=variables(index, server))
+        assert failed.problem == "the package cheese is needed, but not installed"
+        assert "--auto-approve packages" in failed.hint
+        assert record(library) == []
+        done = run("--auto-approve", "packages", *words, cwd=library, env=variables(index, server))
 
     assert (done.code, done.out) == (0, "CHEESE 2.0\n")
     assert "installed cheese 2.0, milk 1.0 into" in done.err
@@ -184,7 +188,7 @@ def test_yes_agrees_to_what_is_on_the_list(library: Path, index: Path) -> None:
 def test_a_fresh_clone_says_what_to_do(library: Path, index: Path, tmp_path: Path) -> None:
     """Until `packages install` has run, calls and verification name the package and the command."""
     with ScriptedServer(reply=CheeseAuthor()) as server:
-        words = ("--yes", "--packages", "cheese", "Name a cheese")
+        words = ("--auto-approve", "packages", "--packages", "cheese", "Name a cheese")
         run(*words, cwd=library, env=variables(index, server))
     clone = tmp_path / "clone"
     shutil.copytree(library, clone, ignore=shutil.ignore_patterns(".toolwright", "agent.log"))

@@ -164,7 +164,11 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--memory", metavar="URL", help=texts.MEMORY)
     add("--no-memory", action="store_true", help="neither use nor keep what happened, plans among it")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
-    add("--yes", action="store_true", help="do not ask before writing; grants no permission")
+    add(
+        "--yes",
+        action="store_true",
+        help="agree to the plan, or to what a command shows; permits nothing, installs nothing for a goal",
+    )
     add("--all", action="store_true", help=texts.ALL)
     add("--jobs", default="", metavar="N", help=texts.JOBS)
     add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")

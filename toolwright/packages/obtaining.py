@@ -13,7 +13,7 @@ from toolwright.types import Policy
 class Packages:
     """The packages of a run. `confirm` asks yes or no; it is None where there is nobody to ask.
 
-    `agree` installs what is on the list of allowed packages without a question; never anything else.
+    `agree` installs what is recorded, or on the list of allowed packages, without a question; nothing else.
     """
 
     shelf: Shelf
@@ -54,25 +54,29 @@ class Packages:
     def _got(self, tool: str, requirement: Requirement, state: State) -> bool:
         if requirement.distribution in self.declined:
             return False
-        if state == "absent":
-            self.shelf.restore()
-            return True
-        agreed = state == "unrecorded" and self.agree
+        agreed = self.agree and state != "foreign"
         if not agreed and self.confirm is None:  # no index hears a name that nobody can say yes to
             raise not_ready(requirement, state)
-        change = self.shelf.preview([requirement])
+        pins = self.shelf.pins
+        change = Change(pins, pins) if state == "absent" else self.shelf.preview([requirement])
         if not agreed and self.confirm and not self.confirm(f"{tool} needs {described(change, requirement)}"):
             self.declined.add(requirement.distribution)
             return False
-        self.shelf.apply(change)
-        self.tell(f"installed {', '.join(map(str, change.added))} into {self.shelf.folder}")
+        if state == "absent":
+            self.shelf.restore()
+        else:
+            self.shelf.apply(change)
+        installed = ", ".join(map(str, change.added or pins.pins))
+        self.tell(f"installed {installed} into {self.shelf.folder}")
         return True
 
 
 def described(change: Change, requirement: Requirement) -> str:
-    """Say exactly what would be installed: the package, and what comes along."""
+    """Say exactly what would be installed: the package, and what comes along; all where it is recorded."""
     name = requirement.distribution
     own = next((pin for pin in change.after.pins if pin.name == name), None)
-    along = ", ".join(str(pin) for pin in change.added if pin.name != name)
+    coming = change.added or change.after.pins
+    along = ", ".join(str(pin) for pin in coming if pin.name != name)
     brought = f", and with it {along}," if along else ""
-    return f"{name}: install wheels of {own}{brought} into .toolwright/packages?"
+    recorded = "" if change.added else ", as recorded for this library,"
+    return f"{name}: install wheels of {own}{brought}{recorded} into .toolwright/packages?".replace(",,", ",")

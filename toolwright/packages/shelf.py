@@ -155,7 +155,8 @@ def not_ready(requirement: Requirement, state: State) -> PackageError:
         )
     if state == "unrecorded":
         return PackageError(
-            f"the package {name} is needed, but not installed", hint=f"python agent.py packages add {name}"
+            f"the package {name} is needed, but not installed",
+            hint=f"python agent.py packages add {name}  (for goals: --auto-approve packages)",
         )
     return PackageError(
         f"the package {name} is needed, but not on the list of allowed packages",

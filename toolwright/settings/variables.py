@@ -245,7 +245,9 @@ VARIABLES: Final = (
         "--yes",
         values.switch,
         _SWITCH,
-        "Agree to the plan; grants no permission. Not accepted in .env: who agrees must be at the keyboard.",
+        "Agree to the plan, to another one when the result is not what was asked for, and to what commands "
+        "show before they change something. Grants no permission, and installs no package for a goal. Not "
+        "accepted in .env: who agrees must be at the keyboard.",
         in_file=False,
     ),
     Variable(
