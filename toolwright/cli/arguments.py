@@ -13,6 +13,7 @@ from toolwright.settings.servers import ROLES
 
 if TYPE_CHECKING:
     from toolwright.models.ledger import Ledger
+    from toolwright.repl.ahead import Ahead
 
 _EPILOG = """\
 commands:
@@ -63,7 +64,8 @@ class Arguments:
     report_format: str = ""
     flags: ToolFlags = ToolFlags()
     ledger: "Ledger | None" = None
-    """What the goals and commands of one prompt share."""
+    ahead: "Ahead | None" = None
+    """The ledger and this are what the goals and commands of one prompt share."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -164,11 +166,7 @@ def build_parser(commands: Mapping[str, tuple[str, str]], version: str) -> argpa
     add("--memory", metavar="URL", help=texts.MEMORY)
     add("--no-memory", action="store_true", help="neither use nor keep what happened, plans among it")
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")
-    add(
-        "--yes",
-        action="store_true",
-        help="agree to the plan, or to what a command shows; permits nothing, installs nothing for a goal",
-    )
+    add("--yes", action="store_true", help=texts.YES)
     add("--all", action="store_true", help=texts.ALL)
     add("--jobs", default="", metavar="N", help=texts.JOBS)
     add("--quarantine", action="store_true", help="with verify: a tool that fails is offered no more")

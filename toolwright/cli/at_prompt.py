@@ -54,7 +54,7 @@ class AtPrompt:
         completion = Completion(prompt_table(), self._tools, settings.workspace, words)
         if at_terminal() and not shown.dumb:
             check_packages(OF_THE_PROMPT)
-        lines = open_lines(past, completion, shown)
+        lines = open_lines(past, completion, shown, self.goals.ahead)
         if at_terminal():
             for said in self._greeting():
                 display.print(said)

@@ -20,6 +20,7 @@ from toolwright.protocols import Model
 from toolwright.recalling import recall
 from toolwright.redaction import Redactor
 from toolwright.remembering import plan_memory
+from toolwright.repl.ahead import Ahead
 from toolwright.settings import Settings, load, secrets
 from toolwright.settings.prices import tariff
 from toolwright.settings.servers import SERVERS
@@ -38,6 +39,7 @@ class Goals:
         self.last: Report | None = None
         self._examples: list[str] = []
         self.ledger = open_ledger(settings)
+        self.ahead = Ahead()
 
     def run_saved(self, path: Path) -> int:
         """Carry out a plan that was saved, with the goal in it.
@@ -63,7 +65,9 @@ class Goals:
         self.last = None
         model = self._equipped(goal, planned=plan is not None)
         values, ledger = values_of(arguments.values), self.ledger
-        with Session(self.settings, as_json=arguments.json, values=values, ledger=ledger) as session:
+        with Session(
+            self.settings, as_json=arguments.json, values=values, ledger=ledger, ahead=self.ahead
+        ) as session:
             code = session.run(
                 goal,
                 stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
@@ -99,7 +103,7 @@ class Goals:
         variable = needs_key(self.settings)
         if variable:
             self.settings = with_key(self.settings, variable)
-        with Session(self.settings, ledger=self.ledger) as session:
+        with Session(self.settings, ledger=self.ledger, ahead=self.ahead) as session:
             made = session.learn(self.last, name)
         if made.failure:
             raise NotLearnedError(f"not learned: {made.failure.message}", hint=made.failure.hint)

@@ -29,3 +29,4 @@ JUDGE: Final = "have a model say whether the result answers the goal (default: a
 THRESHOLD: Final = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"
 FORMAT: Final = "with check: text (default), json, github, sarif or junit"
 MINIMUM: Final = "the weakest confinement of tools that will do: full, bwrap, landlock (default) or seatbelt"
+YES: Final = "agree to the plan, or to what a command shows; permits nothing, installs nothing for a goal"

@@ -52,7 +52,7 @@ def _of_shell(goals: "Goals", line: str) -> int:
         return 0
     if asked.words[:2] in _WITH_EXAMPLES:  # what was noted before is of this tool
         asked = replace(asked, examples=(*goals.noted(), *asked.examples))
-    return COMMANDS[asked.words[0]].run(replace(asked, ledger=goals.ledger))
+    return COMMANDS[asked.words[0]].run(replace(asked, ledger=goals.ledger, ahead=goals.ahead))
 
 
 def _shell(begins: str) -> Run:
@@ -77,19 +77,24 @@ def _run(goals: "Goals", rest: str) -> int:
     name, _, text = rest.partition(" ")
     if not name:
         raise UsageError(":run needs the name of a tool and a JSON object", hint=":tools lists the tools")
-    call_confined(name, text.strip() or "{}", dict(goals.arguments.overrides), _asking())
+    call_confined(name, text.strip() or "{}", dict(goals.arguments.overrides), _asking(goals))
     return 0
 
 
 def _call(goals: "Goals", rest: str) -> int:
     from toolwright.cli.call import run
 
-    return run(typed(f"call {rest}", goals.arguments), _asking())
+    return run(typed(f"call {rest}", goals.arguments), _asking(goals))
 
 
-def _asking() -> "Ask | None":
+def _asking(goals: "Goals") -> "Ask | None":
     """Return who asks the person at the prompt, None where there is nobody."""
-    return ask_in_place if at_terminal() else None
+
+    def ask(question: str) -> str | None:
+        goals.ahead.take()
+        return ask_in_place(question)
+
+    return ask if at_terminal() else None
 
 
 def _of(module: str, function: str) -> Run:

@@ -74,7 +74,8 @@ def _again(row: Row, line: Sequence[Row], exchanges: Sequence[Exchange], setting
         def work(parts: Parts, identity: str) -> Report:
             return run_goal(row["goal"], _in_copy(parts, copied), how, identity)
 
-        return Session(settings).with_parts(row["goal"], model, work)
+        with Session(settings) as session:
+            return session.with_parts(row["goal"], model, work)
 
 
 def _in_copy(parts: Parts, store: Store) -> Parts:

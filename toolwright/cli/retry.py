@@ -37,15 +37,16 @@ def run(arguments: Arguments) -> int:
     if variable and _asks(plan, resumed):
         settings = with_key(settings, variable)
     goal, examples = read_goal(checked_goal(row["goal"], settings.goal_limit), arguments.examples)
-    return Session(settings, as_json=arguments.json, ledger=arguments.ledger).run(
-        goal,
-        stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
-        name=arguments.name,
-        learn=arguments.learn,
-        examples=examples,
-        plan=plan,
-        resumed=resumed,
-    )
+    with Session(settings, as_json=arguments.json, ledger=arguments.ledger, ahead=arguments.ahead) as session:
+        return session.run(
+            goal,
+            stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
+            name=arguments.name,
+            learn=arguments.learn,
+            examples=examples,
+            plan=plan,
+            resumed=resumed,
+        )
 
 
 def _asks(plan: WrittenPlan | None, resumed: Resumption) -> bool:

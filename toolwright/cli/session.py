@@ -22,6 +22,7 @@ from toolwright.pipeline import run_goal
 from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
 from toolwright.remembering import recording
+from toolwright.repl.ahead import Ahead
 from toolwright.sandbox.opening import open_configured
 from toolwright.screen.commands import call_commands, next_commands
 from toolwright.screen.display import Display
@@ -50,15 +51,17 @@ class Session:
         as_json: bool = False,
         values: Mapping[str, str] | None = None,
         ledger: Ledger | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         """`as_json` prints reports as JSON instead of results; `values` are those of `Options`.
 
-        `ledger` is shared with other sessions of the program.
+        `ledger` and `ahead` are shared with other sessions of the program.
 
         Raises:
             UsageError: there is a budget, and a model whose price is not known.
         """
         self._ledger = ledger or open_ledger(settings)
+        self._ahead = ahead or Ahead()
         self._values = values or {}
         self._settings = settings
         self._as_json = as_json
@@ -259,6 +262,7 @@ class Session:
         if not at_terminal():
             return None
         with self._screen.paused():
+            self._ahead.take()  # what was typed before the question does not answer it
             self._screen.display.print(question)
             sys.stderr.write("> ")
             sys.stderr.flush()

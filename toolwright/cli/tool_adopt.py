@@ -44,7 +44,8 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
         promise("adopt", adopt_bound(parts.rate, TRIES), parts)
         return adopt_tool(parts, name, given)
 
-    made = Session(settings, ledger=arguments.ledger).with_parts(f"tools adopt {name}", None, work)
+    with Session(settings, ledger=arguments.ledger, ahead=arguments.ahead) as session:
+        made = session.with_parts(f"tools adopt {name}", None, work)
     if made.failure:
         again = command("tools", "adopt", name, library=store.directory)
         hint = f"its code stays as you wrote it: look at it, then {again}"

@@ -58,7 +58,8 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
         promise("fix", fix_bound(how, parts.rate), parts)
         return tried, fix_tool(parts, how, tried)
 
-    tried, made = Session(settings, ledger=arguments.ledger).with_parts(f"tools fix {name}", None, repair)
+    with Session(settings, ledger=arguments.ledger, ahead=arguments.ahead) as session:
+        tried, made = session.with_parts(f"tools fix {name}", None, repair)
     return _ended(arguments, store, tried, made) if made else _nothing_to_fix(arguments, tried)
 
 
@@ -87,7 +88,8 @@ def _tried(settings: Settings, name: str, given: tuple[HeldOut, ...], variable: 
         check_consistent(parts, tried)
         return tried
 
-    return Session(settings).with_parts(f"tools fix {name}", nobody, look)
+    with Session(settings) as session:
+        return session.with_parts(f"tools fix {name}", nobody, look)
 
 
 def check_confined(parts: Parts, otherwise: str) -> None:

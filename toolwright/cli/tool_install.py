@@ -103,9 +103,8 @@ def _install_all(settings: Settings, arrivals: Sequence[Arrival], outcome: _Outc
             waiting.append(arrival)
     if waiting:
         nobody = AbsentModel("", ModelError("setup", "to install tools asks no model"))
-        Session(settings).with_parts(
-            "tools install", nobody, lambda parts, _: _admit(parts, waiting, outcome)
-        )
+        with Session(settings) as session:
+            session.with_parts("tools install", nobody, lambda parts, _: _admit(parts, waiting, outcome))
 
 
 def _admit(parts: Parts, arrivals: Sequence[Arrival], outcome: _Outcome) -> None:

@@ -36,9 +36,8 @@ def rollback(arguments: Arguments, settings: Settings, name: str, number: str) -
     store.check_writable()
     check_packages(OF_A_GOAL)
     nobody = AbsentModel(version.model, ModelError("setup", "a rollback asks no model"))
-    made = Session(settings).with_parts(
-        version.goal, nobody, lambda parts, _run: roll_back(parts, version, tests)
-    )
+    with Session(settings) as session:
+        made = session.with_parts(version.goal, nobody, lambda parts, _run: roll_back(parts, version, tests))
     if made.failure:
         raise ToolwrightError(
             f"version {number} was not brought back, and nothing was changed: {made.failure.message}",

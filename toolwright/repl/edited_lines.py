@@ -3,11 +3,14 @@
 Enter runs the line, Alt-Enter or a backslash at its end begins another; Tab completes, Ctrl-C clears.
 """
 
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from toolwright.repl.ahead import Ahead
 from toolwright.repl.past_lines import PastLines
 from toolwright.repl.plain_lines import CONTINUES, MORE, PROMPT
 from toolwright.settings import Terminal
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.data_structures import Size
     from prompt_toolkit.document import Document
     from prompt_toolkit.history import History
-    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
     from prompt_toolkit.output.vt100 import Vt100_Output
 
     from toolwright.repl.completing import Offer
@@ -30,13 +33,14 @@ class EditedLines:
     """Reads lines from a terminal that can move its cursor."""
 
     def __init__(
-        self, past: PastLines, offers: "Callable[[str], Sequence[Offer]]", terminal: Terminal
+        self, past: PastLines, offers: "Callable[[str], Sequence[Offer]]", terminal: Terminal, ahead: Ahead
     ) -> None:
         """`offers` returns what may stand at the end of a line that is being typed."""
         from prompt_toolkit import PromptSession
         from prompt_toolkit.styles import Style
 
         colours = "ansicyan bold" if terminal.colour else "bold"
+        self._ahead = ahead
         self._session: PromptSession[str] = PromptSession(
             [("class:prompt", PROMPT)],
             multiline=True,
@@ -60,7 +64,29 @@ class EditedLines:
             EOFError: Ctrl-D.
             KeyboardInterrupt: Ctrl-C.
         """
-        return self._session.prompt()
+        self._begin_with(self._ahead.pop())
+        # The editor hears of Ctrl-C as a key; the signal, sent while it comes or goes, would break it.
+        with _signal_ignored():
+            return self._session.prompt()
+
+    def _begin_with(self, typed: str) -> None:
+        """Let the editor find keys as if they were pressed now."""
+        from prompt_toolkit.input.typeahead import store_typeahead
+        from prompt_toolkit.input.vt100_parser import Vt100Parser
+
+        keys: list[KeyPress] = []
+        parser = Vt100Parser(keys.append)
+        parser.feed_and_flush(typed)
+        store_typeahead(self._session.app.input, keys)
+
+
+@contextlib.contextmanager
+def _signal_ignored() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _output(terminal: Terminal) -> "Vt100_Output":

@@ -3,10 +3,13 @@
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from toolwright.errors import ToolwrightError, UsageError
+from toolwright.repl.ahead import Ahead
 from toolwright.repl.completing import Completion
+from toolwright.repl.interrupts import Interrupts
 from toolwright.repl.past_lines import PastLines
 from toolwright.repl.table import as_typed_here
 from toolwright.screen.display import Display
@@ -24,15 +27,15 @@ class Lines(Protocol):
         ...
 
 
-def open_lines(past: PastLines, completion: Completion, terminal: Terminal) -> Lines:
+def open_lines(past: PastLines, completion: Completion, terminal: Terminal, ahead: Ahead) -> Lines:
     """Return an editor for a terminal that can move its cursor, else a reader of plain lines."""
     if sys.stdin.isatty() and sys.stdout.isatty() and not terminal.dumb:
         from toolwright.repl.edited_lines import EditedLines
 
-        return EditedLines(past, completion, terminal)
+        return EditedLines(past, completion, terminal, ahead)
     from toolwright.repl.plain_lines import PlainLines
 
-    return PlainLines(past, completion)
+    return PlainLines(past, completion, ahead)
 
 
 def prompt(lines: Lines, run_line: Callable[[str], int], display: Display, table: Collection[str]) -> int:
@@ -41,21 +44,29 @@ def prompt(lines: Lines, run_line: Callable[[str], int], display: Display, table
     Hints of errors are written as what is typed here; `table` holds the commands that there are.
     """
     code = 0
-    while True:
-        try:
-            line = lines.read().strip()
-        except EOFError:
-            return code
-        except UnicodeDecodeError:
-            display.print("that line is not UTF-8; please type it again")
-            continue
-        except KeyboardInterrupt as interrupt:
-            _only_ctrl_c(interrupt)
-            continue
-        if line in _LEAVING:
-            return code
-        if line:
-            code = _run(line, run_line, display, table)
+    interrupts = Interrupts()
+    with interrupts.kept_away():
+        while True:
+            try:
+                with interrupts.heard():
+                    line = lines.read().strip()
+            except EOFError:
+                return code
+            except UnicodeDecodeError:
+                display.print("that line is not UTF-8; please type it again")
+                continue
+            except KeyboardInterrupt as interrupt:
+                _only_ctrl_c(interrupt)
+                continue
+            if line in _LEAVING:
+                return code
+            if line:
+                code = _run(line, partial(_heard, interrupts, run_line), display, table)
+
+
+def _heard(interrupts: Interrupts, run_line: Callable[[str], int], line: str) -> int:
+    with interrupts.heard():
+        return run_line(line)
 
 
 def run_all(lines: Lines, run_line: Callable[[str], int], display: Display) -> int | None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from toolwright.repl.ahead import CTRL_D, Ahead
 from toolwright.repl.past_lines import PastLines
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ CONTINUES: Final = "\\"
 class PlainLines:
     """Reads lines with `input`: with arrow keys, a history and Tab where Python was built with them."""
 
-    def __init__(self, past: PastLines, offers: "Callable[[str], Sequence[Offer]]") -> None:
+    def __init__(self, past: PastLines, offers: "Callable[[str], Sequence[Offer]]", ahead: Ahead) -> None:
         """`offers` returns what may stand at the end of a line that is being typed."""
+        self._ahead = ahead
+        self._begun = ""
         self._past = past
         self._offers = offers
         self._asks = sys.stdin.isatty()
@@ -54,12 +57,16 @@ class PlainLines:
 
     def _typed(self, prompt: str) -> str:
         """Read a line; the prompt goes where the line is edited, but never into a result that is piped."""
-        if self._edits:
+        self._begun += self._ahead.pop()
+        begun, end, self._begun = self._begun.partition("\n")
+        if self._edits and not begun and not end:
             return input(prompt)
         if self._asks:
-            sys.stderr.write(prompt)
+            sys.stderr.write(f"{prompt}{begun}{end}")
             sys.stderr.flush()
-        line = sys.stdin.readline()
+        if begun.startswith(CTRL_D):
+            raise EOFError
+        line = begun + (end or sys.stdin.readline())
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
