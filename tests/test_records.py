@@ -23,6 +23,7 @@ def _classes(module: Any) -> tuple[type, type]:
         names: tuple[str, ...] = ()
         notes: dict[str, int] = module.field(default_factory=dict)
         seen: bool = module.field(default=False, compare=False)
+        key: str = module.field(default="", repr=False)
 
         @property
         def double(self) -> int:
@@ -119,8 +120,44 @@ def test_a_record_can_be_copied_pickled_and_replaced() -> None:
         hash(changing)
 
 
+@pytest.mark.parametrize("module", [records, dataclasses])
+def test_what_is_left_to_the_class_is_done_by_it(module: Any) -> None:
+    """`__post_init__` sets what is no parameter; with `eq=False` a record equals itself only."""
+
+    @module.dataclass(frozen=True, slots=True)
+    class Doubled:
+        x: int
+        twice: int = module.field(init=False, compare=False, repr=False)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "twice", 2 * self.x)
+
+    @module.dataclass(slots=True, eq=False)
+    class Single:
+        x: int = 0
+
+    assert Doubled(4).twice == 8
+    assert repr(Doubled(4)).endswith("Doubled(x=4)")
+    assert module.replace(Doubled(4), x=5).twice == 10
+    one, other = Single(), Single()
+    assert one != other
+    assert len({one, other, one}) == 2
+
+
+def test_records_become_dictionaries_as_standard_ones_do() -> None:
+    """`asdict` goes into lists, tuples and dictionaries, and leaves all else as it is."""
+    (ours, ours_changing), (standard, standard_changing) = OURS, STANDARD
+    filled, other = (
+        kind(1, names=("a",), notes={"b": [changing("c", [2]), (kind(3),)]})
+        for kind, changing in ((ours, ours_changing), (standard, standard_changing))
+    )
+    assert records.asdict(filled) == dataclasses.asdict(other) == dataclasses.asdict(filled)
+
+
 def test_what_records_cannot_be_is_refused() -> None:
-    """A default that all would share, and a class without slots."""
+    """A default that all would share, a class without slots, and what no field knows."""
+    with pytest.raises(TypeError, match="kw_only"):
+        records.field(kw_only=True)
     body = {"__annotations__": {"a": list}, "a": [], "__module__": __name__}
     with pytest.raises(ValueError, match="a of Shared would share its default"):
         records.dataclass(frozen=True, slots=True)(type("Shared", (), {**body, "__qualname__": "Shared"}))

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
 from toolwright.errors import ToolwrightError
 from toolwright.models.metered import MeteredModel
+from toolwright.records import replace
 from toolwright.types import (
     Binding,
     CallResult,

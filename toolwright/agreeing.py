@@ -4,13 +4,13 @@ An edited plan is looked up in the library again where it changed, and always pu
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from toolwright.account import Account
 from toolwright.bounding import planning_bound, promise_steps
 from toolwright.events import PlanMade, StepsMatched
 from toolwright.making.heeding import Heeded, heed
 from toolwright.parts import Options, Parts
+from toolwright.records import dataclass, replace
 from toolwright.syntax.plan_text import CHOSEN
 from toolwright.types import Failure, Match, Plan, RememberedRun, WrittenPlan
 

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from toolwright.parts import Parts
+from toolwright.records import replace
 from toolwright.syntax.checking import described, mismatch
 from toolwright.types import Argument, Binding, Failure, Given, Json, Schema, Step, Tool, Unknown
 

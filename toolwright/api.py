@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -21,6 +20,7 @@ from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.opening import open_gate
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Executor, Model, Sandbox
+from toolwright.records import replace
 from toolwright.redaction import Redactor
 from toolwright.remembering import recording
 from toolwright.sandbox.opening import open_configured

@@ -1,12 +1,12 @@
 """Who is with a run: those who are told of it, and those who are asked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 
 from toolwright.events import Event, Listener
 from toolwright.lanes import Lanes
 from toolwright.models.ledger import Ledger
 from toolwright.parts import Approve, Ask
+from toolwright.records import dataclass, field, replace
 from toolwright.redaction import Redactor, Secret
 from toolwright.settings import secrets
 from toolwright.stages.rules.rule import Rule

@@ -1,9 +1,9 @@
 """What happens during a run, as it happens: records that the pipeline emits and front ends show or log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from toolwright.records import dataclass
 from toolwright.types import (
     Bound,
     Commit,

@@ -10,12 +10,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import Final, Generic, TypeVar
 
 from toolwright.events import Event, Listener, ModelProgress
+from toolwright.records import dataclass, field
 
 T = TypeVar("T")
 

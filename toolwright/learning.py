@@ -1,6 +1,5 @@
 """A goal that was reached -> one function in the library that does all of it, through the same gate."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from toolwright.errors import NotLearnedError
@@ -11,6 +10,7 @@ from toolwright.making.committing import admit
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Options, Parts
 from toolwright.permissions.needs import needs
+from toolwright.records import replace
 from toolwright.redaction import MASK
 from toolwright.stages.compose import name_composed
 from toolwright.stages.composition.parameters import Slot, slots

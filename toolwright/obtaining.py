@@ -7,7 +7,6 @@ the library's lock between them.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
 from toolwright.account import Account
@@ -19,6 +18,7 @@ from toolwright.making.heeding import Heeded, keep_examples, same_words
 from toolwright.making.surroundings import surroundings
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Options, Parts
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.levels import NONE
 from toolwright.types import Failure, Match, Plan, Usage
 

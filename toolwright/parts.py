@@ -1,7 +1,6 @@
 """What a run is made of and how it is to be done: `wiring` makes it, the pipeline takes it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolwright.events import Listener
@@ -11,6 +10,7 @@ from toolwright.library.store import Store
 from toolwright.models.metered import MeteredModel
 from toolwright.packages.obtaining import Packages
 from toolwright.protocols import Memory, Permits, Sandbox
+from toolwright.records import dataclass, field, replace
 from toolwright.stages.rules import RULES, Rule
 from toolwright.types import HeldOut, Lesson, Match, Plan, Precedent, Price, Resumption, WrittenPlan
 from toolwright.vault import Vault

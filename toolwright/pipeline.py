@@ -1,7 +1,6 @@
 """Goal -> report. The only module that knows in which order the stages come."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -17,6 +16,7 @@ from toolwright.obtaining import obtain_tools
 from toolwright.parts import Options, Parts
 from toolwright.proposing import look_up, propose
 from toolwright.recalling import remembered_run
+from toolwright.records import replace
 from toolwright.redaction import MASK
 from toolwright.resuming import bound_before
 from toolwright.running import run_bindings

@@ -1,7 +1,6 @@
 """Goal -> a plan with a verdict for every step: remembered, written by a person, or made by the model."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from toolwright.account import Account
@@ -11,6 +10,7 @@ from toolwright.library.bindings import words
 from toolwright.making.heeding import heed
 from toolwright.parts import Options, Parts
 from toolwright.recalling import recall
+from toolwright.records import replace
 from toolwright.stages.classify import classify
 from toolwright.stages.decompose import decompose
 from toolwright.stages.narrowing import narrow

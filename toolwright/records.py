@@ -1,4 +1,4 @@
-"""`dataclass`, `field` and `replace`, quickly: a class of annotated fields in, the same class with slots out.
+"""`dataclass`, `field`, `replace`, `asdict`, quickly: a class of annotated fields in, one with slots out.
 
 The standard module does the same, but to load it, with all that it loads to look at code, takes longer than
 Python takes to start, and every record half a millisecond: too much on the way of a single call. To a type
@@ -7,28 +7,31 @@ checker these are the standard ones; so they are to `dataclasses.fields` and its
 
 import operator
 
-__all__ = ["dataclass", "field", "replace"]
+__all__ = ["asdict", "dataclass", "field", "replace"]
 
 TYPE_CHECKING = False  # the one of `typing` takes longer to load than all of this
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from dataclasses import dataclass, field, replace
+    from dataclasses import asdict, dataclass, field, replace
     from typing import Any, NoReturn
 
 _NONE = object()
 
 
 class _Field:
-    """One field: its default or what makes one, and whether it is a parameter and is compared."""
+    """One field: its default or what makes one, and whether it is a parameter, compared and shown."""
 
-    __slots__ = ("compare", "default", "factory", "init")
+    __slots__ = ("compare", "default", "factory", "init", "repr")
 
-    def __init__(self, default: object, factory: object, *, init: bool, compare: bool) -> None:
+    def __init__(self, default: object, factory: object, **how: bool) -> None:
         self.default = default
         self.factory = factory
-        self.init = init
-        self.compare = compare
+        self.init = how.pop("init", True)
+        self.compare = how.pop("compare", True)
+        self.repr = how.pop("repr", True)
+        if how:
+            raise TypeError(f"a field of a record knows no {', '.join(how)}")
 
     def standard(self) -> object:
         """Return the field as the standard module has it."""
@@ -36,7 +39,7 @@ class _Field:
 
         default: dict[str, Any] = {} if self.default is _NONE else {"default": self.default}
         made: dict[str, Any] = {} if self.factory is _NONE else {"default_factory": self.factory}
-        return dataclasses.field(**default, **made, init=self.init, compare=self.compare)
+        return dataclasses.field(**default, **made, init=self.init, compare=self.compare, repr=self.repr)
 
 
 class _Standard:
@@ -59,10 +62,8 @@ class _Standard:
         return standard
 
 
-def _field(
-    *, default: object = _NONE, default_factory: object = _NONE, init: bool = True, compare: bool = True
-) -> _Field:
-    return _Field(default, default_factory, init=init, compare=compare)
+def _field(*, default: object = _NONE, default_factory: object = _NONE, **how: bool) -> _Field:
+    return _Field(default, default_factory, **how)
 
 
 def _replace(record: "Any", /, **changes: object) -> object:
@@ -71,16 +72,36 @@ def _replace(record: "Any", /, **changes: object) -> object:
     return type(record)(**kept, **changes)
 
 
-def _dataclass(*, slots: bool, frozen: bool = False) -> "Callable[[type], type]":
+def _asdict(record: object) -> "dict[str, Any]":
+    """Return the fields of a record by name; records in lists, tuples and dictionaries become such too."""
+    return {name: _plain(getattr(record, name)) for name in vars(type(record))["__slots__"]}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return type(value)([_plain(one) for one in value])
+    if isinstance(value, dict):
+        return {_plain(key): _plain(one) for key, one in value.items()}
+    return _asdict(value) if "__dataclass_fields__" in vars(type(value)) else value
+
+
+def _dataclass(*, slots: bool, frozen: bool = False, eq: bool = True) -> "Callable[[type], type]":
     """Return what makes a class a record; slots are a must here, and there are no fields to inherit."""
-    if not slots:
-        raise TypeError("a record has slots")
-    return _frozen_record if frozen else _changing_record
+    if not slots or (frozen and not eq):
+        raise TypeError("a record has slots, and one that is frozen is compared by its values")
+    if frozen:
+        return _frozen_record
+    return _changing_record if eq else _single_record
 
 
 def _changing_record(plain: type) -> type:
     fields = _fields(plain)
-    return _record(plain, fields, {"__hash__": None}, frozen=False)
+    return _record(plain, fields, {**_equality(fields), "__hash__": None}, frozen=False)
+
+
+def _single_record(plain: type) -> type:
+    """Make a record that equals only itself."""
+    return _record(plain, _fields(plain), {}, frozen=False)
 
 
 def _frozen_record(plain: type) -> type:
@@ -96,6 +117,7 @@ def _frozen_record(plain: type) -> type:
             put(record, name, value)
 
     methods = {
+        **_equality(fields),
         "__hash__": lambda record: hash(compared(record)),
         "__setattr__": _refuse,
         "__delattr__": _refuse,
@@ -118,7 +140,7 @@ def _fields(plain: type) -> "dict[str, _Field]":
         value = vars(plain).get(name, _NONE)
         if type(value).__hash__ is None:
             raise ValueError(f"{name} of {plain.__qualname__} would share its default: {value!r}")
-        fields[name] = value if isinstance(value, _Field) else _Field(value, _NONE, init=True, compare=True)
+        fields[name] = value if isinstance(value, _Field) else _Field(value, _NONE)
     return fields
 
 
@@ -126,19 +148,15 @@ def _record(
     plain: type, fields: "Mapping[str, _Field]", methods: "Mapping[str, object]", *, frozen: bool
 ) -> type:
     """Make the class anew, for slots cannot be added to one; what it defines itself stands."""
-    compared = _compared(fields)
     title = plain.__qualname__
-
-    def same(record: object, other: object) -> bool:
-        return compared(record) == compared(other) if other.__class__ is record.__class__ else NotImplemented
+    told = [name for name, one in fields.items() if one.repr]
 
     def shown(record: object) -> str:
-        return f"{title}({', '.join([f'{name}={getattr(record, name)!r}' for name in fields])})"
+        return f"{title}({', '.join([f'{name}={getattr(record, name)!r}' for name in told])})"
 
     replaced = {"__dict__", "__weakref__", *fields}
     body = {
-        "__init__": _initializer(fields),
-        "__eq__": same,
+        "__init__": _initializer(fields, then="__post_init__" in vars(plain)),
         "__repr__": shown,
         **methods,
         **{name: value for name, value in vars(plain).items() if name not in replaced},
@@ -150,6 +168,15 @@ def _record(
     return type(plain)(plain.__name__, plain.__bases__, body)
 
 
+def _equality(fields: "Mapping[str, _Field]") -> "dict[str, object]":
+    compared = _compared(fields)
+
+    def same(record: object, other: object) -> bool:
+        return compared(record) == compared(other) if other.__class__ is record.__class__ else NotImplemented
+
+    return {"__eq__": same}
+
+
 def _compared(fields: "Mapping[str, _Field]") -> "Callable[[object], object]":
     """Return what tells the values that count when records are compared."""
     names = [name for name, one in fields.items() if one.compare]
@@ -158,8 +185,11 @@ def _compared(fields: "Mapping[str, _Field]") -> "Callable[[object], object]":
     return lambda record: tuple([getattr(record, name) for name in names])
 
 
-def _initializer(fields: "Mapping[str, _Field]") -> "Callable[..., None]":
-    """Return `__init__` with a parameter for each field: only as text can it be written for any of them."""
+def _initializer(fields: "Mapping[str, _Field]", *, then: bool) -> "Callable[..., None]":
+    """Return `__init__` with a parameter for each field: only as text can it be written for any of them.
+
+    With `then`, the class has a `__post_init__` that goes on from there.
+    """
     names: dict[str, Any] = {"_put": object.__setattr__, "_none": _NONE}
     parameters = ["self"]
     lines = ["pass"]
@@ -174,12 +204,16 @@ def _initializer(fields: "Mapping[str, _Field]") -> "Callable[..., None]":
             names[f"_default_{name}"] = one.default
             default = f"=_default_{name}"
             value = name if one.init else f"_default_{name}"
+        elif not one.init:
+            continue  # `__post_init__` sets it
         if one.init:
             parameters.append(name + default)
         lines.append(f"_put(self, {name!r}, {value})")
+    if then:
+        lines.append("self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines), names)  # noqa: S102 - the names of a class's own fields
     return names["__init__"]  # type: ignore[no-any-return]  # made by the line above
 
 
 if not TYPE_CHECKING:
-    dataclass, field, replace = _dataclass, _field, _replace
+    asdict, dataclass, field, replace = _asdict, _dataclass, _field, _replace

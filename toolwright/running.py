@@ -1,7 +1,6 @@
 """Bindings -> answers: steps run in turn or side by side, as permitted; one that fails is bound anew once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -14,6 +13,7 @@ from toolwright.library.reached import Part
 from toolwright.ordering import run_waves
 from toolwright.parts import Options, Parts
 from toolwright.permissions.needs import needs
+from toolwright.records import dataclass, replace
 from toolwright.resuming import answered_before, may_repeat, not_repeated
 from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
 from toolwright.stages.execute import StepCalls, StepRun, run_calls, step_calls

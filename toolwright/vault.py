@@ -1,11 +1,11 @@
 """The secrets of a run: names go in, values go into single calls, and nothing that comes out holds one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from toolwright.errors import SecretError
 from toolwright.protocols import Sandbox
+from toolwright.records import dataclass, replace
 from toolwright.redaction import SHORTEST_SECRET, Redactor, Secret
 from toolwright.types import CallResult, Challenge, ChallengePlan, Example, Json, Policy, Tool, Verdict
 

@@ -289,7 +289,10 @@ def test_every_command_of_the_table_is_there() -> None:
 def test_the_editor_is_loaded_only_where_lines_are_edited(tmp_path: Path) -> None:
     """Neither help nor lines from a pipe load prompt_toolkit; help loads no SDK and no database either."""
     heavy = {"together", "httpx", "pydantic", "libcst", "sqlalchemy", "alembic", "sqlite3", "rich", "asyncio"}
-    for words, stdin, never in ((["--help"], None, heavy), ([], b":model\n", {"together", "libcst"})):
+    for words, stdin, never in (
+        (["--help"], None, {*heavy, "dataclasses", "pathlib", "json", "difflib"}),
+        ([], b":model\n", {"together", "libcst"}),
+    ):
         ended = run(*words, cwd=tmp_path, stdin=stdin, python=("-X", "importtime"))
         loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in ended.err.splitlines()}
         assert ended.code == 0

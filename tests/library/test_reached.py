@@ -71,7 +71,7 @@ def part(folder, text, name, *, index):
     (folder / "tools.py").write_text(text, newline="")
     place, worth = Place(folder), 0 if index else len(text) + 1
     catalogue_of(place, text, sha(text.encode()), worth)
-    return part_for_call(place, text, sha(text.encode()), name, worth)
+    return part_for_call(place, text, text.encode(), name, worth)
 
 
 def run(source, name, *arguments):
@@ -155,7 +155,7 @@ def test_a_stale_index_is_not_believed(tmp_path):
     assert "n // 0" not in part(tmp_path, TEXT, "halve", index=True).runs
     edited = "# first line\n" + TEXT.replace("/ _PARTS", "/ _PARTS / 2")
     (tmp_path / "tools.py").write_text(edited)
-    found = part_for_call(Place(tmp_path), edited, sha(edited.encode()), "halve", 0)
+    found = part_for_call(Place(tmp_path), edited, edited.encode(), "halve", 0)
     assert run(found.runs, "halve", 4)[0] == 2.0
 
 

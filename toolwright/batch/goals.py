@@ -3,9 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from toolwright.errors import UsageError
+from toolwright.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What became of one goal of a batch, as a record and as JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from toolwright.errors import ToolwrightError
+from toolwright.records import asdict, dataclass, replace
 from toolwright.types import Json, Report
 
 WELL: Final = frozenset({"done", "made"})

@@ -1,17 +1,19 @@
 """Command-line words -> `Arguments`; an unknown option is one sentence with the nearest one that exists."""
 
 import argparse
-import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
 
 from toolwright.cli import option_texts as texts
 from toolwright.cli.tool_flags import ToolFlags, add_tool_flags, check_tool_flags, read_tool_flags
 from toolwright.errors import UsageError
-from toolwright.settings.servers import ROLES
+from toolwright.records import dataclass
+from toolwright.types.roles import ROLES
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from toolwright.models.ledger import Ledger
     from toolwright.repl.ahead import Ahead
 
@@ -69,7 +71,7 @@ class Arguments:
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         raise UsageError(message, hint="python agent.py --help")
 
 
@@ -245,6 +247,8 @@ def _roles(given: Sequence[str]) -> dict[str, str]:
     for text in given:
         role, equals, model = (part.strip() for part in text.partition("="))
         if not equals or role not in ROLES or not model:
+            import difflib
+
             nearest = difflib.get_close_matches(role, ROLES, n=1, cutoff=0.0)[0]
             raise UsageError(
                 f"--model-for {text!r} does not say which model a role gets; roles: {', '.join(ROLES)}",
@@ -290,6 +294,8 @@ def _parted(argv: list[str]) -> tuple[list[str], bool, list[str]]:
 
 
 def _unknown_option(option: str, parser: argparse.ArgumentParser) -> UsageError:
+    import difflib
+
     name = option.partition("=")[0]
     options = [known for action in parser._actions for known in action.option_strings]  # noqa: SLF001 - no public list
     nearest = difflib.get_close_matches(name, options, n=1)

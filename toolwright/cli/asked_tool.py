@@ -7,7 +7,7 @@ from typing import Any, Final
 from toolwright.cli.streams import read_stdin, write_stderr
 from toolwright.errors import LibraryError, ToolwrightError, UsageError
 from toolwright.library.index.calling import part_for_call
-from toolwright.library.place import Place, decode, read_bytes, sha
+from toolwright.library.place import Place, decode, read_bytes
 from toolwright.library.reached import Part
 from toolwright.records import dataclass
 from toolwright.sandbox.cells.wire import NotJsonError, encode
@@ -51,7 +51,7 @@ def find_tool(name: str, library: Path) -> FoundTool:
     if data is None:
         raise LibraryError(f"there is no library here: {place.tools} does not exist")
     source = decode(data, place.tools)
-    part = part_for_call(place, source, sha(data), name)
+    part = part_for_call(place, source, data, name)
     if isinstance(part, NotOffered):
         raise CallError("not_offered", f"{name} cannot be called as a tool: {part.reason}")
     part = part or Part(source, source)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from toolwright.cli.directive_commands import unfinished, waiting_lines
@@ -15,6 +14,7 @@ from toolwright.cli.streams import at_terminal
 from toolwright.cli.typed import looks_like_command
 from toolwright.errors import LibraryError, UsageError
 from toolwright.library.store import Store
+from toolwright.records import dataclass, field
 from toolwright.redaction import MASK, Redactor
 from toolwright.repl.completing import Completion
 from toolwright.repl.loop import open_lines, prompt, run_all

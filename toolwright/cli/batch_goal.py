@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from toolwright.batch.goals import Goal
 from toolwright.batch.ledger import Ledger as Outcomes
@@ -17,6 +16,7 @@ from toolwright.models.ledger import Ledger
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Sandbox
 from toolwright.recalling import recall
+from toolwright.records import dataclass
 from toolwright.redaction import Redactor
 from toolwright.remembering import plan_memory, recording
 from toolwright.settings import Settings, secrets

@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from toolwright.errors import ModelError, ToolwrightError, UsageError
@@ -10,6 +9,7 @@ from toolwright.library.journal import Journal
 from toolwright.library.network import caution
 from toolwright.library.place import Place
 from toolwright.library.store import Store
+from toolwright.records import dataclass, field
 from toolwright.settings import Settings, level_cache
 from toolwright.settings.servers import SERVERS as SERVER_SETTINGS
 from toolwright.settings.servers import address_of, key_of

@@ -1,12 +1,12 @@
 """The one table of commands: dispatch, help and the guard against typos are made from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.tool_table import SUBCOMMANDS
 from toolwright.errors import UsageError
+from toolwright.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

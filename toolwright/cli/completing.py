@@ -119,7 +119,8 @@ def _values(flag: str, action: "argparse.Action", library: "Path") -> "dict[str,
     if flag == "--execute-tool":
         return _tools(library)
     if flag in {"--model", "--model-for"}:
-        from toolwright.settings.servers import ROLES, SERVERS
+        from toolwright.settings.servers import SERVERS
+        from toolwright.types.roles import ROLES
 
         if flag == "--model-for":
             return {f"{role}=": "" for role in ROLES}

@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from toolwright.cli.session import Session
 from toolwright.errors import ToolwrightError
 from toolwright.models.replay import ReplayModel
 from toolwright.models.transcripts import Transcript
+from toolwright.records import replace
 from toolwright.screen.display import Display
 from toolwright.screen.result import report_json, write_line
 from toolwright.screen.table import steps_table

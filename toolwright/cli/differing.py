@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from toolwright.records import dataclass
 from toolwright.sandbox.comparing import same_json
 from toolwright.screen.words import one_line
 from toolwright.types import Json, Report, StepReport, Tool

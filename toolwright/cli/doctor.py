@@ -1,12 +1,12 @@
 """`doctor`: whether goals can run here, how tools are confined, and what to mend first, on one page."""
 
 import sys
-from dataclasses import asdict
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.checkup import Checkup, check_up
 from toolwright.cli.commands import takes_nothing
 from toolwright.errors import ToolwrightError
+from toolwright.records import asdict
 from toolwright.redaction import Redactor
 from toolwright.screen.display import Display
 from toolwright.screen.health import Page, show_page

@@ -1,7 +1,6 @@
 """Goals that are run one after the other: a key that was typed in, and the model chosen, serve for all."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from toolwright.models import parse_model
 from toolwright.models.absent import AbsentModel
 from toolwright.protocols import Model
 from toolwright.recalling import recall
+from toolwright.records import replace
 from toolwright.redaction import Redactor
 from toolwright.remembering import plan_memory
 from toolwright.repl.ahead import Ahead

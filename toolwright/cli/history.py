@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from toolwright.cli.streams import write_stderr
 from toolwright.errors import ToolwrightError, TranscriptError, UsageError
 from toolwright.memory.past import Past
 from toolwright.models.transcripts import Exchange, Transcript
+from toolwright.records import asdict
 from toolwright.redaction import Redactor
 from toolwright.remembering import STATE, open_past
 from toolwright.screen.commands import command

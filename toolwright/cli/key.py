@@ -1,12 +1,12 @@
 """Settings without a key -> settings with the key that was typed in for this run, or what to set."""
 
 import sys
-from dataclasses import replace
 
 from toolwright.cli.offer import found_here, offered
 from toolwright.cli.streams import at_terminal, write_stderr
 from toolwright.errors import ModelError
 from toolwright.models import SERVERS, parse_model
+from toolwright.records import replace
 from toolwright.settings import Secret, Settings, load
 from toolwright.settings.servers import key_of, models_of
 from toolwright.settings.variables import BY_NAME

@@ -3,7 +3,6 @@
 import importlib.util
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from toolwright.cli.streams import at_terminal, write_stderr
@@ -11,8 +10,10 @@ from toolwright.errors import ModelError
 from toolwright.models import list_models
 from toolwright.models.address import is_loopback
 from toolwright.models.endpoint import Connection, Local
+from toolwright.records import replace
 from toolwright.settings import Settings
-from toolwright.settings.servers import ROLES, SERVERS
+from toolwright.settings.servers import SERVERS
+from toolwright.types.roles import ROLES
 
 _GOOD: Final = (SERVERS["ollama"].default, "glm-4.7-flash", "gpt-oss", "qwen3")
 """Models of Ollama that write code well, best first."""

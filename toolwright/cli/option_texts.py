@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from toolwright.settings.servers import ROLES
+from toolwright.types.roles import ROLES
 
 ALLOW: Final = (
     "let tools that declare it: read:PATH, write:PATH, network, network:HOST[:PORT], network:raw, execute; "

@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from toolwright.cli.commands import COMMANDS
@@ -10,6 +9,7 @@ from toolwright.cli.prompt_table import prompt_table
 from toolwright.cli.streams import ask_in_place, at_terminal
 from toolwright.cli.typed import typed
 from toolwright.errors import UsageError
+from toolwright.records import replace
 from toolwright.repl.table import SIGN, help_lines, nearest_command
 from toolwright.screen.result import write_line
 

@@ -5,7 +5,6 @@ No model is asked, and the library stays as it is: what would be written goes in
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from toolwright.cli.arguments import Arguments
@@ -24,6 +23,7 @@ from toolwright.models.replay import ReplayModel
 from toolwright.models.transcripts import Exchange, Transcript
 from toolwright.parts import Parts
 from toolwright.pipeline import run_goal
+from toolwright.records import replace
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
 from typing import Literal, TypeAlias
 
 from toolwright.errors import LibraryWriteError, PackageError, SandboxError
@@ -16,6 +15,7 @@ from toolwright.packages.shelf import Shelf
 from toolwright.parts import Rigor
 from toolwright.permissions.verifying import verification_policy
 from toolwright.protocols import Sandbox
+from toolwright.records import asdict, dataclass, replace
 from toolwright.screen.verdicts import VerdictRow
 from toolwright.syntax.examples import docstring_examples
 from toolwright.types import Json, Policy, Tool, Verdict

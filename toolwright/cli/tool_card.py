@@ -2,13 +2,13 @@
 
 import json
 import time
-from dataclasses import dataclass
 
 from toolwright.library.bindings import bindings, words
 from toolwright.library.executions import Uses, as_json, executions
 from toolwright.library.standing import Standing, VersionOf
 from toolwright.library.store import Snapshot, Store
 from toolwright.permissions.needs import needs
+from toolwright.records import dataclass
 from toolwright.screen.commands import call_commands, command
 from toolwright.screen.words import count, duration, one_line
 from toolwright.syntax.chunks import split

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolwright.cli.arguments import Arguments
@@ -19,6 +18,7 @@ from toolwright.making.wish import Made
 from toolwright.models.absent import AbsentModel
 from toolwright.parts import Parts
 from toolwright.permissions.needs import needs_in
+from toolwright.records import dataclass, field
 from toolwright.sandbox.levels import NONE
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line

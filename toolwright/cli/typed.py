@@ -1,7 +1,6 @@
 """A line of the prompt -> the command of the shell that it is, or whether one lost its colon."""
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from toolwright.cli.commands import COMMANDS, usages
 from toolwright.cli.tool_table import takes
 from toolwright.errors import UsageError
 from toolwright.library.store import Store
+from toolwright.records import replace
 
 _OF_A_RUN: Final = frozenset({"history", "retry", "replay"})
 """Commands whose operand is the id of a run, which begins with a digit."""

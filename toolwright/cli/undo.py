@@ -1,7 +1,6 @@
 """`undo`: the last admission to the library taken back, once those who call the tool are proven to go on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.commands import takes_nothing
@@ -13,6 +12,7 @@ from toolwright.library.snapshot import Snapshot, snapshot_of
 from toolwright.library.store import Store
 from toolwright.library.undoing import Undoing
 from toolwright.packages.shelf import open_shelf
+from toolwright.records import dataclass
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
 from toolwright.settings import Settings, load

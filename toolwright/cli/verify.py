@@ -8,7 +8,6 @@ faults is said, and no failure. Without names and --all it is those whose eviden
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from toolwright.cli.arguments import Arguments
@@ -20,6 +19,7 @@ from toolwright.errors import ToolwrightError, UsageError
 from toolwright.library.store import Snapshot, Store
 from toolwright.packages.shelf import open_shelf
 from toolwright.parts import Rigor
+from toolwright.records import replace
 from toolwright.sandbox.opening import open_configured
 from toolwright.screen.commands import command
 from toolwright.screen.display import Display

@@ -1,11 +1,10 @@
 """A tool of a parcel and the library it is to go to -> whether it is there already, or its name is taken."""
 
-from dataclasses import dataclass
-
 from toolwright.library.excerpt import excerpt_of
 from toolwright.library.parcel import Enclosed
 from toolwright.library.store import Store
 from toolwright.library.versions import version_hash
+from toolwright.records import dataclass
 from toolwright.syntax.reading import unix_lines
 
 

@@ -3,11 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from toolwright.errors import MergeClashError
 from toolwright.library.bindings import Import, bound_by, imports_of, words
+from toolwright.records import dataclass
 from toolwright.syntax.chunks import BOM, parse
 from toolwright.syntax.names import is_exception_class
 

@@ -4,7 +4,6 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.library.evidence import read_evidence
@@ -12,6 +11,7 @@ from toolwright.library.excerpt import excerpt_of
 from toolwright.library.executions import Uses, executions
 from toolwright.library.removal import callers_of
 from toolwright.library.store import Snapshot, Store
+from toolwright.records import dataclass
 from toolwright.syntax.alpha import alpha_form
 from toolwright.syntax.outline import outline
 from toolwright.types import Json

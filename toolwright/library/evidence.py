@@ -3,12 +3,12 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
 
 from toolwright.errors import LibraryError
 from toolwright.library.place import Place, read_bytes, sha
+from toolwright.records import asdict
 from toolwright.types import Admission, CallRecord, Example, Json, Tool
 
 FORMAT: Final = 1

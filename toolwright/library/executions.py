@@ -4,11 +4,11 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.library.spool import ADDED_UP, SPOOL
+from toolwright.records import asdict, dataclass
 from toolwright.types import Json
 
 _TOTALS: Final = "executions.json"

@@ -6,13 +6,13 @@ Kept are the pieces of tools.py that were replaced, with their offsets, and the 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import LibraryError
 from toolwright.library.place import Place, listed, read_bytes
+from toolwright.records import asdict, dataclass
 from toolwright.syntax.chunks import Sections
 
 _FORMAT: Final = 1

@@ -3,11 +3,11 @@
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.library.place import Place, read_bytes, sha
+from toolwright.records import dataclass
 
 _FORMAT: Final = 1
 

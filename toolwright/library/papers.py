@@ -1,7 +1,6 @@
 """The evidence and the tests of a tool -> how far it can be trusted: its standing, and its quality."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +8,7 @@ from toolwright.library.bindings import Bindings
 from toolwright.library.evidence import read_evidence, score_in
 from toolwright.library.place import Place, decode, read_bytes, sha
 from toolwright.library.standing import Standing, reach_hash, standing
+from toolwright.records import dataclass, field
 from toolwright.types import Json, Tool
 
 _HASHES: Final = ("source_sha256", "reach_sha256", "tests_sha256")

@@ -6,7 +6,6 @@ What somebody else made is in it: nothing of it is run here, and nothing it says
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from toolwright.library.evidence import kept_examples, score_in
 from toolwright.library.excerpt import excerpt_of
 from toolwright.library.place import decode
 from toolwright.library.versions import Version
+from toolwright.records import dataclass, field
 from toolwright.syntax.reading import unix_lines
 from toolwright.types import Example, Json, Tool
 

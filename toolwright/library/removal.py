@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.errors import LibraryError
 from toolwright.library.bindings import Bindings, Import, bindings, words
 from toolwright.library.imports import remove_imports
 from toolwright.library.merge import ending_like, function_at, notes_below, owned_helpers
+from toolwright.records import dataclass
 from toolwright.syntax.chunks import BOM, parse, split
 from toolwright.syntax.used import used_by
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from toolwright.library.bindings import Bindings
@@ -11,6 +10,7 @@ from toolwright.library.parting import part_in
 from toolwright.library.place import Place, decode, read_bytes, sha
 from toolwright.library.quarantine import quarantined
 from toolwright.library.reached import Part
+from toolwright.records import dataclass, field, replace
 from toolwright.types import NotOffered, Tool
 
 # Two saves within one tick of the file system's clock can leave the same times behind: what was written this

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from toolwright.library.bindings import Bindings
 from toolwright.library.fingerprint import hashed
 from toolwright.library.place import sha
+from toolwright.records import dataclass
 from toolwright.types import Json, Tool
 
 StandingKind: TypeAlias = Literal["verified", "edited", "outdated", "unproven"]

@@ -1,7 +1,6 @@
 """The last admission and the library as it is now -> the file changes that take the admission back."""
 
 import shlex
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.errors import LibraryChangedError, LibraryError
@@ -12,6 +11,7 @@ from toolwright.library.journal_entries import Change
 from toolwright.library.merge import remove_tool, replace_tool
 from toolwright.library.place import Place, decode, read_bytes, sha
 from toolwright.library.snapshot import Snapshot
+from toolwright.records import dataclass
 from toolwright.syntax.chunks import split
 from toolwright.syntax.used import used_by
 

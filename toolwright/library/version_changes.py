@@ -1,7 +1,6 @@
 """Versions of tools that are not kept yet -> the file changes that keep them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from toolwright.library.bindings import Bindings
 from toolwright.library.evidence import EDITED, read_evidence
@@ -20,6 +19,7 @@ from toolwright.library.versions import (
     version_now,
     version_path,
 )
+from toolwright.records import replace
 from toolwright.types import Json
 
 

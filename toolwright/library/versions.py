@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from toolwright.errors import LibraryError
 from toolwright.library.evidence import EDITED
 from toolwright.library.place import Place, listed, read_bytes, sha
+from toolwright.records import asdict, dataclass
 from toolwright.types import Json
 
 _FORMAT: Final = 1

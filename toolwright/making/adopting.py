@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from toolwright.events import CandidateRefused, Notice, PhaseStarted
@@ -16,6 +15,7 @@ from toolwright.making.proving import prove, verify
 from toolwright.making.trial import Trial
 from toolwright.making.wish import ADOPTED, Made, Wish
 from toolwright.parts import Parts
+from toolwright.records import dataclass, replace
 from toolwright.stages.adopt import adopt_contract
 from toolwright.stages.generate import generate_apart
 from toolwright.syntax.parsing import parse_text

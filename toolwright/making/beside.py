@@ -1,12 +1,11 @@
 """A step -> its tool: widened where that can be had, else a new one beside the tool that is too specific."""
 
-from dataclasses import replace
-
 from toolwright.errors import ReplyShapeError
 from toolwright.events import Notice
 from toolwright.making.repair import make_tool
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Options, Parts
+from toolwright.records import replace
 from toolwright.types import Match
 
 

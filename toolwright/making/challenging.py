@@ -1,7 +1,6 @@
 """A verified candidate -> its tests made evidence: nothing flips, enough deliberate faults are noticed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from toolwright.errors import ModelError, ReplyShapeError
@@ -9,6 +8,7 @@ from toolwright.events import CandidateChallenged, Notice, PhaseStarted
 from toolwright.making.faults import challenge_plan, records_of
 from toolwright.making.trial import Case, Trial
 from toolwright.parts import Parts
+from toolwright.records import dataclass, replace
 from toolwright.stages.strengthen import strengthen, without
 from toolwright.types import Challenge, TestOutcome, Verdict
 

@@ -1,6 +1,5 @@
 """A candidate -> a trial that ends in a commit, or in what refused it."""
 
-from dataclasses import asdict, replace
 from typing import Final
 
 from toolwright.errors import LibraryChangedError, MergeClashError, ToolNotFoundError
@@ -11,6 +10,7 @@ from toolwright.making.proving import prove
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Parts
+from toolwright.records import asdict, replace
 from toolwright.types import Admission, Candidate, Commit, Contract, Example, Failure, Verdict
 
 _COMMIT_TRIES: Final = 5

@@ -1,7 +1,6 @@
 """Attempts that fail alike -> whether the contract is at fault, as a second author or the user sees it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from toolwright.events import Notice, PhaseStarted
 from toolwright.making.attempts import Attempts, assertion, outcome
@@ -11,6 +10,7 @@ from toolwright.making.proving import prove
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Wish
 from toolwright.parts import Parts
+from toolwright.records import dataclass
 from toolwright.stages.generate import generate_apart
 from toolwright.types import Contract, TestOutcome
 

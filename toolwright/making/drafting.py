@@ -1,7 +1,6 @@
 """A wish -> the contract of a new tool or of a wider one, and whether the library still is as it was then."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from toolwright.errors import MergeClashError
@@ -14,6 +13,7 @@ from toolwright.making.feedback import told_precedents
 from toolwright.making.held_out import bound
 from toolwright.making.wish import Wish
 from toolwright.parts import Parts
+from toolwright.records import dataclass, replace
 from toolwright.stages.contract import draft_contract
 from toolwright.stages.widen import widen_contract
 from toolwright.syntax.reading import read_library

@@ -1,10 +1,10 @@
 """A verified tool -> what its challenge is made of: deliberate faults, further arguments, calls to replay."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from toolwright.parts import Rigor
+from toolwright.records import replace
 from toolwright.syntax.mutation.mutants import mutants
 from toolwright.syntax.names import free_names
 from toolwright.syntax.probes import literals_of, probes

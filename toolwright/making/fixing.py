@@ -1,7 +1,6 @@
 """A kept tool + calls whose right answers the user knows -> the tool repaired, through the whole gate."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from toolwright.errors import LibraryChangedError, ToolwrightError, UsageError
 from toolwright.events import PhaseStarted
@@ -17,6 +16,7 @@ from toolwright.making.supposing import supposing
 from toolwright.making.wish import FIXED, Made, Wish
 from toolwright.parts import Options, Parts
 from toolwright.permissions.verifying import verification_policy
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.comparing import same_json
 from toolwright.sandbox.wording import short_text
 from toolwright.stages.fix import fix_contract

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from toolwright.errors import LibraryWriteError
@@ -12,6 +11,7 @@ from toolwright.making.assigning import assign
 from toolwright.making.held_out import bound, missed
 from toolwright.parts import Options, Parts
 from toolwright.permissions.verifying import verification_policy
+from toolwright.records import dataclass, field
 from toolwright.types import Example, Failure, HeldOut, Match, Step, Tool
 
 _LONGEST: Final = 120

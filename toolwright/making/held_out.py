@@ -2,10 +2,10 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from toolwright.protocols import Sandbox
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.comparing import same_json
 from toolwright.sandbox.wording import call_text, failure_text, short_text
 from toolwright.syntax.checking import mismatch

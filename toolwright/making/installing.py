@@ -1,7 +1,5 @@
 """A tool of another library -> the same in this one, through the same gate, whatever it says of itself."""
 
-from dataclasses import replace
-
 from toolwright.errors import ModelError, PackageError, ReplyShapeError
 from toolwright.library.parcel import Enclosed
 from toolwright.making.committing import admit
@@ -10,6 +8,7 @@ from toolwright.making.wish import INSTALLED, Made, Wish
 from toolwright.models.absent import AbsentModel
 from toolwright.models.metered import MeteredModel
 from toolwright.parts import Parts
+from toolwright.records import replace
 from toolwright.stages.contract import check_tests
 from toolwright.syntax.renamed_tool import renamed_source, renamed_tests
 from toolwright.types import Contract, Failure, Match, Step

@@ -7,7 +7,6 @@ declare every one. It is a look at what there is: nothing is kept or refused on 
 import ast
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.errors import ModelError, PackageError, ReplyShapeError
@@ -23,6 +22,7 @@ from toolwright.making.wish import Wish
 from toolwright.parts import Parts
 from toolwright.permissions.needs import needs
 from toolwright.permissions.verifying import verification_policy
+from toolwright.records import dataclass
 from toolwright.stages.reclassify import reclassify
 from toolwright.syntax.chunks import split
 from toolwright.syntax.examples import docstring_examples

@@ -4,10 +4,9 @@ An answer that its own tests saw is not of the type, an exception is none of tho
 doctest shows something else than comes of it.
 """
 
-from dataclasses import replace
-
 from toolwright.making.trial import Case, Trial
 from toolwright.parts import Parts
+from toolwright.records import replace
 from toolwright.sandbox.wording import call_text, failure_text, short_text
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.promised_errors import is_promised

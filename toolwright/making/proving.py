@@ -1,7 +1,6 @@
 """A candidate -> its trial: review, merge, then every gate in order, until one refuses it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from toolwright.errors import MergeClashError, ToolNotFoundError
@@ -23,6 +22,7 @@ from toolwright.making.wish import Wish
 from toolwright.parts import Parts
 from toolwright.permissions.needs import needs
 from toolwright.permissions.verifying import verification_policy
+from toolwright.records import replace
 from toolwright.stages.review import finding_text, review_candidate
 from toolwright.syntax.examples import docstring_examples
 from toolwright.types import Candidate, Contract, Finding, Permission, Verdict

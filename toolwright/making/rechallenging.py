@@ -1,12 +1,11 @@
 """A kept tool whose tests passed -> the same verdict with what its tests make of deliberate faults."""
 
-from dataclasses import dataclass, replace
-
 from toolwright.library.bindings import bindings
 from toolwright.library.excerpt import excerpt_lines, excerpt_of
 from toolwright.making.faults import challenge_plan, records_of
 from toolwright.parts import Rigor
 from toolwright.protocols import Sandbox
+from toolwright.records import dataclass, replace
 from toolwright.syntax.chunks import split
 from toolwright.types import ChallengePlan, Policy, Tool, Verdict
 

@@ -7,7 +7,6 @@ the tests, which bring them.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from toolwright.events import Notice, PhaseStarted
@@ -18,6 +17,7 @@ from toolwright.library.standing import speaks_of_tests
 from toolwright.making.trial import Case, Trial
 from toolwright.parts import Parts
 from toolwright.permissions.verifying import verification_policy
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.comparing import same_json
 from toolwright.types import CallResult, Example, Json, Policy, TestOutcome, Tool, Verdict
 

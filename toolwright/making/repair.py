@@ -1,6 +1,5 @@
 """The repair loop: a contract, then one version of the function after the other until one is proven."""
 
-from dataclasses import replace
 from typing import Final
 
 from toolwright.events import CandidateRefused, Notice
@@ -13,6 +12,7 @@ from toolwright.making.sampling import next_trial
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Made, Wish
 from toolwright.parts import Options, Parts
+from toolwright.records import replace
 from toolwright.types import Failure, Match
 
 _MOST_ATTEMPTS: Final = 15

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from toolwright.library.catalogue import Catalogue
@@ -10,6 +9,7 @@ from toolwright.library.parting import run_with
 from toolwright.making.drafting import Draft
 from toolwright.making.held_out import Missed
 from toolwright.making.wish import Wish
+from toolwright.records import dataclass, field
 from toolwright.types import Candidate, Commit, Policy, TestOutcome, Tool, Verdict
 
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]+")

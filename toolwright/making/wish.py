@@ -1,8 +1,8 @@
 """What is asked of the making of a tool, and what comes of it."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.types import Commit, Failure, HeldOut, Match, Step, Verdict
 
 FIXED: Final = "fixed"

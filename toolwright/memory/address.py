@@ -1,10 +1,10 @@
 """`postgresql://...` -> how psycopg connects, what may be shown of it, and in words why it could not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.errors import MemoryFileError
+from toolwright.records import dataclass
 from toolwright.redaction import Redactor, Secret
 
 _NO_EXTENSION: Final = (

@@ -10,11 +10,11 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import ToolwrightError
+from toolwright.records import dataclass
 
 FOLDER: Final = "directives"
 UNFINISHED: Final = frozenset({"queued", "running", "interrupted", "cut off"})

@@ -6,11 +6,11 @@ Times are ISO 8601 or seconds since 1970, and are written in UTC.
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from toolwright.errors import UsageError
+from toolwright.records import dataclass
 
 VERSION: Final = 1
 STATUSES: Final = ("working", "untested", "failed")

@@ -6,11 +6,11 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from toolwright.memory.same_shape import with_literals_of
+from toolwright.records import replace
 from toolwright.syntax.fitting import path_parts
 from toolwright.syntax.literals import goal_shape
 from toolwright.types import (

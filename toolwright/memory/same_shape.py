@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
+from toolwright.records import replace
 from toolwright.syntax.literals import GoalLiteral, goal_literals, goal_shape
 from toolwright.types import Argument, Binding, Given, Json, RememberedRun
 

@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from toolwright.errors import UsageError
@@ -18,6 +17,7 @@ from toolwright.models.replay import ReplayModel
 from toolwright.models.roles import RoleModel
 from toolwright.models.transcripts import Transcript, TranscriptWriter
 from toolwright.protocols import Model
+from toolwright.records import dataclass
 
 Open: TypeAlias = Callable[[str, Connection, OnProgress], Backend]
 """Opens the model of that name on a server; nothing is connected yet, no SDK is loaded."""

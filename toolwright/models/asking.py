@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from toolwright.errors import BudgetError, ModelError
@@ -16,6 +15,7 @@ from toolwright.models.faults import Rules, foreign_errors, model_error, togethe
 from toolwright.models.pieces import Gathering, Piece
 from toolwright.models.priced import UNBILLED
 from toolwright.models.pump import Source, drain
+from toolwright.records import dataclass, replace
 from toolwright.types import Prompt, Reply, Usage
 
 _FREE_UNTIL_SOMETHING_CAME = UNBILLED | {"network", "server"}

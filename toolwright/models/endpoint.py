@@ -1,12 +1,12 @@
 """Records that say which server is asked and how: settings come in, every part of a backend reads them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from toolwright.models.ledger import Ledger
 from toolwright.protocols import Model
+from toolwright.records import dataclass, field
 
 OnProgress: TypeAlias = Callable[[int, int], None]
 """Called as pieces stream in with the characters so far, of thought and of text."""

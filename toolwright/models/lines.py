@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from toolwright.models.address import direct_mounts
@@ -11,6 +10,7 @@ from toolwright.models.faults import model_error, refused, unanswered
 from toolwright.models.line import Line, read_page
 from toolwright.models.pieces import Piece
 from toolwright.models.pump import Put, Source
+from toolwright.records import dataclass, field
 from toolwright.types import Json
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from toolwright.errors import BudgetError, ModelError
@@ -13,6 +12,7 @@ from toolwright.events import Listener, ModelAnswered, ModelAsked, ModelProgress
 from toolwright.models.ledger import Ledger
 from toolwright.models.roles import RoleModel
 from toolwright.protocols import Model
+from toolwright.records import dataclass, field, replace
 from toolwright.types import Prompt, Reply, Usage
 
 

@@ -6,7 +6,6 @@ OpenAI itself, Groq, and any base URL: vLLM, llama-server, OpenRouter and others
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from toolwright.errors import ModelError
@@ -19,6 +18,7 @@ from toolwright.models.lines import Exchange, read_body, stream_lines
 from toolwright.models.pieces import Piece
 from toolwright.models.pump import Source
 from toolwright.models.wire import model_names
+from toolwright.records import dataclass
 from toolwright.types import Json, Prompt, Reply
 
 _DONE: Final = "[DONE]"

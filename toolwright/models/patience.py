@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from toolwright.errors import ModelError
 from toolwright.events import Listener, ModelRetried
 from toolwright.protocols import Model
+from toolwright.records import dataclass, field, replace
 from toolwright.types import Prompt, Reply, Usage
 
 TRIES: Final[Mapping[str, int]] = {

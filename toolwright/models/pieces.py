@@ -1,13 +1,13 @@
 """The pieces of a streamed answer go in; one complete `Reply` comes out, or a `ModelError`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
 from toolwright.errors import ModelError
 from toolwright.models.endpoint import Endpoint, OnProgress
 from toolwright.models.faults import model_error
 from toolwright.models.think import split_think
+from toolwright.records import dataclass, field
 from toolwright.types import Reply, Usage
 
 _CUT: Final = frozenset({"length", "max_tokens", "model_length", "max_output_tokens"})

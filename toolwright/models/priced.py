@@ -1,10 +1,9 @@
 """A model goes in, a model comes out that says what each answer has cost, by the price of that model."""
 
-from dataclasses import replace
-
 from toolwright.errors import BudgetError, ModelError
 from toolwright.models.ledger import Ledger
 from toolwright.protocols import Model
+from toolwright.records import replace
 from toolwright.types import Price, Prompt, Reply, Usage
 
 UNBILLED = frozenset({"setup", "auth", "billing", "model", "context", "request", "rate"})

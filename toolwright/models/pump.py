@@ -8,9 +8,10 @@ thread of its own and the reader waits by its own clock.
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Generic, TypeAlias, TypeVar
+
+from toolwright.records import dataclass
 
 T = TypeVar("T")
 Put: TypeAlias = Callable[[T], None]

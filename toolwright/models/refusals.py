@@ -4,10 +4,10 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.types import Json
 
 _LONGEST: Final = 300

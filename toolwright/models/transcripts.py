@@ -3,12 +3,12 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from toolwright.errors import TranscriptError
 from toolwright.events import Listener, Notice
+from toolwright.records import asdict, dataclass
 from toolwright.types import Json, Reply, Usage
 
 VERSION: Final = 1

@@ -1,15 +1,15 @@
 """Folders with packages -> which distributions are there, and which modules a tool must be offered."""
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import Distribution, distributions
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from toolwright.syntax.requirements import Requirement, normalized
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 _NEEDS: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[(?P<extras>[^\]]*)\])?")
 _EXTRA: Final = re.compile(r"""extra\s*==\s*["']([\w.-]+)["']""")
@@ -17,28 +17,30 @@ _CODE: Final = (".py", ".so", ".pyd")
 _MODULE_FILE: Final = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\.[\w-]+)*\.(?:py|so|pyd)")
 
 
-@dataclass(frozen=True)
 class Installed:
     """One distribution that is there."""
 
-    source: Distribution
+    def __init__(self, source: "Distribution") -> None:
+        self._source = source
 
     @property
     def version(self) -> str:
         """Its version, as its metadata says it."""
-        return self.source.version
+        return self._source.version
 
     @cached_property
     def modules(self) -> frozenset[str]:
         """Its top-level modules, as its list of files shows them; some are quite unlike its name."""
-        listed = (self.source.read_text("top_level.txt") or "").split()
-        record = self.source.read_text("RECORD") or ""
+        import csv
+
+        listed = (self._source.read_text("top_level.txt") or "").split()
+        record = self._source.read_text("RECORD") or ""
         names = {_top_level(row[0]) for row in csv.reader(record.splitlines()) if row}
         return frozenset({name for name in names if name} | set(listed))
 
     def needs(self, extras: frozenset[str]) -> Iterable[tuple[str, frozenset[str]]]:
         """Say what it requires, each with the extras it wants of that."""
-        for text in self.source.requires or ():
+        for text in self._source.requires or ():
             head, _, marker = text.partition(";")
             only_for = set(map(normalized, _EXTRA.findall(marker)))
             match = _NEEDS.match(head)
@@ -57,7 +59,7 @@ class Site:
     def find(self, name: str) -> Installed | None:
         """Return a distribution by its normalized name."""
         if name not in self._found:
-            first = next(iter(distributions(name=name, path=self._folders)), None)
+            first = next(self._distributions(name), None)
             self._found[name] = Installed(first) if first else None
         return self._found[name]
 
@@ -66,7 +68,7 @@ class Site:
         if self.find(requirement.distribution):
             return requirement.distribution
         for module in requirement.modules:
-            for each in distributions(path=self._folders):
+            for each in self._distributions():
                 if module in Installed(each).modules:
                     return normalized(each.name)
         return ""
@@ -78,6 +80,11 @@ class Site:
     def versions_of(self, names: Iterable[str]) -> dict[str, str]:
         """Return the versions of distributions and of all that they need, sorted by name."""
         return {name: there.version for name, there in sorted(self._with_needs(names), key=itemgetter(0))}
+
+    def _distributions(self, name: str | None = None) -> "Iterator[Distribution]":
+        from importlib.metadata import distributions
+
+        return iter(distributions(path=self._folders, name=name))
 
     def _with_needs(self, names: Iterable[str]) -> Iterator[tuple[str, Installed]]:
         """Yield distributions, and what they need, as far as they are there; some more than once."""

@@ -5,13 +5,13 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import PackageError
 from toolwright.packages.pins import Pin, Pins, read_pins, write_pins
 from toolwright.packages.uv import Uv
+from toolwright.records import dataclass
 
 _WAIT_S: Final = 300.0
 _UNFINISHED: Final = ".new-"

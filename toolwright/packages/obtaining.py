@@ -1,10 +1,10 @@
 """What a new tool wants to import -> installed with the user's consent, or why it must do without."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from toolwright.packages.installing import Change
 from toolwright.packages.shelf import Shelf, State, not_ready
+from toolwright.records import dataclass, field
 from toolwright.syntax.requirements import Requirement, requirements
 from toolwright.types import Policy
 

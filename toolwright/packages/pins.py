@@ -6,12 +6,12 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import PackageError
+from toolwright.records import asdict, dataclass
 from toolwright.syntax.requirements import normalized
 
 FORMAT: Final = 1

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Final, Literal, TypeAlias
 
@@ -11,6 +10,7 @@ from toolwright.packages.installed import Site
 from toolwright.packages.installing import Change, installed_set
 from toolwright.packages.pins import Pins, read_pins
 from toolwright.packages.uv import Uv
+from toolwright.records import dataclass, replace
 from toolwright.settings import Settings, installer_environment
 from toolwright.syntax.requirements import Requirement, normalized, requirements
 from toolwright.types import Policy

@@ -2,16 +2,15 @@
 
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import PackageError
 from toolwright.packages.pins import Pin
+from toolwright.records import dataclass
 from toolwright.syntax.requirements import Requirement, normalized
 from toolwright.temporary.folders import fresh_folder
 
@@ -59,6 +58,8 @@ class Uv:
 
     def _run(self, words: Sequence[str], folder: str, failed: str) -> str:
         """Run where no project's configuration is found: a library that was cloned must not name an index."""
+        import subprocess
+
         try:
             ended = subprocess.run(
                 [*self._command(), *words],

@@ -1,10 +1,10 @@
 """A tool and the arguments of a call -> the hosts that the call will reach, as far as that can be known."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from toolwright.records import dataclass
 from toolwright.sandbox.proxy.addresses import special_kind
 from toolwright.sandbox.proxy.hosts import is_address, is_loopback_name, split_authority
 from toolwright.sandbox.proxy.rules import USUAL_PORTS, grant_text

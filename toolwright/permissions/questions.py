@@ -1,9 +1,9 @@
 """A wish -> the question that is put to the user; the line that was typed -> the answer."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.permissions.wishes import Wish
+from toolwright.records import dataclass
 from toolwright.types import Permission
 
 _ONCE: Final = {"o": "", "once": "", "r": "read", "read": "read", "w": "write", "write": "write"}

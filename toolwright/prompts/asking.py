@@ -1,12 +1,12 @@
 """A model, a prompt, a reader -> what the reader makes of the reply; a wrong shape is sent back twice."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final, TypeVar
 
 from toolwright.errors import ModelError, ReplyShapeError
 from toolwright.prompts import Filled
 from toolwright.protocols import Model
+from toolwright.records import replace
 from toolwright.types import Prompt
 
 Answer = TypeVar("Answer")

@@ -5,12 +5,12 @@ import os
 import stat
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import UsageError
 from toolwright.prompts import SHARED, TEXTS, Filled, filled_in, shipped
+from toolwright.records import dataclass, field, replace
 from toolwright.types import Prompt
 
 _LONGEST: Final = 100_000

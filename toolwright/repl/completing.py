@@ -1,10 +1,10 @@
 """What was typed so far -> what may stand there: commands, tools with their parameters, paths, models."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from toolwright.records import dataclass, field
 from toolwright.repl.json_completing import json_offers
 from toolwright.repl.offers import Offer, beginning_with
 from toolwright.repl.path_completing import path_offers

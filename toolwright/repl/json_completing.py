@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from toolwright.records import dataclass, field
 from toolwright.repl.offers import Offer, beginning_with
 from toolwright.repl.path_completing import path_offers
 from toolwright.types import Json, Schema

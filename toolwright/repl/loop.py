@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from toolwright.errors import ToolwrightError, UsageError
+from toolwright.records import replace
 from toolwright.repl.ahead import Ahead
 from toolwright.repl.completing import Completion
 from toolwright.repl.interrupts import Interrupts

@@ -1,8 +1,8 @@
 """One way to complete what was typed, and the choice among words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from toolwright.records import dataclass
 from toolwright.screen.words import one_line
 
 _LONGEST = 60

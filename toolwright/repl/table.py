@@ -4,9 +4,9 @@ import difflib
 import re
 import textwrap
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.screen.program import program
 
 SIGN: Final = ":"

@@ -9,11 +9,11 @@ import functools
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.spawn import Ended
 from toolwright.sandbox.zygote.order import Order
 from toolwright.types import Limits

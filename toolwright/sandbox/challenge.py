@@ -1,9 +1,9 @@
 """A judge, other conditions and a verified tool with its mutants in, the `Challenge` out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
+from toolwright.records import replace
 from toolwright.sandbox.challenged import Case, MakeCaller, Variation
 from toolwright.sandbox.judging import Judge
 from toolwright.types import Challenge

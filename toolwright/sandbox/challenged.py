@@ -1,9 +1,9 @@
 """What a challenge is about: a verified text with its verdict in, what there is to try with it out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from toolwright.records import dataclass, field
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.cells.wire import encode
 from toolwright.types import CallRecord, ChallengePlan, Json, Mutant, Policy, Verdict

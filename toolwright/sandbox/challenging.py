@@ -6,9 +6,9 @@ of the judge, and no cell is needed.
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
 
+from toolwright.records import dataclass, field, replace
 from toolwright.sandbox.calling import Answer, Caller
 from toolwright.sandbox.challenged import ANOTHER_SEED, BY_CHANCE, TWICE, Calls, Case, Variation, key_of
 from toolwright.sandbox.differing import flip_text, same_answer

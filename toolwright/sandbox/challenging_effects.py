@@ -6,10 +6,10 @@ a process of the judge and cells of its own, as long as there is time.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from toolwright.records import dataclass, field, replace
 from toolwright.sandbox.calling import Caller, Way
 from toolwright.sandbox.cells.calling_twice import CHANGED
 from toolwright.sandbox.challenged import BY_CHANCE, TWICE, Case, Variation

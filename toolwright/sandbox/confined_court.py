@@ -2,11 +2,11 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.challenge import HASH_SEEDS, challenge
 from toolwright.sandbox.challenged import Case

@@ -5,9 +5,9 @@ so does one that forges its record: it gives itself away by passing here too.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
+from toolwright.records import dataclass, field
 from toolwright.sandbox.lying import Lies
 from toolwright.sandbox.observing import Answering, Observed
 from toolwright.sandbox.placebo import Placebo, Rerun

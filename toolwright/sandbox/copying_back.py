@@ -9,9 +9,9 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+from toolwright.records import dataclass, field
 from toolwright.sandbox.copying_in import Bound, Copied
 from toolwright.sandbox.guarded_names import guard
 from toolwright.sandbox.masks import lies_in

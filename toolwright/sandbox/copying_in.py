@@ -2,11 +2,11 @@
 
 import contextlib
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import SandboxError
+from toolwright.records import dataclass, field
 from toolwright.sandbox.open_trees import Found, copy_file, opened_folder, split, walk
 from toolwright.sandbox.zygote.order import Grant
 

@@ -7,8 +7,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
+
+from toolwright.records import dataclass, field
 
 Kind: TypeAlias = Literal["file", "folder", "link", "other"]
 

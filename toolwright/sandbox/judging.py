@@ -7,10 +7,10 @@ never shares a process with those who decide about it.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.comparing import same_json
 from toolwright.sandbox.controls import Controls

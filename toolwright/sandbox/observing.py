@@ -1,9 +1,9 @@
 """Calls of an honest run in, what each answered and which files it changed out: what controls are made of."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.calling import Answer
 from toolwright.sandbox.cells.wire import encode
 from toolwright.sandbox.effects import Change, Tree, changes, read_tree

@@ -5,9 +5,9 @@ notice everything. It gives itself away where all is as in a control but true.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from toolwright.records import dataclass
 from toolwright.sandbox.calling import Answer
 from toolwright.sandbox.differing import same_answer
 from toolwright.sandbox.observing import Answering, Asked, Live, Observed

@@ -1,8 +1,8 @@
 """The judge's records in, outcomes and the reason of a verdict out; what pytest would not send is refused."""
 
-from dataclasses import dataclass, field
 from typing import Final
 
+from toolwright.records import dataclass, field
 from toolwright.types import Json, TestOutcome
 
 _PHASES: Final = ("setup", "call", "teardown")

@@ -3,9 +3,9 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
+from toolwright.records import replace
 from toolwright.sandbox.calling import Answer, Caller, interpret, wire_limits
 from toolwright.sandbox.cells.wire import decode, encode
 from toolwright.sandbox.spawn import Bounds

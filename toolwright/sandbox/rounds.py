@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from toolwright.records import dataclass, replace
 from toolwright.sandbox.calling import Answer
 from toolwright.sandbox.challenged import Case, key_of
 from toolwright.sandbox.judging import Judge

@@ -4,10 +4,10 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
+from toolwright.records import replace
 from toolwright.sandbox.calling import Answer, Caller, how_it_ended, wire_limits
 from toolwright.sandbox.cells.wire import decode
 from toolwright.sandbox.evidence import Evidence

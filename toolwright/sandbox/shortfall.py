@@ -1,9 +1,9 @@
 """What a level weaker than full means: what was found in, plain words and a command that mends it out."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.sandbox.levels import NONE, Found
 
 EXPOSED: Final = {

@@ -3,8 +3,9 @@
 import ast
 import builtins
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from toolwright.records import dataclass
 
 _EXCEPTION_ENDINGS: Final = ("Error", "Exception", "Warning")
 _TEST_TOOLING: Final = frozenset(

@@ -3,9 +3,9 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeGuard
 
+from toolwright.records import dataclass
 from toolwright.sandbox.source_shape import imported_modules
 from toolwright.syntax.fair_tests.replacing import REPLACING
 from toolwright.syntax.fair_tests.rule import read_test_file

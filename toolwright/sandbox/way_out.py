@@ -4,10 +4,10 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final, Self
 
 from toolwright.errors import SandboxError, UsageError
+from toolwright.records import replace
 from toolwright.sandbox.networks import ANY_PUBLIC
 from toolwright.sandbox.proxy.environment import proxy_environment
 from toolwright.sandbox.proxy.reaching import Resolver, resolve_name

@@ -5,13 +5,13 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from toolwright.errors import SandboxError
+from toolwright.records import replace
 from toolwright.sandbox.bwrap import bwrap_words
 from toolwright.sandbox.calling import Caller
 from toolwright.sandbox.confined import JudgeBounds

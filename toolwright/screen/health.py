@@ -1,8 +1,8 @@
 """The page of `doctor`: levels, layers and facts go in, lines that fit the screen come out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from toolwright.records import dataclass
 from toolwright.screen.display import Display
 from toolwright.screen.words import one_line
 

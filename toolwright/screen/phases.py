@@ -1,9 +1,9 @@
 """The words of each stage; a `PhaseStarted` goes in, what is being done and what was done come out."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.events import PhaseStarted
+from toolwright.records import dataclass
 from toolwright.screen.words import one_line
 
 

@@ -7,13 +7,12 @@ hint: the command or setting that helps
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import ToolwrightError, UsageError
+from toolwright.records import dataclass
 from toolwright.redaction import Redactor
-from toolwright.screen.bug_report import write_bug_report
 from toolwright.screen.display import Display
 from toolwright.screen.program import as_started
 from toolwright.screen.words import count, one_line
@@ -103,6 +102,8 @@ def problem_of_bug(
 
     A `directory` that is not there is not made: the report goes to the folder for temporary files.
     """
+    from toolwright.screen.bug_report import write_bug_report
+
     redactor = redactor or known_redactor()
     name = type(error).__name__
     try:

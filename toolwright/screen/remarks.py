@@ -4,10 +4,10 @@ import html
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
+from toolwright.records import dataclass
 from toolwright.types import Json, Verdict
 
 Level: TypeAlias = Literal["error", "warning"]

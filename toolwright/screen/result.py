@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from typing import Final, TextIO
 
 from toolwright.errors import BudgetError, ToolwrightError
@@ -129,6 +128,12 @@ def plain(value: Json, depth: int = 0) -> Json:
             return {str(key): plain(item, depth + 1) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [plain(item, depth + 1) for item in value]
+    return _of_record(value, depth)
+
+
+def _of_record(value: Json, depth: int) -> Json:
+    from dataclasses import fields, is_dataclass
+
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name), depth + 1) for field in fields(value)}
     return str(value)

@@ -1,9 +1,9 @@
 """The table of `verify`: tools with their verdicts go in, a rich renderable that fits the width comes out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from toolwright.records import dataclass
 from toolwright.screen.display import Display
 from toolwright.screen.words import count, duration, held, one_line
 from toolwright.types import ControlOutcome, MutationScore, Verdict

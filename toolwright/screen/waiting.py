@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.screen.words import count, duration, joined, one_line
 
 CHARS_PER_TOKEN: Final = 4

@@ -4,7 +4,6 @@ Such a file may have come from anybody, together with the very tools that it all
 counts only when the user has trusted it, as it stands and where it stands: that is for others to find out.
 """
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -28,6 +27,8 @@ class ApprovalRules:
     @property
     def trust(self) -> str:
         """What is remembered when the user trusts these rules: any change asks for trust again."""
+        import hashlib
+
         return hashlib.sha256(json.dumps([self.path, self.rules]).encode()).hexdigest()
 
 

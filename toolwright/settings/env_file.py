@@ -6,11 +6,11 @@ of the line), in single quotes (literally what stands there) or in double quotes
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import UsageError
+from toolwright.records import dataclass
 
 _HEAD: Final = re.compile(r"[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
 _SINGLE: Final = re.compile(r"'(?P<value>[^']*)'")

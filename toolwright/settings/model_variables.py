@@ -3,8 +3,8 @@
 from typing import Final
 
 from toolwright.settings import values
-from toolwright.settings.servers import ROLES
 from toolwright.settings.variable import Variable
+from toolwright.types.roles import ROLES
 
 _SERVER_NAME: Final = "SERVER:NAME, such as together:deepseek-ai/DeepSeek-R1, or SERVER alone"
 _KEY: Final = "printable ASCII without spaces or line breaks"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TABLE: Final = ("tool", "toolwright")
 _ELSEWHERE: Final = frozenset({"review"})
 """Tables below [tool.toolwright] that are read by others."""
+_QUOTES: Final = str.maketrans("", "", "\"'")
 
 
 def settings_in(directory: Path) -> Iterator[tuple[str, object, str]]:
@@ -29,7 +30,7 @@ def settings_in(directory: Path) -> Iterator[tuple[str, object, str]]:
     """
     for file in (PROJECT_FILE, OWN_FILE):
         text = _text(directory / file)
-        if "toolwright" not in text and file == PROJECT_FILE:
+        if file == PROJECT_FILE and not _could_hold_ours(text):
             continue  # to load the parser takes longer than all the rest here
         table = _table(file, text)
         for key, value in table.items():
@@ -49,7 +50,14 @@ def table_in(directory: Path, file: str) -> Mapping[str, object]:
         UsageError: it cannot be read or is not TOML.
     """
     text = _text(directory / file)
-    return _table(file, text) if TABLE in text else {}
+    ours = TABLE in text and (file == OWN_FILE or _could_hold_ours(text))
+    return _table(file, text) if ours else {}
+
+
+def _could_hold_ours(text: str) -> bool:
+    """Whether a `pyproject.toml` could have a table of ours, however that is spelled."""
+    bare = "".join(text.split()).translate(_QUOTES)
+    return "tool.toolwright" in bare or "[tool]" in bare or "tool=" in bare or "\\u" in bare.lower()
 
 
 def _text(path: Path) -> str:

@@ -7,11 +7,11 @@ read the file but not change it (sandbox/guarded_names.py).
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast
 
 from toolwright.errors import UsageError
+from toolwright.records import dataclass
 
 Severity: TypeAlias = Literal["low", "medium", "high", "off"]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from toolwright.records import dataclass
 from toolwright.redaction import Secret
+from toolwright.types.roles import ROLES
 
 if TYPE_CHECKING:
     from toolwright.settings import Settings
@@ -33,16 +34,6 @@ SERVERS: Final[Mapping[str, ServerSettings]] = {
     "ollama": ServerSettings("qwen3-coder", "ollama_key", "ollama_host", needs_key=False),
     "llama-cpp": ServerSettings("Qwen3-4B-Q4_K_M.gguf", needs_key=False),
 }
-
-ROLES: Final[Mapping[str, str]] = {
-    "decompose": "The model that splits a goal into steps, where it is not that of TOOLWRIGHT_MODEL.",
-    "classify": "The model that says which tool does a step; an easy role, a small one will do.",
-    "contract": "The model that writes signature, docstring and tests of a function.",
-    "generate": "The model that writes and repairs functions.",
-    "bind": "The model that gives each step its arguments; an easy role, a small one will do.",
-    "judge": "The model that says whether the result answers the goal; an easy role, a small one will do.",
-}
-"""What a model can be chosen for, and what that is."""
 
 
 def used_servers(texts: Iterable[str]) -> frozenset[str]:

@@ -1,10 +1,10 @@
 """Binding + earlier answers -> the answer of one step, run in the sandbox, once or once per item."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolwright.protocols import Sandbox
+from toolwright.records import dataclass, replace
 from toolwright.stages.bind import fans_out, is_plain_file_name
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.fitting import EACH, PathError, path_parts, value_at

@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.protocols import Model
+from toolwright.records import replace
 from toolwright.stages.classify import SCHEMA, checked, read_matches
 from toolwright.syntax.parsing import parse_text
 from toolwright.types import Contract, Hit, Match, Prompt, Tool

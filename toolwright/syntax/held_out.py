@@ -6,10 +6,10 @@
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.errors import UsageError
+from toolwright.records import dataclass
 from toolwright.syntax.checking import is_json, shown
 from toolwright.syntax.parsing import literal, parse_expression
 from toolwright.types import HeldOut, Json

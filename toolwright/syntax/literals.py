@@ -1,9 +1,9 @@
 """Text of a goal -> the literals in it (quoted texts, URLs, paths, numbers) and the shape around them."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.types.json_values import Json
 
 _FOUND: Final = re.compile(

@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from toolwright.errors import UsageError
+from toolwright.records import dataclass, field, replace
 from toolwright.syntax.nearest import nearest_names
 from toolwright.types import Match, Plan, Step, WrittenPlan
 from toolwright.types.planning import LONGEST_STEP, MOST_KEYWORDS, MOST_STEPS, MatchKind

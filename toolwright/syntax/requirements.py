@@ -6,8 +6,9 @@ perhaps a version, perhaps the module in brackets.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from toolwright.records import dataclass
 
 _ENTRY: Final = re.compile(
     r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[\w\s,.-]*\])?\s*"

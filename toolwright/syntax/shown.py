@@ -5,9 +5,9 @@
 
 import ast
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from toolwright.records import dataclass
 from toolwright.syntax.examples import doctests, is_plain
 from toolwright.syntax.parsing import parse_text
 from toolwright.types import Tool

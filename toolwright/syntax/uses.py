@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from toolwright.records import dataclass
 from toolwright.syntax.permissions.scopes import Scope, dotted, make_scope, normal
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef

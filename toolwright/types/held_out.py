@@ -1,8 +1,8 @@
 """Records of calls whose answers the user knows: held out, compared by us, shown to no author."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from toolwright.records import dataclass
 from toolwright.types.json_values import Json
 
 

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from toolwright.records import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,8 +1,8 @@
 """How much a run may ask of its proxy: the numbers, and the budget that all its connections share."""
 
 import threading
-from dataclasses import dataclass
 
+from toolwright.records import dataclass
 from toolwright.sandbox.proxy.refusals import RefusedError
 
 

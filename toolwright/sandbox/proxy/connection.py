@@ -3,9 +3,9 @@
 import contextlib
 import socket
 import time
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.sandbox.proxy.answers import Answer
 from toolwright.sandbox.proxy.bodies import Everything, gate_for
 from toolwright.sandbox.proxy.bounds import Bounds, Budget

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from toolwright.records import dataclass
 from toolwright.sandbox.proxy.refusals import RefusedError
 
 Body: TypeAlias = int | Literal["chunked"]

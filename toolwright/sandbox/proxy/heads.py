@@ -6,9 +6,9 @@ with `Connection: close`: what follows it on the connection is never forwarded.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.sandbox.proxy.fields import Body, Field, body_of, end_to_end, parse_fields, values_of
 from toolwright.sandbox.proxy.hosts import split_authority, with_brackets
 from toolwright.sandbox.proxy.refusals import Refusal, RefusedError

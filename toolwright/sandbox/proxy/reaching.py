@@ -9,9 +9,9 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from toolwright.records import dataclass
 from toolwright.sandbox.proxy.addresses import is_loopback, is_own, special_kind
 from toolwright.sandbox.proxy.hosts import is_address, is_loopback_name, with_brackets
 from toolwright.sandbox.proxy.refusals import Refusal, RefusedError

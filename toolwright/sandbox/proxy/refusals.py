@@ -1,6 +1,6 @@
 """Why a request goes nowhere: a record, the exception that carries it, the answer that the client gets."""
 
-from dataclasses import dataclass
+from toolwright.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Which hosts a run may talk to: values of `--allow` in, rules out, which know what they cover."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from toolwright.errors import UsageError
+from toolwright.records import dataclass
 from toolwright.sandbox.proxy.hosts import (
     is_address,
     is_loopback_name,

@@ -1,8 +1,8 @@
 """A run -> the parameters of the function that is composed from it: the literals that came from the goal."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from toolwright.records import dataclass
 from toolwright.stages.composition.run import GoodRun
 from toolwright.syntax.annotation import annotation_text
 from toolwright.syntax.literals import goal_literals

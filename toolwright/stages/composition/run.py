@@ -1,11 +1,11 @@
 """The run of a plan, as what is composed from it needs it; runs that cannot be composed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import NotLearnedError
+from toolwright.records import dataclass
 from toolwright.types import Binding, Json, Permission, SecretRef, Step, Tool, Unknown
 
 _NO_WITNESS: Final = {

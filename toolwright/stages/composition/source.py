@@ -2,9 +2,9 @@
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.stages.composition.parameters import Place, Slot
 from toolwright.stages.composition.run import GoodRun
 from toolwright.syntax.annotation import annotation_text

@@ -4,11 +4,11 @@ What cannot be shown again, such as files that are too large or that the run its
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import NotLearnedError
+from toolwright.records import dataclass
 from toolwright.redaction import looks_like_key
 from toolwright.stages.composition.parameters import Slot
 from toolwright.stages.composition.run import GoodRun

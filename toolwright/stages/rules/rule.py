@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from toolwright.records import dataclass, field
 from toolwright.syntax.docstring import parse_docstring
 from toolwright.syntax.uses import Uses, find_uses
 from toolwright.types import Docstring, Finding

@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from toolwright.records import dataclass
 from toolwright.types import Finding
 
 

@@ -3,8 +3,8 @@
 import ast
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from toolwright.records import dataclass
 from toolwright.syntax.mutation.tables import CALLS, COMPARISONS, LEAVES_OUT, NEUTRAL, OPERATORS, SIGNS
 
 _LONGEST = 50

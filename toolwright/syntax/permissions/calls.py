@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.syntax.names import is_standard_module
 from toolwright.syntax.permissions import files, outside, quiet
 from toolwright.syntax.permissions.modes import flags_of, mode_of

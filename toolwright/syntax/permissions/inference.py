@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from toolwright.records import dataclass, field
 from toolwright.syntax.names import bindings
 from toolwright.syntax.permissions.calls import Found, of_call, of_reference
 from toolwright.syntax.permissions.rows import Kind

@@ -1,9 +1,9 @@
 """A call that opens something -> whether it reads, writes or both, by its mode."""
 
 import ast
-from dataclasses import dataclass
 from typing import Final
 
+from toolwright.records import dataclass
 from toolwright.syntax.permissions.files import MODE_KEYWORDS
 from toolwright.syntax.permissions.rows import Kind, Row
 

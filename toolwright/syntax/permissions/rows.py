@@ -1,8 +1,9 @@
 """How the tables say what a function of a module does: rows in, a dictionary by dotted name out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from toolwright.records import dataclass
 
 Kind: TypeAlias = Literal["read", "write", "network", "execute"]
 

@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+from toolwright.records import dataclass, field
 from toolwright.syntax.names import BUILTIN_NAMES
 
 _DEEPEST: Final = 8
