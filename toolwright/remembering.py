@@ -47,7 +47,8 @@ def recording(
 def open_past(settings: Settings, tell: Callable[[str], None], *, wait_s: float = 10.0) -> Past:
     """Return what happened, for those who ask; a memory that was switched off is still a file to be read."""
     server = settings.memory if isinstance(settings.memory, Secret) else None
-    return Past(settings.library.absolute(), tell, server=server, wait_s=wait_s)
+    keeps = bool(settings.memory)
+    return Past(settings.library.absolute(), tell, server=server, keeps=keeps, wait_s=wait_s)
 
 
 def plan_memory(settings: Settings) -> PlanMemory | NoPlans:

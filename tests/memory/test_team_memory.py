@@ -103,6 +103,31 @@ def test_figures_and_precedents_come_from_a_server_too(tmp_path, url):
     assert not Precedents(memory, "r2")("Count words.")  # it was not kept at once
 
 
+def test_what_is_of_one_library_is_told_apart(tmp_path, url):
+    """Runs, figures and `last` are those of the library that asks; all of them when that is wanted."""
+    from toolwright.memory.metrics import measure
+
+    for name in ("ann", "bob"):
+        (tmp_path / name).mkdir()
+        record(tmp_path / name, name)
+        for _ in range(2):
+            note_execution(
+                tmp_path / name / ".toolwright", name, succeeded=True, seconds=1, told={"status": "returned"}
+            )
+        past(tmp_path / name, url).take_in()
+    ann = past(tmp_path / "ann", url)
+    assert [row["id"] for row in ann.runs(1, own=True)] == ["ann"]
+    own, everybody = (ann.told(lambda c, of=of: measure(c, 0.0, of)) for of in (ann.shared_as, ""))
+    assert (own.goals, everybody.goals) == ({"done": 1}, {"done": 2})
+    assert [(t.tool, t.versions, t.calls) for t in own.tools] == [("ann", 0, 2), ("count_words", 2, 1)]
+    assert [(t.tool, t.versions, t.calls) for t in everybody.tools][1:] == [
+        ("bob", 0, 2),
+        ("count_words", 4, 2),
+    ]
+    assert [sum(stage.calls for stage in each.stages) for each in (own, everybody)] == [1, 2]
+    assert [sum(day.admitted for day in each.days) for each in (own, everybody)] == [1, 2]
+
+
 def test_what_happened_is_not_changed(tmp_path, postgres, url):
     """Triggers refuse it, whatever program tries."""
     import psycopg
@@ -144,9 +169,13 @@ def test_what_keeps_a_server_from_use_is_one_sentence(tmp_path, postgres, url):
         assert re.search(why, said[0]), said
         assert all("\n" not in one and "password-1" not in one and "n0t-the" not in one for one in said)
         assert waiting(tmp_path) == ["r1"]
-        with pytest.raises(MemoryFileError) as caught:
-            memory.runs(5)
-        assert "TOOLWRIGHT_MEMORY" in caught.value.hint
+        assert ([row["id"] for row in memory.runs(5)], memory.named("r")) == (["r1"], ["r1"])
+        assert memory.run("r1")["attempts"][0]["refused_by"] == "verify"
+        assert [one for one in said if "only what waits here" in one and "TOOLWRIGHT_MEMORY" in one] == [
+            said[-1]
+        ]
+        with pytest.raises(MemoryFileError, match=why):
+            past(tmp_path / "empty", address).runs(5)
     assert [row["id"] for row in past(tmp_path, url).runs(5)] == ["r1"]
 
 
@@ -237,8 +266,9 @@ def test_a_memory_of_a_newer_program_is_left_alone(tmp_path, postgres, url):
     past(tmp_path, url).runs(1)
     postgres.execute(f"UPDATE {SCHEMA}.alembic_version SET version_num = '9999'", url)
     record(tmp_path, "r1")
-    with pytest.raises(MemoryFileError, match="newer Toolwright"):
-        past(tmp_path, url).runs(5)
+    said = []
+    assert [row["id"] for row in past(tmp_path, url, said).runs(5)] == ["r1"]
+    assert [re.search("newer Toolwright.*only what waits here", one) is not None for one in said] == [True]
     assert waiting(tmp_path) == ["r1"]
 
 
@@ -261,19 +291,49 @@ def test_programs_that_begin_at_once_share_the_tables(tmp_path, url):
     assert sorted(row["id"] for row in past(tmp_path, url).runs(9)) == ["0", "1", "2"]
 
 
+def agent(folder, address, *words):
+    """Run the program."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "agent.py"), *words],
+        cwd=folder,
+        env={**os.environ, "TOOLWRIGHT_MEMORY": address},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_commands_tell_what_waits_while_the_server_is_away(tmp_path, postgres, url):
+    """`history` and `stats` say it once and show what is here, `replay` leaves it there."""
+    (tmp_path / "tools.py").touch()
+    record(tmp_path, "r1")
+    down = url.replace(f":{postgres.port}", ":9")
+    for words, shown in (("history", "count the words"), ("stats", "1: 1 done"), ("replay last", "2 then")):
+        told = agent(tmp_path, down, *words.split())
+        assert shown in told.stdout, told.stderr
+        assert told.stderr.count("only what waits here") == 1
+    assert "1 done" in agent(tmp_path, "no", "stats").stdout
+    assert waiting(tmp_path) == ["r1"]
+    assert not (tmp_path / ".toolwright" / "memory.db").exists()
+
+
+def test_a_run_of_another_library_is_not_taken_up(tmp_path, url):
+    """It is listed with `--all` and told, but its tools and replies are elsewhere."""
+    for name in ("ann", "bob"):
+        (tmp_path / name).mkdir()
+        record(tmp_path / name, name, some=4)
+        past(tmp_path / name, url).take_in()
+    listed = [agent(tmp_path / "ann", url, "history", *every).stdout for every in ((), ("--all",))]
+    assert [("LIBRARY" in one, "\nbob " in one) for one in listed] == [(False, False), (True, True)]
+    for command in ("retry", "replay"):
+        assert "run bob is of another library" in agent(tmp_path / "ann", url, command, "bob").stderr
+
+
 def test_a_goal_tells_the_server_when_it_is_over(tmp_path, postgres, url):
     """Through the program: the run is there for the others; with the server down it says so and runs."""
 
     def goal(address, *words):
-        command = [sys.executable, str(ROOT / "agent.py"), *words]
-        return subprocess.run(
-            command,
-            cwd=tmp_path,
-            env={**os.environ, "TOOLWRIGHT_MEMORY": address},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return agent(tmp_path, address, *words)
 
     replay = ["--replay", str(ROOT / "examples" / "demo.jsonl"), "--plan", "--yes", "some goal"]
     first = goal(url, *replay)

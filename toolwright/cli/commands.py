@@ -186,12 +186,12 @@ COMMANDS: Final = {
         _approvals,
     ),
     "history": Command(
-        "history [ID]",
+        "history [ID | --all]",
         "list the goals that ran, or tell one stage by stage; ID may be its beginning, or last",
         _history,
     ),
     "stats": Command(
-        "stats [--since 30d] [--json | --html FILE]",
+        "stats [--since 30d] [--all] [--json | --html FILE]",
         "tell in numbers how goals, tools, models and hints did, and how that changed from day to day",
         _stats,
     ),

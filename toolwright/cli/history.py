@@ -32,7 +32,8 @@ def run(arguments: Arguments) -> int:
     past = past_of(settings)
     match arguments.words[1:]:
         case ():
-            _list(past.runs(_EVERY if arguments.every else MOST), settings, as_json=arguments.json)
+            rows = past.runs(_EVERY) if arguments.every else past.runs(MOST, own=True)
+            _list(rows, past.shared_as, settings, as_json=arguments.json)
         case (identity,):
             _tell(found(past, identity, settings), settings, as_json=arguments.json)
         case _:
@@ -54,13 +55,28 @@ def found(past: Past, identity: str, settings: Settings) -> dict[str, Any]:
     Raises:
         ToolwrightError: there is none, or there are several.
     """
-    names = [row["id"] for row in past.runs(1)] if identity == "last" else past.named(identity)
+    names = [row["id"] for row in past.runs(1, own=True)] if identity == "last" else past.named(identity)
     row = past.run(names[0]) if len(names) == 1 or identity in names else None
     if row is None:
         several = f"several runs begin with {identity!r}: {', '.join(names)}" if names else ""
         raise ToolwrightError(
             several or f"there is no run {identity!r}{_nearest(past, identity)}",
             hint=command("history", library=settings.library),
+        )
+    return row
+
+
+def found_here(past: Past, identity: str, settings: Settings) -> dict[str, Any]:
+    """Return the run that is meant, which must be one of this library: it is to go again.
+
+    Raises:
+        ToolwrightError: there is none, there are several, or it is of another library.
+    """
+    row = found(past, identity, settings)
+    if past.shared_as and (row["library"] or past.shared_as) != past.shared_as:
+        raise ToolwrightError(
+            f"run {row['id']} is of another library, {row['library']}: its tools and replies are there",
+            hint=command("history", row["id"], library=settings.library),
         )
     return row
 
@@ -76,15 +92,21 @@ def _nearest(past: Past, identity: str) -> str:
     return f"; did you mean {nearest[0]}?" if nearest else f"; the last one is {known[0]}"
 
 
-def _list(rows: Sequence[Mapping[str, Any]], settings: Settings, *, as_json: bool) -> None:
+def _list(rows: Sequence[Mapping[str, Any]], own: str, settings: Settings, *, as_json: bool) -> None:
+    """Print the runs; `own` is what this library is called where others keep theirs, too."""
     if as_json:
         write_line(json_text({"runs": [dict(row) for row in rows]}))
         return
     if not rows:
-        write_line(f"no goal has run in {settings.library.absolute()}")
+        others = "; --all lists those of other libraries" if own else ""
+        write_line(f"no goal has run in {settings.library.absolute()}{others}")
         return
-    table = [_HEAD, *(_cells(row) for row in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(_HEAD))]
+    whose = [row["library"] or own for row in rows]
+    table: list[tuple[str, ...]] = [_HEAD, *(_cells(row) for row in rows)]
+    if own and {*whose} != {own}:  # whose they are is of interest
+        names = ("LIBRARY", *whose)
+        table = [(*cells[:-1], name, cells[-1]) for cells, name in zip(table, names, strict=True)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     for cells in table:
         write_line("  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip())
 

@@ -23,7 +23,10 @@ VALUE: Final = "what the goal does not say: PARAMETER=VALUE or TOOL.PARAMETER=VA
 MODEL: Final = "the model (default: together:deepseek-ai/DeepSeek-R1); SERVER alone means its default model"
 ROLE: Final = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAME; may be given again"
 MEMORY: Final = "where what happens is kept: postgresql://USER@HOST/DATABASE (default: a file of the library)"
-ALL: Final = "verify: every tool; approvals revoke: every approval; gc: retire all that is shown"
+ALL: Final = (
+    "verify: every tool; approvals revoke: every approval; gc: retire all that is shown; history: every "
+    "goal; history and stats: of every library that shares the memory"
+)
 JOBS: Final = "how many steps, versions, tools to verify, or goals of a batch go side by side (default: 4)"
 JUDGE: Final = "have a model say whether the result answers the goal (default: at a terminal)"
 THRESHOLD: Final = "what share of deliberate faults the tests of a new tool must notice (default: 0.8)"

@@ -11,7 +11,7 @@ from toolwright.cli.arguments import Arguments
 from toolwright.cli.differing import Difference, differences, sources_of
 from toolwright.cli.earlier_run import Row, lineage, plan_of, replies_of, resumption
 from toolwright.cli.goal import check_settings
-from toolwright.cli.history import found, past_of
+from toolwright.cli.history import found_here, past_of
 from toolwright.cli.packages import OF_A_GOAL, check_packages
 from toolwright.cli.retry import the_id
 from toolwright.cli.session import Session
@@ -36,10 +36,11 @@ from toolwright.wiring import options
 def run(arguments: Arguments) -> int:
     """Run what an id names again; 1 when it goes otherwise than it went."""
     identity = the_id(arguments)
-    settings = replace(load(arguments.overrides), memory=False, replay=None, fresh=True)
+    loaded = load(arguments.overrides)
+    settings = replace(loaded, memory=False, replay=None, fresh=True)
     check_settings(settings, arguments)
-    past = past_of(settings)
-    row = found(past, identity, settings)
+    past = past_of(loaded)
+    row = found_here(past, identity, settings)
     if row["status"] == "running":
         raise ToolwrightError(
             f"run {row['id']} is still running", hint=command("history", row["id"], library=settings.library)

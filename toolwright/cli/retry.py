@@ -6,7 +6,7 @@ from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.earlier_run import Row, lineage, plan_of, replies_of, resumption
 from toolwright.cli.goal import check_settings
-from toolwright.cli.history import found, past_of
+from toolwright.cli.history import found_here, past_of
 from toolwright.cli.key import needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
@@ -27,7 +27,7 @@ def run(arguments: Arguments) -> int:
     settings = load(arguments.overrides)
     check_settings(settings, arguments)
     past = past_of(settings)
-    row = found(past, identity, settings)
+    row = found_here(past, identity, settings)
     _check(row, settings)
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
     line = lineage(past, row)

@@ -15,6 +15,7 @@ from toolwright.memory.past import Past
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import visible
 from toolwright.settings import load
+from toolwright.types import Json
 from toolwright.types.metrics import Metrics
 
 _MADE: Final = "%Y-%m-%d %H:%M UTC"
@@ -27,37 +28,59 @@ def run(arguments: Arguments) -> int:
         raise UsageError("--json and --html contradict each other", hint="stats --html FILE")
     settings = load(arguments.overrides)
     since = time.time() - seconds_of(arguments.since, "--since") if arguments.since else 0.0
-    metrics = measured(past_of(settings), since)
+    past = past_of(settings)
+    own = "" if arguments.every else past.shared_as
+    metrics = measured(past, since, own)
     if arguments.json:
-        write_line(json_text(metrics))
+        write_line(json_text({"library": own or None, **_fields(metrics)}))
     elif arguments.html:
-        _write_page(Path(arguments.html), metrics, settings.library.absolute().name)
+        _write_page(Path(arguments.html), metrics, _title(past, settings.library, every=arguments.every))
     elif metrics == Metrics():
-        write_line(f"nothing has happened in {settings.library.absolute()}")
+        write_line(f"nothing has happened in {settings.library.absolute()}{_others(own)}")
     else:
-        show(metrics)
+        show(metrics, _whose(past, every=arguments.every))
     return 0
 
 
-def measured(past: Past, since: float = 0.0) -> Metrics:
-    """Return the numbers of what a library remembers.
+def _fields(metrics: Metrics) -> dict[str, Json]:
+    return {name: getattr(metrics, name) for name in Metrics.__match_args__}
+
+
+def measured(past: Past, since: float = 0.0, library: str = "") -> Metrics:
+    """Return the numbers of what is remembered, of one library of a team's memory or of all.
 
     Raises:
-        MemoryFileError: the memory cannot be read.
+        MemoryFileError: the memory cannot be read, and nothing waits here for it.
     """
     if past.is_empty:
         return Metrics()
     from toolwright.memory.metrics import measure
 
-    return past.ask(lambda connection: measure(connection, since)) or Metrics()
+    return past.told(lambda connection: measure(connection, since, library)) or Metrics()
 
 
-def show(metrics: Metrics) -> None:
-    """Write the numbers for people."""
+def show(metrics: Metrics, whose: str = "") -> None:
+    """Write the numbers for people; `whose` says of which libraries they are."""
     from toolwright.screen.stats import stats_lines
 
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    write_line(visible("\n".join(stats_lines(metrics, unicode=unicode))))
+    lines = [*([whose] if whose else []), *stats_lines(metrics, unicode=unicode)]
+    write_line(visible("\n".join(lines)))
+
+
+def _whose(past: Past, *, every: bool) -> str:
+    """Say whose numbers these are where a memory holds those of several libraries."""
+    if not past.shared_as:
+        return ""
+    return "all libraries" if every else f"library   {past.shared_as}{_others(past.shared_as)}"
+
+
+def _others(own: str) -> str:
+    return "; --all counts every library of this memory" if own else ""
+
+
+def _title(past: Past, library: Path, *, every: bool) -> str:
+    return "all libraries" if every and past.shared_as else library.absolute().name
 
 
 def _write_page(path: Path, metrics: Metrics, name: str) -> None:

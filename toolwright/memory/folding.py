@@ -74,8 +74,8 @@ def _fold_some(paths: Sequence[Path], database: Database, library: str) -> None:
         if known:
             with database.writing() as connection:
                 new = _not_there(connection, known)
-                if not _insert(connection, list(new.values())):  # one of them is none of ours: which?
-                    strange = [path for path, run in new.items() if not _insert(connection, [run])]
+                if not insert(connection, list(new.values())):  # one of them is none of ours: which?
+                    strange = [path for path, run in new.items() if not insert(connection, [run])]
         for path in strange:
             _put_aside(path)
         for path in runs.keys() - set(strange):  # only now: what is taken in twice is noticed
@@ -90,7 +90,7 @@ def _not_there(connection: "Connection", runs: Mapping[Path, Told]) -> dict[Path
     return {path: run for path, run in runs.items() if run.run["id"] not in there}
 
 
-def _insert(connection: "Connection", runs: Sequence[Told]) -> bool:
+def insert(connection: "Connection", runs: Sequence[Told]) -> bool:
     """Insert runs, a statement for each table: a server is far away; False when rows are none of ours."""
     rows: dict[str, list[Row]] = {"runs": [run.run for run in runs]}
     for run in runs:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from sqlalchemy import ColumnElement, Table, case, func, select
 
 from toolwright.memory.schema import ADMISSIONS, ATTEMPTS, EXECUTIONS, MODEL_CALLS, RUNS, STEPS
+from toolwright.records import dataclass
 from toolwright.types.metrics import Day, Hints, Metrics, StageMetrics, ToolMetrics
 
 if TYPE_CHECKING:
@@ -26,20 +27,24 @@ _Versions: TypeAlias = Mapping[str, tuple[int, int]]
 """Of each tool how many versions were written and how many were kept."""
 
 
-def measure(connection: "Connection", since: float = 0.0) -> Metrics:
-    """Return the numbers of all that happened at `since` (seconds since the epoch) or later."""
+def measure(connection: "Connection", since: float = 0.0, library: str = "") -> Metrics:
+    """Return the numbers of all that happened at `since` (seconds since the epoch) or later.
+
+    Of several libraries in one memory only what happened in `library` counts, or in all where it is "".
+    """
+    of = _Part(since, library)
     days = _Days()
-    goals, free, failed_in = _goals(connection, since, days)
-    versions, refused_by, hints = _attempts(connection, since, days)
-    calls, errors = _executions(connection, since)
-    for at, kept in connection.execute(_rows(ADMISSIONS, since, "at", "how")):
+    goals, free, failed_in = _goals(connection, of, days)
+    versions, refused_by, hints = _attempts(connection, of, days)
+    calls, errors = _executions(connection, of)
+    for at, kept in connection.execute(of.rows(ADMISSIONS, "at", "how")):
         days.add(at, admitted=int(kept == "added"))
     names = sorted({*versions, *calls})
     return Metrics(
         goals,
         free,
-        _steps(connection, since, days),
-        _stages(connection, since),
+        _steps(connection, of, days),
+        _stages(connection, of),
         tuple(_tool(name, versions.get(name, (0, 0)), calls.get(name, [])) for name in names),
         refused_by,
         failed_in,
@@ -47,6 +52,31 @@ def measure(connection: "Connection", since: float = 0.0) -> Metrics:
         hints,
         days.all(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of the memory that counts."""
+
+    since: float
+    library: str
+
+    def runs(self) -> Sequence[ColumnElement[bool]]:
+        """Return the conditions for a goal."""
+        own = (RUNS.c.library == self.library,) if self.library else ()
+        return (RUNS.c.began >= self.since, *own)
+
+    def of(self, table: Table) -> Sequence[ColumnElement[bool]]:
+        """Return the conditions for what happened in a run, or, where the table knows a library, outside."""
+        late: ColumnElement[bool] = table.c.at >= self.since
+        if not self.library:
+            return (late,)
+        own: ColumnElement[bool] = table.c.run.in_(select(RUNS.c.id).where(RUNS.c.library == self.library))
+        return (late, own | (table.c.library == self.library) if "library" in table.c else own)
+
+    def rows(self, table: Table, *columns: str) -> Any:
+        """Select columns of what counts."""
+        return select(*(table.c[name] for name in columns)).where(*self.of(table))
 
 
 class _Days:
@@ -73,12 +103,8 @@ class _Days:
         return Day(name, **self._counts.get(number, {}))
 
 
-def _rows(table: Table, since: float, *columns: str) -> Any:
-    return select(*(table.c[name] for name in columns)).where(table.c.at >= since)
-
-
 def _goals(
-    connection: "Connection", since: float, days: _Days
+    connection: "Connection", of: _Part, days: _Days
 ) -> tuple[Mapping[str, int], int, Mapping[str, int]]:
     """Return how many goals ended how, how many went well for nothing, and where others failed."""
     table = RUNS.c
@@ -87,7 +113,7 @@ def _goals(
     failed_in: Counter[str] = Counter()
     free = 0
     for began, status, calls, asked, said, cost, stage in connection.execute(
-        select(*columns, table.failed_stage).where(table.began >= since)
+        select(*columns, table.failed_stage).where(*of.runs())
     ):
         goals[status] += 1
         failed = status == _OVER_ALL
@@ -102,14 +128,14 @@ def _goals(
     return goals, free, failed_in
 
 
-def _steps(connection: "Connection", since: float, days: _Days) -> Mapping[str, int]:
+def _steps(connection: "Connection", of: _Part, days: _Days) -> Mapping[str, int]:
     """Count the steps of all plans by verdict; those nobody looked for in the library do not count."""
     found: Counter[str] = Counter()
     joined = STEPS.join(RUNS, STEPS.c.run == RUNS.c.id)
     statement = (
         select(RUNS.c.began, STEPS.c.verdict, func.count())
         .select_from(joined)
-        .where(RUNS.c.began >= since, STEPS.c.verdict.is_not(None))
+        .where(*of.runs(), STEPS.c.verdict.is_not(None))
         .group_by(RUNS.c.id, RUNS.c.began, STEPS.c.verdict)
     )
     for began, verdict, number in connection.execute(statement):
@@ -118,15 +144,13 @@ def _steps(connection: "Connection", since: float, days: _Days) -> Mapping[str, 
     return found
 
 
-def _attempts(
-    connection: "Connection", since: float, days: _Days
-) -> tuple[_Versions, Mapping[str, int], Hints]:
+def _attempts(connection: "Connection", of: _Part, days: _Days) -> tuple[_Versions, Mapping[str, int], Hints]:
     """Count versions by tool, by who refused them, and repairs by what their author was shown."""
     versions: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     refused: Counter[str] = Counter()
     hints: Counter[str] = Counter()
     for at, tool, number, refused_by, lessons in connection.execute(
-        _rows(ATTEMPTS, since, "at", "tool", "number", "refused_by", "lessons")
+        of.rows(ATTEMPTS, "at", "tool", "number", "refused_by", "lessons")
     ):
         kept = refused_by == ""
         versions[tool][0] += 1
@@ -136,17 +160,17 @@ def _attempts(
         if number > 1:
             shown = "shown" if lessons else "without"
             hints.update([shown, f"{shown}_kept"] if kept else [shown])
-    return {tool: (of, kept) for tool, (of, kept) in versions.items()}, refused, Hints(**hints)
+    return {tool: (all_of, kept) for tool, (all_of, kept) in versions.items()}, refused, Hints(**hints)
 
 
 def _executions(
-    connection: "Connection", since: float
+    connection: "Connection", of: _Part
 ) -> tuple[Mapping[str, Sequence[tuple[bool, float]]], Mapping[str, int]]:
     """Return of each tool how its calls went and how long they took, and which errors there were."""
     calls: defaultdict[str, list[tuple[bool, float]]] = defaultdict(list)
     errors: Counter[str] = Counter()
     for tool, status, error, seconds in connection.execute(
-        _rows(EXECUTIONS, since, "tool", "status", "error", "seconds")
+        of.rows(EXECUTIONS, "tool", "status", "error", "seconds")
     ):
         well = status == _RETURNED
         calls[tool].append((well, seconds))
@@ -169,14 +193,14 @@ def _tool(name: str, versions: tuple[int, int], calls: Sequence[tuple[bool, floa
     return ToolMetrics(name, *versions, len(calls), succeeded, statistics.median(seconds), slow)
 
 
-def _stages(connection: "Connection", since: float) -> Sequence[StageMetrics]:
+def _stages(connection: "Connection", of: _Part) -> Sequence[StageMetrics]:
     """Return what each stage asked models for, the one with the most tokens first."""
     table = MODEL_CALLS.c
     unpriced: ColumnElement[int] = func.sum(case((table.cost.is_(None), 1), else_=0))
     sums = [func.sum(table[name]) for name in ("prompt_tokens", "output_tokens", "seconds")]
     statement = (
         select(table.stage, func.count(), *sums, func.coalesce(func.sum(table.cost), 0.0), unpriced)
-        .where(table.at >= since)
+        .where(*of.of(MODEL_CALLS))
         .group_by(table.stage)
     )
     found = [StageMetrics(*row) for row in connection.execute(statement)]

@@ -29,15 +29,18 @@ class Past:
         tell: Callable[[str], None],
         *,
         server: Secret | None = None,
+        keeps: bool = True,
         wait_s: float = 10.0,
     ) -> None:
         """`tell` gets a sentence, once, of what is wrong with the memory and does not keep it from use.
 
         `server` is the address of one that a team shares; without one the memory is a file of the library.
+        Unless it `keeps`, it is only read: what waits may be for another one.
         """
         self._library = library
         self._server = server or Secret()
         self._database: Database | None = None
+        self._keeps = keeps
         self._seen: tuple[object, ...] = ()
         self._listener = tell
         self._said: set[str] = set()
@@ -64,6 +67,15 @@ class Past:
 
             return read_address(self._server).shown
         return str(memory_file(self._library))
+
+    @property
+    def shared_as(self) -> str:
+        """What this library is called in a memory that others use too, "" where it has its own."""
+        if not self._server:
+            return ""
+        from toolwright.memory.whose import named
+
+        return named(self._library)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table has, those without any left out.
@@ -108,6 +120,33 @@ class Past:
                 self.say(behind)
             return None if connection is None else question(connection)
 
+    def told(self, question: "Callable[[Connection], T]") -> "T | None":
+        """Return the answer to a question, None where there is none.
+
+        Where the memory cannot be read that is said, and the answer is that of what waits here.
+
+        Raises:
+            MemoryFileError: the memory cannot be read, and what waits here does not tell, either.
+        """
+        failed: MemoryFileError | None = None
+        found: T | None = None
+        try:
+            found = self.ask(question)
+        except MemoryFileError as error:
+            failed = error
+        if found is not None or (failed is None and self._keeps):
+            return found
+        from toolwright.memory.waiting import tables_of_waiting
+
+        with tables_of_waiting(self._library / ".toolwright") as connection:
+            found = None if connection is None else question(connection)
+        if failed:
+            if not found:
+                raise failed
+            hint = f" ({failed.hint})" if failed.hint else ""
+            self.say(f"{failed}; only what waits here for it is known{hint}")
+        return found
+
     def change(self, work: "Callable[[Connection], T]") -> T:
         """Do something with the database that is kept when it ends well, all or nothing.
 
@@ -117,8 +156,10 @@ class Past:
         with self._folded()[0].writing() as connection:
             return work(connection)
 
-    def runs(self, most: int) -> "Sequence[Row]":
+    def runs(self, most: int, *, own: bool = False) -> "Sequence[Row]":
         """Return the last runs, the newest first; one that is not over has the status `running`.
+
+        `own` leaves out those of other libraries in a memory that a team shares.
 
         Raises:
             MemoryFileError: the memory cannot be read.
@@ -128,7 +169,9 @@ class Past:
         from toolwright.memory.folding import not_taken_in
         from toolwright.memory.schema import RUNS
 
-        kept = self._rows(RUNS.select().order_by(RUNS.c.began.desc(), RUNS.c.id.desc()).limit(most))
+        mine = (RUNS.c.library == self.shared_as,) if own and self._server else ()
+        newest = RUNS.select().where(*mine).order_by(RUNS.c.began.desc(), RUNS.c.id.desc())
+        kept = self._rows(newest.limit(most))
         others = [told.run for told in not_taken_in(self._library / ".toolwright")]
         rows = {row["id"]: row for row in (*others, *kept)}
         return sorted(rows.values(), key=lambda row: (row["began"], row["id"]), reverse=True)[:most]
@@ -173,12 +216,12 @@ class Past:
                 parts[name] = [{k: v for k, v in row.items() if k not in _BLOBS} for row in rows.mappings()]
             return {**found, **parts}
 
-        kept = self.ask(whole)
+        kept = self.told(whole)
         others = () if kept else not_taken_in(self._library / ".toolwright")
         return kept or next((told.run | told.rows for told in others if told.run["id"] == identity), None)
 
     def _rows(self, statement: Any) -> "list[Row]":
-        return self.ask(lambda found: [dict(row) for row in found.execute(statement).mappings()]) or []
+        return self.told(lambda found: [dict(row) for row in found.execute(statement).mappings()]) or []
 
     def say(self, said: str) -> None:
         """Tell the listener, unless it was told the same."""
@@ -198,6 +241,8 @@ class Past:
         if self._database is None:
             self._database = open_database(self._library, self._server, self.say, wait_s=self._wait_s)
         database = self._database
+        if not self._keeps:
+            return database, ""
         try:
             self._seen = fold(self._library / ".toolwright", database, self._seen)
         except MemoryFileError as error:

@@ -51,7 +51,7 @@ def take_in(folder: Path, database: Database, library: str, seen: Seen) -> Seen:
     if rows:
         with database.writing() as connection:
             for table in (EXECUTIONS, CHANGES):
-                _insert(connection, table, [row for kind, row in rows if kind is table])
+                add_lines(connection, table, [row for kind, row in rows if kind is table])
     for path in done:
         with contextlib.suppress(OSError):
             path.unlink()
@@ -72,7 +72,14 @@ def _looks(folder: Path) -> Seen:
     return tuple(looks)
 
 
-def _insert(connection: "Connection", table: "Table", rows: "list[Row]") -> None:
+def lines_of(folder: Path, library: str) -> "list[tuple[Table, Row]]":
+    """Return the calls and changes that the files tell of, whether they were taken in or not."""
+    paths = [*(folder / name for name in LIVE), *_added_up(folder)]
+    return [row for path in paths for row in _rows(path, library)]
+
+
+def add_lines(connection: "Connection", table: "Table", rows: "list[Row]") -> None:
+    """Insert rows whose line is not there yet."""
     known: set[str] = set()
     names = [row["line"] for row in rows]
     for start in range(0, len(names), _AT_ONCE):
