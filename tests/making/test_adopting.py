@@ -231,6 +231,7 @@ def test_an_edit_meanwhile_is_kept(adopt: Adopt, library: Path) -> None:
         ("def g(x):\n    return x\n\n\ndef f(x):\n    return g(x)\n", "f", "uses `g`, which is no tool"),
         ("def count_words(x):\n    return x\n", "count_word", "did you mean count_words"),
         ("def f(x):\n    return x\n\n\nf = 3\n", "f", "there is no tool 'f'"),
+        ("if True:\n    def f(x):\n        return x\n", "f", "stands below an `if`"),
     ],
 )
 def test_what_no_contract_can_help_is_said_before_anybody_is_asked(

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from toolwright.errors import LibrarySyntaxError
-from toolwright.syntax.reading import read_library
+from toolwright.syntax.reading import BELOW, read_library
 
 PLAIN = (
     'import os\n\n\ndef one(a: str) -> str:\n    """One."""\n    return a\n\n\n'
@@ -26,7 +26,29 @@ def test_tools_in_file_order():
     assert [(other.name, other.reason) for other in listing.not_offered] == [
         ("three", "is async"),
         ("four", "is a generator; return a list"),
+        ("hidden", BELOW),
     ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "if x:\n    pass\nelse:\n    def one(): pass\n",
+        "try:\n    import x\nexcept ImportError:\n    def one(): pass\n",
+        "with x:\n    for y in z:\n        async def one(): pass\n",
+        "match x:\n    case 1:\n        def one(): pass\n",
+    ],
+)
+def test_functions_below_other_statements_are_named(statement):
+    """What is defined in one case only is said to be no tool; methods and inner functions are not named."""
+    inner = (
+        "class C:\n    if x:\n        def method(self): pass\n"
+        "def two() -> None:\n    if x:\n        def own(): pass\n"
+    )
+    listing = read_library(f"{inner}{statement}")
+    assert [(other.name, other.reason) for other in listing.not_offered] == [("one", BELOW)]
+    assert "def one" in f"{inner}{statement}".splitlines()[listing.not_offered[0].line - 1]
+    assert read_library(f"{statement}def one() -> int:\n    return 1\n").not_offered == ()
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from toolwright.library.bindings import Bindings, bindings, rebinds
 from toolwright.syntax.chunks import Chunk, Sections, cut, recut, remember
 from toolwright.syntax.inert import is_inert
-from toolwright.syntax.reading import collector_off, parse
+from toolwright.syntax.reading import BELOW, collector_off, parse
 from toolwright.syntax.said import (
     Definition,
     Said,
@@ -39,7 +39,7 @@ class Catalogue:
         self.said = said
         self._plain: bool | None = None
         self._uses = {index: one.uses for index, one in enumerate(said) if one.uses is not None}
-        self.offered, self.not_offered = _listed(sections.chunks, said)
+        self.offered, self.not_offered = _listed(header, sections.chunks, said)
 
     @property
     def bindings(self) -> Bindings:
@@ -180,10 +180,14 @@ class _Definitions:
         return old.lost.union(name for name in names if mine.get(name) != theirs.get(name))
 
 
-def _listed(chunks: Iterable[Chunk], said: Iterable[Said]) -> tuple[dict[str, int], tuple[NotOffered, ...]]:
+def _listed(
+    header: Said, chunks: Iterable[Chunk], said: Iterable[Said]
+) -> tuple[dict[str, int], tuple[NotOffered, ...]]:
     """Return the index of each offered tool, and what is not: the last definition of a name counts."""
     offered: dict[str, int] = {}
     others: dict[str, NotOffered] = {}
+    for line, name in header.below:
+        others.setdefault(name, NotOffered(name, BELOW, header.lines[0] + 1 + line))
     lines: dict[str, int] = {}
     for index, (chunk, one) in enumerate(zip(chunks, said, strict=True)):
         if one.is_function:
@@ -200,4 +204,6 @@ def _listed(chunks: Iterable[Chunk], said: Iterable[Said]) -> tuple[dict[str, in
                 del offered[name]
                 again = f"is bound again on line {chunk.line + line}"
                 others[name] = NotOffered(name, again, lines[name])
+        for line, name in one.below:
+            others.setdefault(name, NotOffered(name, BELOW, chunk.line + line))
     return offered, tuple(others.values())

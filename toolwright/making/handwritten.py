@@ -94,8 +94,8 @@ def read_handwritten(store: Store, name: str, rules: Sequence[Rule]) -> Handwrit
     """
     snapshot = store.read()
     known = bindings(split(snapshot.text))
-    _check_public(known, name)
     _check_shape(snapshot, name)
+    _check_public(known, name)
     _check_uses(snapshot, known, name)
     source = "\n".join(unix_lines(excerpt_of(known, name)))
     tools = frozenset(snapshot.tools) - {name}

@@ -5,6 +5,7 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from toolwright.errors import LibrarySyntaxError
 from toolwright.records import dataclass
@@ -15,6 +16,8 @@ from toolwright.syntax.schema import Definitions
 from toolwright.syntax.signature import NotAToolError, parameters_schema, returns_schema, signature_text
 from toolwright.types import NotOffered, Tool
 
+BELOW: Final = "stands below an `if`, a `try` or the like; only a def at the beginning of a line is a tool"
+"""Why a function that is not defined in any case is not offered."""
 _NEWLINE = re.compile(r"\r\n?")
 
 
@@ -46,11 +49,25 @@ def read_library(text: str, filename: str = "tools.py") -> Listing:
                 tools[node.name] = read
             else:
                 others[node.name] = read
-        elif tools:
-            for name in sorted(tools.keys() & set(bindings(node))):
-                again = f"is bound again on line {node.lineno}"
-                others[name] = NotOffered(name, again, tools.pop(name).line)
+            continue
+        for name in sorted(tools.keys() & set(bindings(node))) if tools else ():
+            again = f"is bound again on line {node.lineno}"
+            others[name] = NotOffered(name, again, tools.pop(name).line)
+        for one in functions_below(node):
+            others.setdefault(one.name, NotOffered(one.name, BELOW, one.lineno))
     return Listing(tuple(tools.values()), tuple(others.values()))
+
+
+def functions_below(node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield the public functions that a statement other than a definition defines in its module."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+            if not inner.name.startswith("_"):
+                yield inner
+        elif isinstance(inner, ast.stmt | ast.excepthandler | ast.match_case):
+            yield from functions_below(inner)
 
 
 def parse(text: str, filename: str = "tools.py") -> ast.Module:

@@ -14,7 +14,7 @@ from toolwright.syntax.cutting import Chunk
 from toolwright.syntax.inert import is_inert_tree
 from toolwright.syntax.names import bindings
 from toolwright.syntax.parsing import parse_text
-from toolwright.syntax.reading import definitions, read_function, unix_lines
+from toolwright.syntax.reading import definitions, functions_below, read_function, unix_lines
 from toolwright.syntax.schema import Definitions
 from toolwright.syntax.used import used_by
 from toolwright.types import Docstring, NotOffered, Tool
@@ -28,10 +28,11 @@ class Said:
 
     A public function has `tool`, its details as JSON, or `reason`, why it is not offered; `lines` are its
     first line, decorators included, and the one after its last; `asked` are the names its annotations were
-    looked up by. Any other chunk has in `binds` the public names that each of its statements binds, by line;
-    `defines` are the classes and aliases that annotations may name. Where it was looked at wholly, `uses` are
-    the names it uses of its module, as `used_by` says, and `inert` whether to leave it out changes nothing;
-    a public function then has an `outline`, that of `syntax.outline`.
+    looked up by. Any other chunk, with the `lines` of its statements, has in `binds` the public names that
+    each of them binds, by line, and in `below` the public functions that stand below an `if`, a `try` and the
+    like; `defines` are the classes and aliases that annotations may name. Where it was looked at wholly,
+    `uses` are the names it uses of its module, as `used_by` says, and `inert` whether to leave it out changes
+    nothing; a public function then has an `outline`, that of `syntax.outline`.
     """
 
     tool: str = ""
@@ -39,6 +40,7 @@ class Said:
     lines: tuple[int, int] = (0, 0)
     asked: tuple[str, ...] = ()
     binds: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    below: tuple[tuple[int, str], ...] = ()
     defines: tuple[str, ...] = ()
     uses: frozenset[str] | None = None
     inert: bool | None = None
@@ -105,12 +107,20 @@ def read_other_chunk(text: str, *, wholly: bool = False) -> Said:
         SyntaxError: it is not Python.
     """
     tree = parse_text(text)
-    found = []
+    first = tree.body[0].lineno if tree.body else 1
+    found, below = [], []
     for node in tree.body:
         names = tuple(sorted({name for name in bindings(node) if not name.startswith("_")}))
         if names:
-            found.append((node.lineno - tree.body[0].lineno, names))
-    return Said(binds=tuple(found), defines=tuple(definitions(tree)), **_looked_at(text, tree, wholly=wholly))
+            found.append((node.lineno - first, names))
+        below += [(one.lineno - first, one.name) for one in functions_below(node)]
+    return Said(
+        lines=(first - 1, (tree.body[-1].end_lineno or first) if tree.body else first),
+        binds=tuple(found),
+        below=tuple(below),
+        defines=tuple(definitions(tree)),
+        **_looked_at(text, tree, wholly=wholly),
+    )
 
 
 def looked_at_wholly(text: str, said: Said) -> Said:

@@ -136,9 +136,14 @@ def _catalogue(
 
 def packed(said: Said) -> tuple[str, str]:
     """Return what a chunk binds and defines as it is written into a row."""
-    return json.dumps(said.binds) if said.binds else "", " ".join(said.defines)
+    bound = json.dumps([said.binds, said.below]) if said.binds else ""
+    return bound, " ".join(said.defines)
 
 
 def _unpacked(binds: str, defines: str) -> dict[str, Any]:
-    found = tuple((line, tuple(names)) for line, names in json.loads(binds)) if binds else ()
-    return {"binds": found, "defines": tuple(defines.split())}
+    bound, below = json.loads(binds) if binds else ((), ())
+    return {
+        "binds": tuple((line, tuple(names)) for line, names in bound),
+        "below": tuple((line, name) for line, name in below),
+        "defines": tuple(defines.split()),
+    }

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import sqlite3
 
-_FORMAT: Final = "5"
+_FORMAT: Final = "6"
 _READING: Final = (
     "cutting",
     "docstring",
