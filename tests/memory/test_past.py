@@ -1,5 +1,6 @@
 """What happens in a run is in the memory afterwards, whatever happens to the program or to the file."""
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -280,3 +281,59 @@ def test_a_memory_that_cannot_be_written_is_read(tmp_path, frozen):
     assert "wait in their files" in said[0]
     assert ["this run is not remembered" in each.message for each in notices] == [True]
     assert runs_of(tmp_path) == [("r2", "done"), ("r1", "done")]
+
+
+def _damaged(path, pages):
+    """Overwrite some pages of a file with what is no page."""
+    data = bytearray(path.read_bytes())
+    for page in pages:
+        data[page * 4096 : (page + 1) * 4096] = b"\xa5" * 4096
+    path.write_bytes(data)
+    return len(data) // 4096
+
+
+def test_what_can_be_read_of_a_damaged_memory_is_taken_over(tmp_path):
+    """Most runs, each whole or with fewer rows, none twice, and the one that waited; approvals are not."""
+    for number in range(150):
+        record(tmp_path, f"r{number:03}")
+    assert len(runs_of(tmp_path)) == 150
+    Approvals(tmp_path).add("t", "f", "execute", "")
+    with contextlib.closing(sqlite3.connect(file_of(tmp_path))) as whole:
+        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    pages = file_of(tmp_path).stat().st_size // 4096
+    _damaged(file_of(tmp_path), {int(pages * place) for place in (0.5, 0.9)})
+    record(tmp_path, "waited")
+    said = []
+    there = past(tmp_path, said)
+    found = [row["id"] for row in there.runs(10_000)]
+    assert "waited" in found
+    assert len(found) == len(set(found)) > 75
+    assert [f"taken over, {len(found) - 1} runs; approvals begin anew" in one for one in said] == [True]
+    assert Approvals(tmp_path).find("t", "f") == []
+    rows = there.ask(lambda c: c.exec_driver_sql("SELECT run FROM attempts").scalars().all())
+    assert set(rows) <= set(found)
+    assert max(map(rows.count, set(rows))) == 2
+    assert there.ask(lambda c: c.exec_driver_sql("PRAGMA foreign_key_check").all()) == []
+    assert Lessons(there, "now")("verify", WHY, BROKEN)[0].mend == MENDED
+
+
+def test_a_full_disk_is_said_and_the_memory_read(tmp_path):
+    """What is in it and what waits is told; when there is room again, what waits is taken in."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=600k", "t", tmp_path]
+    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounts are not permitted here")
+    try:
+        record(tmp_path, "r1")
+        assert runs_of(tmp_path) == [("r1", "done")]
+        record(tmp_path, "r2")
+        with pytest.raises(OSError, match="No space"):
+            (tmp_path / "filled").write_bytes(b"x" * 1_000_000)
+        said, notices = [], []
+        assert [row["id"] for row in past(tmp_path, said).runs(5)] == ["r2", "r1"]
+        assert ["the disk is full; runs since then" in one for one in said] == [True]
+        record(tmp_path, "r3", tell=notices.append)
+        assert ["No space left" in one.message for one in notices] == [True]
+        (tmp_path / "filled").unlink()
+        assert runs_of(tmp_path) == [("r2", "done"), ("r1", "done")]
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)

@@ -74,6 +74,6 @@ def _health(connection: "Connection") -> str:
 
 def _files(folder: Path) -> int:
     try:
-        return sum(not path.name.startswith(".") for path in folder.iterdir())
+        return sum(not path.name.startswith(".") and path.stat().st_size > 0 for path in folder.iterdir())
     except OSError:
         return 0

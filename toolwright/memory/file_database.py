@@ -46,6 +46,7 @@ class FileDatabase:
         self._tell = tell
         self._wait_s = wait_s
         self._looked = False
+        self._aside: Path | None = None
 
     @contextlib.contextmanager
     def reading(self) -> "Iterator[Connection | None]":
@@ -54,12 +55,20 @@ class FileDatabase:
         Raises:
             MemoryFileError: it cannot be read; names why.
         """
-        if self._path.exists() and not self._is_ready():
-            self._prepare()
+        frozen = False
+        if self._path.exists():
+            try:
+                ready = self._is_ready()
+            except MemoryFileError as error:
+                frozen = ready = _is_denied(error) and self._is_alone() and self._is_ready(frozen=True)
+                if not frozen:
+                    raise
+            if not ready:
+                self._prepare()
         if not self._path.exists():
             yield None
             return
-        with self._told(), self._begun("BEGIN") as connection:
+        with self._told(), self._begun("BEGIN", frozen=frozen) as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -78,13 +87,13 @@ class FileDatabase:
         with self._told(), self._begun("BEGIN IMMEDIATE") as connection:
             yield connection
 
-    def _is_ready(self) -> bool:
+    def _is_ready(self, *, frozen: bool = False) -> bool:
         """Tell whether the file is sound and its tables are today's; a damaged one is set aside."""
         for _ in range(_TURNS):
             if not self._path.exists():
                 return False
             try:
-                with self._translated(), self._begun("BEGIN") as connection:
+                with self._translated(), self._begun("BEGIN", frozen=frozen) as connection:
                     current = _is_current(connection, self._path, whole=not self._looked)
                     self._looked = (
                         True  # to look at all pages again each time would take as long as they are many
@@ -106,12 +115,28 @@ class FileDatabase:
         with self._told(), self._begun("BEGIN IMMEDIATE", make=True) as connection:
             if not _is_current(connection, self._path):
                 migrate(connection)
+            saved = self._saved_from(connection)
+        if self._aside:
+            said = f"; what could be read of it was taken over, {saved} runs" if saved else ""
+            name, self._aside = self._aside.name, None
+            self._tell(
+                f"{self._path} was damaged and was set aside as {name}{said}; "
+                f"{'approvals begin' if saved else 'memory and approvals begin'} anew"
+            )
+
+    def _saved_from(self, connection: "Connection") -> int:
+        """Take over what can be read of the file that was set aside."""
+        if self._aside is None:
+            return 0
+        from toolwright.memory.salvage import take_over
+
+        return take_over(self._aside, connection)
 
     @contextlib.contextmanager
-    def _begun(self, begin: str, *, make: bool = False) -> "Iterator[Connection]":
+    def _begun(self, begin: str, *, make: bool = False, frozen: bool = False) -> "Iterator[Connection]":
         def connect() -> sqlite3.Connection:
             # "rw" also reads where nothing may be written, and takes back what a crash left half done
-            how = "rwc" if make else "ro&immutable=1" if self._is_frozen() else "rw"
+            how = "rwc" if make else "ro&immutable=1" if frozen or self._is_frozen() else "rw"
             uri = f"{self._path.absolute().as_uri()}?mode={how}"
             connection = sqlite3.connect(uri, uri=True, timeout=self._wait_s, isolation_level=None)
             if make:
@@ -125,7 +150,12 @@ class FileDatabase:
 
     def _is_frozen(self) -> bool:
         """Tell whether nobody can write here: then it is read as it stands, without the files for sharing."""
-        return not os.access(self._path.parent, os.W_OK) and not Path(f"{self._path}-wal").exists()
+        return not os.access(self._path.parent, os.W_OK) and self._is_alone()
+
+    def _is_alone(self) -> bool:
+        """Tell whether all of it stands in the one file."""
+        wal = Path(f"{self._path}-wal")
+        return not wal.exists() or not wal.stat().st_size
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -149,10 +179,17 @@ class FileDatabase:
                     f"{self._path} is in use by another program", hint="try again in a moment"
                 ) from error
             if code in _DENIED:
-                raise MemoryFileError(
-                    f"{self._path} cannot be used: {error.orig}", hint=f"ls -ld {self._path.parent}"
-                ) from error
+                raise self._unusable(str(error.orig)) from error
             raise ForeignError(str(error.orig)) from error
+
+    def _unusable(self, said: str) -> MemoryFileError:
+        """Return what SQLite says, or what it does not say."""
+        folder = self._path.parent
+        full = False
+        with contextlib.suppress(OSError):
+            full = not os.statvfs(folder).f_bavail
+        why, hint = ("the disk is full", f"df -h {folder}") if full else (said, f"ls -ld {folder}")
+        return MemoryFileError(f"{self._path} cannot be used: {why}", hint=hint)
 
     def _set_aside(self) -> None:
         """Give a damaged file another name; whoever comes second finds that it is done."""
@@ -173,9 +210,7 @@ class FileDatabase:
             ) from error
         finally:
             os.close(folder)
-        self._tell(
-            f"{self._path} was damaged and was set aside as {aside.name}; memory and approvals begin anew"
-        )
+        self._aside = aside
 
     def _is_sound(self) -> bool:
         if not self._path.exists():
@@ -190,8 +225,17 @@ class FileDatabase:
 
 def _is_gone(error: MemoryFileError) -> bool:
     """Tell whether a file could not be opened: it may have been moved since it was looked for."""
+    return _code(error) == sqlite3.SQLITE_CANTOPEN
+
+
+def _is_denied(error: MemoryFileError) -> bool:
+    """Tell whether the files beside it that sharing needs may be what cannot be made."""
+    return _code(error) in _DENIED
+
+
+def _code(error: MemoryFileError) -> int:
     cause = getattr(error.__cause__, "orig", None)
-    return getattr(cause, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_CANTOPEN
+    return getattr(cause, "sqlite_errorcode", 0) & _PRIMARY
 
 
 def _is_current(connection: "Connection", path: Path, *, whole: bool = True) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _AT_ONCE: Final = 200
+_EMPTY_S: Final = 60
+"""After which nobody will write to an empty file any more: the disk was full."""
 _TEXTS: Final = ("stage", "message", "source")
 _STRANGE: Final = ".strange"
 
@@ -119,8 +122,11 @@ def _held(path: Path) -> Iterator[list[bytes]]:
         return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_it = os.path.samestat(os.fstat(file), path.stat())
+        known = os.fstat(file)
+        is_it = os.path.samestat(known, path.stat())
         data = path.read_bytes() if is_it else b""
+        if is_it and not data and time.time() - known.st_mtime > _EMPTY_S:
+            path.unlink()
         yield [data] if data else []  # an empty one is only just made
     except OSError:
         yield []

@@ -116,9 +116,10 @@ class Past:
         """
         database, behind = self._folded()
         with database.reading() as connection:
-            if behind:
-                self.say(behind)
-            return None if connection is None else question(connection)
+            answer = None if connection is None else question(connection)
+        if behind:
+            self.say(behind)
+        return answer
 
     def told(self, question: "Callable[[Connection], T]") -> "T | None":
         """Return the answer to a question, None where there is none.
