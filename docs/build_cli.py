@@ -16,8 +16,8 @@ PACKAGE: Final = HERE.parent / "toolwright"
 sys.path.insert(0, str(HERE.parent))
 
 from toolwright import __version__, errors  # noqa: E402 - the checkout must be found first
-from toolwright.cli.arguments import build_parser  # noqa: E402
 from toolwright.cli.commands import usages  # noqa: E402
+from toolwright.cli.options import build_parser  # noqa: E402
 from toolwright.cli.prompt_table import prompt_table  # noqa: E402
 from toolwright.models.endpoint import Endpoint  # noqa: E402
 from toolwright.models.faults import model_error  # noqa: E402

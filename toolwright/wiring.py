@@ -132,7 +132,7 @@ def _texts(settings: Settings, tell: Listener) -> Texts:
     if strangers and not folder.resolve().is_relative_to(Path.cwd()):
         raise UsageError(
             f"prompts_dir in {origin} is {str(folder)!r}, which is not below this folder",
-            hint=f"export TOOLWRIGHT_PROMPTS_DIR={shlex.quote(str(folder))}  (if you trust these texts)",
+            hint=f"--prompts-dir {shlex.quote(str(folder))}  (if you trust these texts)",
         )
     texts = read_texts(folder, links=not strangers)
     if strangers and texts.instead:

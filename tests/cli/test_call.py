@@ -56,6 +56,11 @@ def report(
 def fail(why: str) -> str:
     """Fail."""
     raise LookupError(why)
+
+
+def aid(help: str) -> str:
+    """Pass a help on."""
+    return help
 '''
 REPORT = read_library(TOOLS).tools[0]
 
@@ -218,3 +223,7 @@ def test_a_call_answers_as_execute_tool_does(library: Path) -> None:
     helped = call(library, "report --help")
     assert helped.code == 0
     assert helped.out == flag_help(REPORT)
+    assert call(library, "aid --help me").json["output"] == "me"
+    unclear = call(library, "aid --help")
+    assert unclear.hint.endswith("call aid -h")
+    assert "--help TEXT" in call(library, "aid -h").out

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,14 @@ from toolwright.cli.tool_table import SUBCOMMANDS
 from toolwright.permissions.allowed import read_allowed
 from toolwright.settings import load
 
+GROWING = '''def größe(länge: int, number: int = 0) -> int:
+    """Grow.
+
+    Args:
+        number: How many µ.
+    """
+    return number
+'''
 STARTER = ["health_check", "list_dir", "read_file"]
 
 
@@ -96,6 +105,17 @@ def test_offered_values_are_taken() -> None:
     for grant in completing.ANSWERS["--allow"]:
         ends = {"network:": "example.org", "read:": ".", "write:": "."}
         assert read_allowed([grant + ends.get(grant, "")], ROOT)
+
+
+def test_names_are_offered_as_they_are(tmp_path: Path) -> None:
+    """Letters of any alphabet, of a tool and of a parameter; what stdout cannot carry is left out."""
+    (tmp_path / "tools.py").write_text(GROWING, encoding="utf-8")
+    assert run("--complete", "why", "", cwd=tmp_path).out == "größe\n"
+    assert "--länge\t" in run("--complete", "call", "größe", "--", cwd=tmp_path).out
+    ascii_only = environment(PYTHONIOENCODING="ascii")
+    told = run("--complete", "call", "größe", "--", cwd=tmp_path, env=ascii_only).out
+    assert told.startswith("--number\tHow many ?")
+    assert "nge" not in told
 
 
 def test_what_is_wrong_is_silent(tmp_path: Path) -> None:
@@ -182,7 +202,20 @@ def test_in_the_real_shell(shell: str, tmp_path: Path) -> None:
         drop = 'while [ "$1" = run ]; do shift; done; ' if name == "uv" else ""
         (bin_ / name).write_text(f'#!/bin/sh\n{drop}exec "{sys.executable}" {words} "$@"\n')
         (bin_ / name).chmod(0o755)
-    env = {**environment(), "PATH": f"{bin_}:{os.environ['PATH']}", "HOME": str(tmp_path), "TERM": "dumb"}
+    spaced = tmp_path / "a b"
+    spaced.mkdir()
+    (spaced / "tools.py").write_text(GROWING, encoding="utf-8")
+    library = [
+        (f"python agent.py --library {shlex.quote(str(spaced))} why gr", "why größe "),
+        (f"python agent.py --library {str(spaced).replace(' ', chr(92) + ' ')} call größe --nu", "--number "),
+    ]
+    env = {
+        **environment(),
+        "PATH": f"{bin_}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "TERM": "dumb",
+        "LC_ALL": "C.UTF-8",
+    }
     arguments, setup = SETUPS[shell]
     child = spawn(
         shell, arguments, cwd=str(ROOT), env=env, encoding="utf-8", timeout=40, dimensions=(50, 160)
@@ -190,7 +223,7 @@ def test_in_the_real_shell(shell: str, tmp_path: Path) -> None:
     try:
         child.sendline(f"{setup}; echo ready-{'(math 1 + 1)' if shell == 'fish' else '$((1+1))'}")
         child.expect_exact("ready-2")
-        for typed, wanted in LINES:
+        for typed, wanted in [*LINES, *library]:
             child.send(f"{typed}\t")
             child.expect_exact(wanted)
             child.send("\x15")

@@ -13,8 +13,8 @@ from scripted_calls import OneCall
 from scripted_server import Fault, ScriptedServer
 
 from toolwright import __version__
-from toolwright.cli.arguments import build_parser
 from toolwright.cli.commands import COMMANDS
+from toolwright.cli.options import build_parser
 
 PROGRAM = "python agent.py"
 SHELL = ("-c", "import os, sys; os.execvp('sh', ['sh', *sys.argv[1:]])")

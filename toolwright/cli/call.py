@@ -51,7 +51,7 @@ def _call(words: list[str], overrides: dict[str, object], ask: "Ask | None" = No
     if wants_help(flags):
         from toolwright.settings import load
 
-        shown = _help(name, load(overrides).library.absolute())
+        shown = _help(name, load(overrides).library.absolute(), short="-h" in flags)
         if shown:
             write_stdout(shown)
             return 0
@@ -59,10 +59,10 @@ def _call(words: list[str], overrides: dict[str, object], ask: "Ask | None" = No
     return 0
 
 
-def _help(name: str, library: "Path") -> str:
-    """Return the help of a tool, "" where a parameter of that name is meant."""
+def _help(name: str, library: "Path", *, short: bool) -> str:
+    """Return the help of a tool, "" where a parameter of that name is meant; `short` can mean none."""
     from toolwright.cli.asked_tool import find_tool
     from toolwright.cli.flag_help import flag_help
 
     tool = find_tool(name, library).tool
-    return "" if "help" in tool.parameters["properties"] else flag_help(tool)
+    return flag_help(tool) if short or "help" not in tool.parameters["properties"] else ""

@@ -4,6 +4,7 @@ On the way of every press of Tab: little is loaded, and whatever is wrong, nothi
 """
 
 import re
+import sys
 
 from toolwright.cli.call_words import VALUED as OF_A_CALL
 from toolwright.cli.call_words import parted, program_options
@@ -24,7 +25,8 @@ FOLDERS = ":folders"
 ANSWERS = {
     "--format": ("text", "json", "github", "sarif", "junit"),
     "--sandbox-minimum": ("full", "bwrap", "landlock", "seatbelt"),
-    "--sort": ("file", "name", "used", "calls"),
+    "--sort": ("file", "name", "used", "calls", "quality"),
+    "--auto-approve": ("files", "network", "execute", "packages", "none"),
     "--permission": ("read", "write", "network", "execute"),
     "--allow": ("read:", "write:", "network", "network:", "network:raw", "execute"),
 }
@@ -45,13 +47,22 @@ def complete(argv: list[str]) -> int:
     except (ToolwrightError, OSError, ValueError):
         return 0
     current = words[-1]
-    lines = [
-        f"{word}\t{' '.join(about.split())}" if about else word
+    lines = (
+        _carried(word, " ".join(about.split()))
         for word, about in found.items()
         if word in {FILES, FOLDERS} or word.startswith(current)
-    ]
-    write_stdout("".join(f"{line}\n".encode("ascii", "replace").decode() for line in lines))
+    )
+    write_stdout("".join(lines))
     return 0
+
+
+def _carried(word: str, about: str) -> str:
+    """Return a line that stdout can carry: "" where a word cannot be told as it is."""
+    encoding = sys.stdout.encoding or "ascii"
+    if word.encode(encoding, "replace").decode(encoding) != word:
+        return ""
+    said = about.encode(encoding, "replace").decode(encoding)
+    return f"{word}\t{said}\n" if said else f"{word}\n"
 
 
 def suggestions(words: "list[str]") -> "dict[str, str]":
@@ -69,8 +80,8 @@ def suggestions(words: "list[str]") -> "dict[str, str]":
         library = _library({"--library": program_options(given, "call")[0].get("library")})
         return _of_call(called[0], before, current, library) if called else _tools(library)
     from toolwright import __version__
-    from toolwright.cli.arguments import build_parser
     from toolwright.cli.commands import usages
+    from toolwright.cli.options import build_parser
 
     actions = {
         option: action

@@ -170,7 +170,8 @@ def _unknown(word: str, known: Mapping[str, object], tool: Tool) -> UsageError:
 
 
 def _wrong(tool: Tool, message: str) -> UsageError:
-    return UsageError(message, hint=f"python agent.py call {tool.name} --help")
+    asked = "-h" if "help" in tool.parameters["properties"] else "--help"
+    return UsageError(message, hint=f"python agent.py call {tool.name} {asked}")
 
 
 def _shown(text: str) -> str:

@@ -22,6 +22,7 @@ EXAMPLE: Final = (
 VALUE: Final = "what the goal does not say: PARAMETER=VALUE or TOOL.PARAMETER=VALUE; may be given again"
 MODEL: Final = "the model (default: together:deepseek-ai/DeepSeek-R1); SERVER alone means its default model"
 ROLE: Final = f"another model for one role ({', '.join(ROLES)}): ROLE=SERVER:NAME; may be given again"
+PROMPTS: Final = "texts of prompts in the place of ours, in files of the same names"
 MEMORY: Final = "where what happens is kept: postgresql://USER@HOST/DATABASE (default: a file of the library)"
 ALL: Final = (
     "verify: every tool; approvals revoke: every approval; gc: retire all that is shown; history: every "

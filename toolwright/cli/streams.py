@@ -62,7 +62,7 @@ def read_stdin() -> str:
 
 
 def write_stdout(text: str) -> None:
-    """Write ASCII text to stdout now; a reader that went away is no error.
+    """Write text that stdout can carry to it now; a reader that went away is no error.
 
     Raises:
         OutputError: it cannot be written.

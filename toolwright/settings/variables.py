@@ -198,7 +198,7 @@ VARIABLES: Final = (
     Variable(
         "prompts_dir",
         "TOOLWRIGHT_PROMPTS_DIR",
-        "",
+        "--prompts-dir",
         values.path,
         "a folder",
         "Texts of prompts in the place of ours, in files of the same names. A folder that a file sets must "

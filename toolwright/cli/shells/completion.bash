@@ -1,11 +1,25 @@
 # Completion of toolwright, python agent.py and uv run agent.py in bash: eval "$(python agent.py completion bash)"
 
+_toolwright_split() { # LINE: into `words` as bash would, nothing expanded; `quote` is one left open
+  local line=$1 word="" begun="" char at
+  words=() quote=""
+  for ((at = 0; at < ${#line}; at++)); do
+    char=${line:at:1}
+    if [[ $char == "$quote" ]]; then quote=""
+    elif [[ $char == "\\" && $quote != "'" ]]; then word+=${line:at+1:1} begun=1 at=$((at + 1))
+    elif [[ $quote ]]; then word+=$char
+    elif [[ $char == [\"\'] ]]; then quote=$char begun=1
+    elif [[ $char != [[:space:]] ]]; then word+=$char begun=1
+    else [[ $begun ]] && words+=("$word"); word="" begun=""
+    fi
+  done
+  words+=("$word")
+}
+
 _toolwright_say() { # FIRST: complete the words after the program, which ends with word FIRST
-  local first=$1 line value about current stem
-  line=${COMP_LINE:0:COMP_POINT}
+  local first=$1 line value about current stem quote
   local -a words=()
-  read -r -a words <<<"$line"
-  [[ $line == *[[:space:]] ]] && words+=("")
+  _toolwright_split "${COMP_LINE:0:COMP_POINT}"
   current=${words[${#words[@]} - 1]}
   stem=${current%"${current##*[:=]}"} # readline replaces only what follows a colon or an equals sign
   COMPREPLY=()
@@ -13,7 +27,12 @@ _toolwright_say() { # FIRST: complete the words after the program, which ends wi
     case $value in
       :files) compopt -o filenames 2>/dev/null; while read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$current") ;;
       :folders) compopt -o filenames 2>/dev/null; while read -r line; do COMPREPLY+=("$line"); done < <(compgen -d -- "$current") ;;
-      *) COMPREPLY+=("${value#"$stem"}"); [[ $value == *[:=] ]] && compopt -o nospace 2>/dev/null ;;
+      *)
+        value=${value#"$stem"}
+        [[ $quote ]] || printf -v value %q "$value"
+        COMPREPLY+=("$value")
+        [[ $value == *[:=] ]] && compopt -o nospace 2>/dev/null
+        ;;
     esac
   done < <("${words[@]:0:first+1}" --complete "${words[@]:first+1}" 2>/dev/null </dev/null)
 }
@@ -22,9 +41,9 @@ _toolwright() { _toolwright_say 0; }
 
 _toolwright_launcher() { # python and uv are ours only where they start an agent.py
   local -a words=()
-  local at
-  read -r -a words <<<"${COMP_LINE:0:COMP_POINT}"
-  for ((at = 1; at < COMP_CWORD && at < ${#words[@]}; at++)); do
+  local at quote
+  _toolwright_split "${COMP_LINE:0:COMP_POINT}"
+  for ((at = 1; at < ${#words[@]} - 1; at++)); do
     case ${words[at]} in
       agent.py | */agent.py) _toolwright_say "$at"; return ;;
       run | -*) ;;
