@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from toolwright import records
 from toolwright.settings import env_example
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,6 +192,21 @@ def _imports_mock(node: ast.Import | ast.ImportFrom) -> bool:
     module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
     names = {f"{module}.{alias.name}".strip(".") for alias in node.names}
     return any(name.split(".")[0] == "mock" or name.startswith("unittest.mock") for name in names)
+
+
+def test_records_are_made_by_the_quick_module():
+    """`toolwright.records` makes them: the standard module takes longer to load than Python itself."""
+    slow = [
+        f"{_where(path, node)} {alias.name}"
+        for path in _sources(PACKAGE)
+        if path != PACKAGE / "records.py"
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "dataclasses"
+        for alias in node.names
+        if alias.name in records.__all__
+    ]
+
+    assert not slow, "\n".join(slow)
 
 
 def test_no_file_has_a_vague_name():

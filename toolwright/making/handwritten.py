@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from toolwright.errors import ToolNotFoundError, ToolwrightError
@@ -12,6 +11,7 @@ from toolwright.library.dressing import RETURNS, dressed
 from toolwright.library.excerpt import excerpt_of
 from toolwright.library.store import Snapshot, Store
 from toolwright.permissions.needs import needs
+from toolwright.records import dataclass, replace
 from toolwright.stages.review import finding_text, review_source
 from toolwright.stages.rules import Rule
 from toolwright.syntax.chunks import split
