@@ -62,6 +62,7 @@ class Goals:
         goal = checked_goal(goal, self.settings.goal_limit)
         noted = self.noted()
         goal, examples = read_goal(goal, (*arguments.examples, *noted))
+        examples += plan.examples if plan else ()
         self.last = None
         model = self._equipped(goal, planned=plan is not None)
         values, ledger = values_of(arguments.values), self.ledger

@@ -17,7 +17,7 @@ from toolwright.screen.problem import show_problem
 from toolwright.settings import editor
 from toolwright.syntax.plan_text import PlanTextError, plan_text, read_plan_text
 from toolwright.temporary.folders import fresh_folder
-from toolwright.types import Match, Plan, WrittenPlan
+from toolwright.types import HeldOut, Match, Plan, WrittenPlan
 
 _YES: Final = frozenset({"", "y", "yes", "go"})
 _CHOICES: Final = "[Enter] go · e edit · s save · n no"
@@ -41,23 +41,26 @@ class PlanQuestion:
         self._tools = tools
         self._redact = redact
 
-    def ask(self, question: str, plan: Plan, matches: Sequence[Match]) -> bool | WrittenPlan:
-        """Ask until the plan is agreed to, refused or changed."""
+    def ask(
+        self, question: str, plan: Plan, matches: Sequence[Match], examples: Sequence[HeldOut]
+    ) -> bool | WrittenPlan:
+        """Ask until the plan is agreed to, refused or changed; `examples` are those of its goal."""
+        text = plan_text(plan, matches, examples)
         while True:
             answer = self._line(f"{question} {_CHOICES}")
             match "n" if answer is None else answer.strip().lower():
                 case "e" | "edit":
-                    changed = self._edited(plan, matches)
+                    changed = self._edited(text)
                     if changed:
                         return changed
                 case "s" | "save":
-                    self._save(plan, matches)
+                    self._save(text)
                 case other:
                     return other in _YES
 
-    def _edited(self, plan: Plan, matches: Sequence[Match]) -> WrittenPlan | None:
+    def _edited(self, before: str) -> WrittenPlan | None:
         """Return the plan as it was changed, None when it stays as it is."""
-        before = text = plan_text(plan, matches)
+        text = before
         while True:
             try:
                 new = self._typed(text)
@@ -69,7 +72,7 @@ class PlanQuestion:
                 return None
             text = new
             try:
-                return self._read(text, plan)
+                return self._read(text, before)
             except UsageError as error:
                 show_problem(error, self._display)
             answer = self._line(_AGAIN)
@@ -82,34 +85,40 @@ class PlanQuestion:
             return edit_lines(text, self._display.print, self._line)
         return _in_editor(program, environment, text)
 
-    def _read(self, text: str, plan: Plan) -> WrittenPlan:
-        written = read_plan_text(self._redact(text), self._tools())
-        if written.plan.goal != plan.goal:
+    def _read(self, text: str, before: str) -> WrittenPlan:
+        tools = self._tools()
+        written = read_plan_text(self._redact(text), tools)
+        asked = read_plan_text(self._redact(before), tools)
+        if written.plan.goal != asked.plan.goal:
             raise PlanTextError("the goal was changed", hint="answer n, and begin anew with the other goal")
+        if written.examples != asked.examples:
+            raise PlanTextError(
+                "an example was changed", hint="answer n, and begin anew with others"
+            )
         return written
 
-    def _save(self, plan: Plan, matches: Sequence[Match]) -> None:
+    def _save(self, text: str) -> None:
         answer = self._line(f"Save the plan to a file: [Enter] {_FILE}, or its name")
         if answer is None:
             return
         path = Path(answer.strip() or _FILE).expanduser()
         try:
-            save_plan(path, plan, matches)
+            save_plan(path, self._redact(text))
         except ToolwrightError as error:
             show_problem(error, self._display)
         else:
             self._display.print(f"saved; to run it: {command('--plan-file', str(path))}")
 
 
-def save_plan(path: Path, plan: Plan, matches: Sequence[Match]) -> None:
-    """Write a plan to a new file.
+def save_plan(path: Path, text: str) -> None:
+    """Write the text of a plan to a new file.
 
     Raises:
         ToolwrightError: there is one of that name, or it cannot be written.
     """
     try:
         with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(plan_text(plan, matches))
+            file.write(text)
     except FileExistsError:
         raise ToolwrightError(f"{path} is there already", hint="give another name") from None
     except OSError as error:

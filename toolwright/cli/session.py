@@ -70,6 +70,7 @@ class Session:
         self.last: Report | None = None
         self._by_hand = False
         """Whether a person wrote the plan that comes next."""
+        self._examples: tuple[HeldOut, ...] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -127,6 +128,7 @@ class Session:
     ) -> Report:
         """Run one goal while the screen tells of it."""
         self._by_hand = plan is not None and resumed is None
+        self._examples = examples
         how = options(
             self._settings,
             stop_after=stop_after,
@@ -253,7 +255,7 @@ class Session:
             return True
         if self._settings.verbosity < 0:  # nothing has shown it yet
             show_plan(plan, matches, self._screen.display)
-        said = question.ask(_question(plan, writes=writes), plan, matches)
+        said = question.ask(_question(plan, writes=writes), plan, matches, self._examples)
         self._by_hand = not isinstance(said, bool)
         return said
 

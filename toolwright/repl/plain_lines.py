@@ -44,6 +44,7 @@ class PlainLines:
             KeyboardInterrupt: Ctrl-C.
         """
         try:
+            self._begun += self._ahead.pop().replace("\r", "\n")
             line = self._typed(PROMPT)
             while line.endswith(CONTINUES):
                 line = f"{line.removesuffix(CONTINUES)}\n{self._typed(MORE)}"
@@ -57,7 +58,6 @@ class PlainLines:
 
     def _typed(self, prompt: str) -> str:
         """Read a line; the prompt goes where the line is edited, but never into a result that is piped."""
-        self._begun += self._ahead.pop()
         begun, end, self._begun = self._begun.partition("\n")
         if self._edits and not begun and not end:
             return input(prompt)

@@ -7,8 +7,9 @@ from typing import Final, Literal
 
 from toolwright.errors import UsageError
 from toolwright.records import dataclass, field, replace
+from toolwright.syntax.held_out import read_example
 from toolwright.syntax.nearest import nearest_names
-from toolwright.types import Match, Plan, Step, WrittenPlan
+from toolwright.types import HeldOut, Match, Plan, Step, WrittenPlan
 from toolwright.types.planning import LONGEST_STEP, MOST_KEYWORDS, MOST_STEPS, MatchKind
 
 VERBS: Final[Mapping[str, MatchKind]] = {
@@ -26,7 +27,7 @@ _HELP: Final = """\
 """
 _STEP: Final = re.compile(r"(?:(\d{1,6})[.)]|[-*])\s+(.*)")
 _FIELD: Final = re.compile(r"([a-z]+)[ \t]*:(.*)")
-_TOP: Final = ("goal", "wants")
+_TOP: Final = ("goal", "wants", "example")
 _BELOW: Final = ("verdict", "keywords", "uses")
 _VERDICT: Final = re.compile(r"(\w+)(?:\s+(?:(new)\b|([^\s:]+)))?\s*(?::(.*))?")
 
@@ -47,10 +48,11 @@ class _Written:
     fields: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
-def plan_text(plan: Plan, matches: Sequence[Match]) -> str:
-    """Return the text of a plan; verdicts that are not there are left out."""
+def plan_text(plan: Plan, matches: Sequence[Match], examples: Sequence[HeldOut] = ()) -> str:
+    """Return the text of a plan and of the examples of its goal; verdicts that are not there are left out."""
     verdicts = {match.step.number: match for match in matches}
     lines = [f"goal: {_goal(plan.goal)}", f"wants: {plan.wants}"]
+    lines += [f"example: {example.text()}" for example in examples]
     for step in plan.steps:
         lines += ["", f"{step.number}. {step.description}"]
         match = verdicts.get(step.number)
@@ -70,7 +72,7 @@ def read_plan_text(text: str, tools: Collection[str]) -> WrittenPlan:
     Raises:
         PlanTextError: it is none; says what is wrong with which line.
     """
-    top, written = _parted(text)
+    top, written, examples = _parted(text)
     if "goal" not in top:
         raise PlanTextError(
             "the plan says no goal", hint="begin it with `goal: Count the words`, for example"
@@ -91,13 +93,14 @@ def read_plan_text(text: str, tools: Collection[str]) -> WrittenPlan:
         if "verdict" in one.fields
     }
     plan = Plan(_read_goal(*top["goal"]), steps, _wants(top.get("wants")))
-    return WrittenPlan(plan, verdicts, tuple(one.number for one in written))
+    return WrittenPlan(plan, verdicts, tuple(one.number for one in written), examples)
 
 
-def _parted(text: str) -> tuple[dict[str, tuple[int, str]], list[_Written]]:
-    """Return the fields of the plan and its steps, each with the number of its line."""
+def _parted(text: str) -> tuple[dict[str, tuple[int, str]], list[_Written], tuple[HeldOut, ...]]:
+    """Return the fields of the plan and its steps, each with the number of its line, and the examples."""
     top: dict[str, tuple[int, str]] = {}
     steps: list[_Written] = []
+    examples: list[HeldOut] = []
     for number, line in _lines(text):
         step, named = _STEP.fullmatch(line), _FIELD.fullmatch(line)
         if step:
@@ -111,10 +114,20 @@ def _parted(text: str) -> tuple[dict[str, tuple[int, str]], list[_Written]]:
         known, fields = (_BELOW, steps[-1].fields) if steps else (_TOP, top)
         if not named or named[1] not in known:
             raise _wrong(number, _stray(line, named[1] if named else "", known))
+        if named[1] == "example":
+            examples.append(_example(number, named[2].strip()))
+            continue
         if named[1] in fields:
             raise _wrong(number, f"`{named[1]}` stands there twice")
         fields[named[1]] = (number, named[2].strip())
-    return top, steps
+    return top, steps, tuple(examples)
+
+
+def _example(line: int, text: str) -> HeldOut:
+    try:
+        return read_example(text)
+    except UsageError as error:
+        raise _wrong(line, str(error)) from None
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

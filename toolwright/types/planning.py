@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 from toolwright.records import dataclass, field
+from toolwright.types.held_out import HeldOut
 
 MOST_STEPS: Final = 20
 LONGEST_STEP: Final = 400
@@ -54,9 +55,10 @@ class Match:
 class WrittenPlan:
     """A plan as a person wrote it: `verdicts` by step; a step without one is looked up in the library.
 
-    `numbers` are those that the steps had in the text, 0 for a step without.
+    `numbers` are those that the steps had in the text, 0 for a step without; `examples` are the goal's.
     """
 
     plan: Plan
     verdicts: Mapping[int, Match] = field(default_factory=dict)
     numbers: tuple[int, ...] = ()
+    examples: tuple[HeldOut, ...] = ()
