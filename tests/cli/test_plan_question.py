@@ -2,6 +2,7 @@
 
 import stat
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from scripted_author import Author, expected
 from scripted_server import ScriptedServer
 
 from toolwright.cli.line_editor import changed_lines
+from toolwright.cli.plan_question import PlanQuestion, load_plan
+from toolwright.screen.display import Display
+from toolwright.types import HeldOut, Plan, Step
 
 ASKED = "[Enter] go · e edit · s save · n no"
 SECOND = "2. Apply op operation number 2 to a number."
@@ -57,7 +61,7 @@ def test_an_edited_plan_is_looked_up_shown_and_asked_about_again(grown: Path, tm
 
 @pytest.mark.slow
 def test_a_saved_plan_runs_later(tmp_path: Path) -> None:
-    """`s` starts nothing and writes over nothing; --plan-file runs that plan without planning."""
+    """`s` starts nothing and writes over nothing; --plan-file runs that plan, examples and all, unplanned."""
     author = Author(2)
     with ScriptedServer(reply=author) as server:
         with terminal(GOAL, cwd=tmp_path, env=environment(server)) as screen:
@@ -70,13 +74,30 @@ def test_a_saved_plan_runs_later(tmp_path: Path) -> None:
         assert set(library_of(tmp_path)) == {"plan.txt"}
         plan = tmp_path / "plan.txt"
         text = plan.read_text()
-        plan.write_text(text[: text.index("\n2. ")])
+        held = text.replace("\nwants: result", "\nwants: result\nexample: apply_op_1(3) == 7")
+        plan.write_text(held[: held.index("\n2. ")])
         author.steps = 1
         ended = run("--plan-file", "plan.txt", cwd=tmp_path, env=environment(server))
+    assert "1 example held" in ended.err
     assert (ended.code, ended.out) == (0, f"{expected(1)}\n")
     assert author.asked.count("decompose") == 1
     assert run("--plan-file", "plan.txt", "more", cwd=tmp_path).code == 2
     assert "--plan-file no.txt cannot be read" in run("--plan-file", "no.txt", cwd=tmp_path).problem
+
+
+def test_the_examples_of_a_goal_are_saved_with_its_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come back with the plan, held out as before; changing one while editing is refused."""
+    path, held = tmp_path / "plan.txt", HeldOut("slugify", ("A B",), {}, "a-b")
+    plan, said = Plan("Make a slug", (Step(1, "Make a slug."),)), StringIO()
+    answers = ["s", str(path), "e", "7 example: slugify('A B') == 'ab'", "", "n", "n"]
+    question = PlanQuestion(Display(said), lambda _question: answers.pop(0), tuple, str)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", "")
+    assert question.ask("Go?", plan, (), (held,)) is False
+    assert load_plan(path, (), str).examples == (held,)
+    assert "an example was changed" in said.getvalue()
 
 
 def test_without_an_editor_lines_are_changed_by_number(tmp_path: Path) -> None:

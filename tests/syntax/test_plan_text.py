@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolwright.syntax.plan_text import CHOSEN, PlanTextError, plan_text, read_plan_text
-from toolwright.types import Match, Plan, Step
+from toolwright.types import HeldOut, Match, Plan, Step
 
 TOOLS = ("read_file", "count_words")
 PLAN = """\
@@ -52,11 +52,31 @@ def plans(draw: st.DrawFn) -> tuple[Plan, tuple[Match, ...]]:
     return Plan(goal, steps, draw(st.sampled_from(["result", "tool"]))), tuple(matches)
 
 
-@given(plans())
-def test_a_plan_comes_back_as_it_was(proposed: tuple[Plan, tuple[Match, ...]]) -> None:
-    """Goal, steps, keywords, uses and verdicts with their reasons survive the way through the text."""
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+examples = st.lists(
+    st.builds(
+        HeldOut,
+        st.sampled_from(["", "slugify"]),
+        st.lists(values, max_size=2).map(tuple),
+        st.dictionaries(st.sampled_from(["text", "limit"]), values, max_size=2),
+        values,
+    ),
+    max_size=2,
+).map(tuple)
+
+
+@given(plans(), examples)
+def test_a_plan_comes_back_as_it_was(
+    proposed: tuple[Plan, tuple[Match, ...]], held: tuple[HeldOut, ...]
+) -> None:
+    """Goal, examples, steps, keywords, uses and verdicts with reasons survive the way through the text."""
     plan, matches = proposed
-    read = read_plan_text(plan_text(plan, matches), TOOLS)
+    read = read_plan_text(plan_text(plan, matches, held), TOOLS)
+    assert read.examples == held
     assert read.plan == plan
     assert tuple(read.verdicts.values()) == matches
     assert read.numbers == tuple(step.number for step in plan.steps)

@@ -92,9 +92,7 @@ class PlanQuestion:
         if written.plan.goal != asked.plan.goal:
             raise PlanTextError("the goal was changed", hint="answer n, and begin anew with the other goal")
         if written.examples != asked.examples:
-            raise PlanTextError(
-                "an example was changed", hint="answer n, and begin anew with others"
-            )
+            raise PlanTextError("an example was changed", hint="answer n, and begin anew with others")
         return written
 
     def _save(self, text: str) -> None:
