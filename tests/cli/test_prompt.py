@@ -187,7 +187,7 @@ def _commands_about_the_goal(screen: Terminal) -> None:
     assert "is given up" in said(screen, ":drop 1")
     assert "directive 1 is finished: dropped" in said(screen, ":drop 1")
     assert "there is no directive 7" in said(screen, ":resume 7")
-    assert "every directive is finished" in said(screen, ":resume")
+    assert "no directive waits" in said(screen, ":resume")
     for name in set(prompt_table()) - set(OWN) - {"quit"}:  # those of the shell
         answer = said(screen, f":{name}")
         assert answer.strip(), name

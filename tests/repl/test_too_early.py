@@ -69,7 +69,7 @@ def test_ctrl_c_twice_ends_the_line_once_and_lets_it_tidy_up() -> None:
         return 0
 
     before = signal.getsignal(signal.SIGINT)
-    assert prompt(Given("slow", "next"), run_line, Display(), ()) == 0
+    assert prompt(Given("slow", "next"), run_line, Display()) == 0
     assert told == ["tidied up", "next"]
     assert signal.getsignal(signal.SIGINT) is before
 

@@ -12,8 +12,7 @@ from toolwright.types.roles import ROLES
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from toolwright.models.ledger import Ledger
-    from toolwright.repl.ahead import Ahead
+    from toolwright.cli.shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,8 @@ class Arguments:
     cascade: bool = False
     report_format: str = ""
     flags: ToolFlags = ToolFlags()
-    ledger: "Ledger | None" = None
-    ahead: "Ahead | None" = None
-    """The ledger and this are what the goals and commands of one prompt share."""
+    shared: "Shared | None" = None
+    """What the goals and commands of one prompt have in common."""
 
 
 def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]], version: str) -> Arguments:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from toolwright.cli.directive_commands import unfinished, waiting_lines
@@ -14,12 +15,12 @@ from toolwright.cli.streams import at_terminal
 from toolwright.cli.typed import looks_like_command
 from toolwright.errors import LibraryError, UsageError
 from toolwright.library.store import Store
-from toolwright.records import dataclass, field
+from toolwright.records import dataclass, field, replace
 from toolwright.redaction import MASK, Redactor
 from toolwright.repl.completing import Completion
 from toolwright.repl.loop import open_lines, prompt, run_all
 from toolwright.repl.past_lines import PastLines
-from toolwright.repl.table import SIGN, nearest_command
+from toolwright.repl.table import SIGN, as_typed_here, nearest_command
 from toolwright.screen.display import Display
 from toolwright.settings import secrets, terminal
 from toolwright.types import Tool
@@ -48,17 +49,20 @@ class AtPrompt:
             UsageError: nobody types, and nothing was piped in.
         """
         settings, shown = self.goals.settings, terminal()
-        display = Display(terminal=shown)
+        if at_terminal():
+            here = partial(as_typed_here, table=prompt_table())
+            self.goals.shared = replace(self.goals.shared, words=here)
+        display = Display(terminal=shown, words=self.goals.shared.words)
         past = PastLines(settings.library, self._redacted, keeps=bool(settings.memory))
         words = prompt_words(self.goals)
         completion = Completion(prompt_table(), self._tools, settings.workspace, words)
         if at_terminal() and not shown.dumb:
             check_packages(OF_THE_PROMPT)
-        lines = open_lines(past, completion, shown, self.goals.ahead)
+        lines = open_lines(past, completion, shown, self.goals.shared.ahead)
         if at_terminal():
             for said in self._greeting():
                 display.print(said)
-            return prompt(lines, self.take, display, prompt_table())
+            return prompt(lines, self.take, display)
         code = run_all(lines, self.take, display)
         if code is None:
             raise UsageError("no goal was given", hint='python agent.py "what you want done"')

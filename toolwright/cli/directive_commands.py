@@ -35,13 +35,14 @@ def unfinished(goals: "Goals") -> list[Directive]:
 
 
 def direct(goals: "Goals", goal: str) -> int:
-    """Keep a goal and run it."""
-    return _carried_out(goals, _kept(goals, goal), checked_goal(goal, goals.settings.goal_limit))
+    """Keep a goal, with the examples that were noted, and run it."""
+    goal = _checked(goals, goal)
+    return _carried_out(goals, _kept(goals, goal), goal)
 
 
 def queue(goals: "Goals", goal: str) -> int:
-    """Keep a goal for later."""
-    number = _kept(goals, goal).number
+    """Keep a goal for later, with the examples that were noted."""
+    number = _kept(goals, _checked(goals, goal)).number
     write_line(f"directive {number} is queued; :resume runs what is not finished")
     return 0
 
@@ -63,7 +64,7 @@ def resume(goals: "Goals", rest: str) -> int:
     kept = {each.number: each for each in directives_of(goals).all()}
     chosen = [_named(kept, number) for number in _numbers(rest)] if rest else unfinished(goals)
     if not chosen:
-        write_line("every directive is finished")
+        write_line("no directive waits; :resume N takes up one that failed")
     codes = []
     for directive in chosen:
         write_line(f"directive {directive.number}: {one_line(directive.goal, _LONGEST)}")
@@ -103,10 +104,13 @@ def waiting_lines(directives: Sequence[Directive]) -> list[str]:
     return [f"{said} (:resume runs what waits, :drop N gives it up):", *directive_lines(directives)]
 
 
-def _kept(goals: "Goals", goal: str) -> Directive:
+def _checked(goals: "Goals", goal: str) -> str:
     if not goal:
         raise UsageError(":directive needs a goal", hint=":directive what you want done")
-    goal = checked_goal(goal, goals.settings.goal_limit)
+    return checked_goal(goals.with_noted(goal), goals.settings.goal_limit)
+
+
+def _kept(goals: "Goals", goal: str) -> Directive:
     place = Place(goals.settings.library.absolute())
     place.check()
     try:
@@ -117,15 +121,17 @@ def _kept(goals: "Goals", goal: str) -> Directive:
 
 
 def _carried_out(goals: "Goals", directive: Directive, goal: str) -> int:
-    """Run a directive; however that ends, its status is kept."""
+    """Run a directive, from where an earlier run of it ended; however that ends, its status is kept."""
     with directives_of(goals).running(directive.number) as say:
         try:
-            code = goals.run(goal)
+            code = goals.run(goal, earlier=directive.run, began=lambda run: say("running", run))
         except ToolwrightError:
             say("failed", "")
             raise
         except KeyboardInterrupt:
-            write_stderr(f"\ndirective {directive.number} waits; :resume {directive.number} runs it again\n")
+            write_stderr(
+                f"\ndirective {directive.number} waits; :resume {directive.number} takes it up there\n"
+            )
             raise
         report = goals.last
         say(report.status if report else "failed", report.run if report else "")

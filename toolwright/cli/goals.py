@@ -1,6 +1,7 @@
 """Goals that are run one after the other: a key that was typed in, and the model chosen, serve for all."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from toolwright.cli.given_values import values_of
 from toolwright.cli.key import missing_key, needs_key, with_key
 from toolwright.cli.plan_question import load_plan
 from toolwright.cli.session import Session
+from toolwright.cli.shared import Shared
+from toolwright.cli.taking_up import asks, taken_up
 from toolwright.errors import NotLearnedError, UsageError
 from toolwright.library.store import Store
 from toolwright.models import parse_model
@@ -20,7 +23,6 @@ from toolwright.recalling import recall
 from toolwright.records import replace
 from toolwright.redaction import Redactor
 from toolwright.remembering import plan_memory
-from toolwright.repl.ahead import Ahead
 from toolwright.settings import Settings, load, secrets
 from toolwright.settings.prices import tariff
 from toolwright.settings.servers import SERVERS
@@ -38,8 +40,7 @@ class Goals:
         self.arguments = arguments
         self.last: Report | None = None
         self._examples: list[str] = []
-        self.ledger = open_ledger(settings)
-        self.ahead = Ahead()
+        self.shared = Shared(open_ledger(settings))
 
     def run_saved(self, path: Path) -> int:
         """Carry out a plan that was saved, with the goal in it.
@@ -53,35 +54,59 @@ class Goals:
         plan = load_plan(path, tools, Redactor(secrets(self.settings)).redact)
         return self.run(plan.plan.goal, plan)
 
-    def run(self, goal: str, plan: WrittenPlan | None = None) -> int:
+    def run(
+        self,
+        goal: str,
+        plan: WrittenPlan | None = None,
+        *,
+        earlier: str = "",
+        began: Callable[[str], None] = lambda _run: None,
+    ) -> int:
         """Run one goal with the model that the settings name; ask for its key when it is needed.
 
-        `plan` is one that was saved.
+        `plan` is one that was saved; `earlier` is a run of this goal, which is taken up where it can be;
+        `began` is told the id of the run.
         """
-        arguments = self.arguments
         goal = checked_goal(goal, self.settings.goal_limit)
-        noted = self.noted()
-        goal, examples = read_goal(goal, (*arguments.examples, *noted))
-        examples += plan.examples if plan else ()
-        self.last = None
-        model = self._equipped(goal, planned=plan is not None)
-        values, ledger = values_of(arguments.values), self.ledger
-        with Session(
-            self.settings, as_json=arguments.json, values=values, ledger=ledger, ahead=self.ahead
-        ) as session:
-            code = session.run(
-                goal,
-                stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
-                name=arguments.name,
-                learn=arguments.learn,
-                examples=examples,
-                model=model,
-                plan=plan,
-            )
-            self.last = session.last
-        if self.last and self.last.status == "planned":  # the goal may come again
+        noted, self.last = self.noted(), None
+        try:
+            goal, examples = read_goal(goal, (*self.arguments.examples, *noted))
+            examples += plan.examples if plan else ()
+            taken = taken_up(earlier, self.settings) if earlier else None
+            plan, resumed = taken or (plan, None)
+            model = None if taken and not asks(*taken) else self._equipped(goal, planned=plan is not None)
+            with self._session(began) as session:
+                code = session.run(
+                    goal,
+                    examples=examples,
+                    model=model,
+                    plan=plan,
+                    resumed=resumed,
+                    stop_after=self._last_stage,
+                    name=self.arguments.name,
+                    learn=self.arguments.learn,
+                )
+        except BaseException:  # also Ctrl-C: the goal may come again
+            self._examples = noted
+            raise
+        self.last = session.last
+        if session.last and session.last.status == "planned":
             self._examples = noted
         return code
+
+    @property
+    def _last_stage(self) -> str:
+        return "plan" if self.arguments.plan else "tools" if self.arguments.make else ""
+
+    def _session(self, began: Callable[[str], None] = lambda _run: None) -> Session:
+        arguments = self.arguments
+        return Session(
+            self.settings,
+            as_json=arguments.json,
+            values=values_of(arguments.values),
+            shared=self.shared,
+            began=began,
+        )
 
     def note_example(self, text: str) -> int:
         """Keep an example for the next goal."""
@@ -95,6 +120,12 @@ class Goals:
         noted, self._examples = self._examples, []
         return noted
 
+    def with_noted(self, goal: str) -> str:
+        """Return a goal with the examples that were noted written into it; one without a name stays noted."""
+        noted = {text: read_example(text) for text in self.noted()}
+        self._examples = [text for text, example in noted.items() if not example.function]
+        return "\n".join([goal, *(example.text() for example in noted.values() if example.function)])
+
     def learn(self, name: str) -> int:
         """Make one tool of the last goal."""
         if self.last is None:
@@ -104,7 +135,7 @@ class Goals:
         variable = needs_key(self.settings)
         if variable:
             self.settings = with_key(self.settings, variable)
-        with Session(self.settings, ledger=self.ledger, ahead=self.ahead) as session:
+        with self._session() as session:
             made = session.learn(self.last, name)
         if made.failure:
             raise NotLearnedError(f"not learned: {made.failure.message}", hint=made.failure.hint)
@@ -121,7 +152,7 @@ class Goals:
         parse_model(chosen.model)
         typed = {field: getattr(self.settings, field) for field in _KEYS if not getattr(chosen, field)}
         self.settings = replace(chosen, **typed)
-        self.ledger.take_prices(tariff(self.settings))
+        self.shared.ledger.take_prices(tariff(self.settings))
         self.arguments = replace(self.arguments, overrides=overrides)
 
     def _equipped(self, goal: str, *, planned: bool) -> Model | None:

@@ -52,7 +52,7 @@ def _of_shell(goals: "Goals", line: str) -> int:
         return 0
     if asked.words[:2] in _WITH_EXAMPLES:  # what was noted before is of this tool
         asked = replace(asked, examples=(*goals.noted(), *asked.examples))
-    return COMMANDS[asked.words[0]].run(replace(asked, ledger=goals.ledger, ahead=goals.ahead))
+    return COMMANDS[asked.words[0]].run(replace(asked, shared=goals.shared))
 
 
 def _shell(begins: str) -> Run:
@@ -91,7 +91,7 @@ def _asking(goals: "Goals") -> "Ask | None":
     """Return who asks the person at the prompt, None where there is nobody."""
 
     def ask(question: str) -> str | None:
-        goals.ahead.take()
+        goals.shared.ahead.take()
         return ask_in_place(question)
 
     return ask if at_terminal() else None

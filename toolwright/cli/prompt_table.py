@@ -15,7 +15,11 @@ _OWN: Final[Mapping[str, Entry]] = {
     ),
     "queue": Entry("queue GOAL", "keep a goal, to be run by :resume", ("goal",)),
     "directives": Entry("directives", "list the goals that were kept, and what became of them"),
-    "resume": Entry("resume [N ...]", "run the directives that are not finished, or those", ("directive",)),
+    "resume": Entry(
+        "resume [N ...]",
+        "take up the directives that wait, or those, where they ended",
+        ("directive",),
+    ),
     "drop": Entry("drop N ...", "give directives up", ("directive",)),
     "tools": Entry(COMMANDS["tools"].usage, COMMANDS["tools"].about, ("subcommand", "tool")),
     "skills": Entry("skills", "the same as :tools", ("subcommand", "tool")),

@@ -1,24 +1,19 @@
 """`retry ID`: takes a goal that failed up again at the step where it failed; what was done stays done."""
 
-from typing import Final
-
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
-from toolwright.cli.earlier_run import Row, lineage, plan_of, replies_of, resumption
+from toolwright.cli.earlier_run import Row
 from toolwright.cli.goal import check_settings
 from toolwright.cli.history import found_here, past_of
 from toolwright.cli.key import needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
+from toolwright.cli.taking_up import WELL, asks, left_behind
 from toolwright.errors import ToolwrightError, UsageError
-from toolwright.library.store import Store
 from toolwright.redaction import MASK
 from toolwright.screen.commands import command
 from toolwright.settings import Settings, load
 from toolwright.syntax.held_out import read_goal
-from toolwright.types import Resumption, WrittenPlan
-
-WELL: Final = frozenset({"done", "made"})
 
 
 def run(arguments: Arguments) -> int:
@@ -30,14 +25,12 @@ def run(arguments: Arguments) -> int:
     row = found_here(past, identity, settings)
     _check(row, settings)
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
-    line = lineage(past, row)
-    plan = plan_of(row, Store(settings.library).read())
-    resumed = resumption(line, replies_of(line, settings))
+    plan, resumed = left_behind(row, past, settings)
     variable = needs_key(settings)
-    if variable and _asks(plan, resumed):
+    if variable and asks(plan, resumed):
         settings = with_key(settings, variable)
     goal, examples = read_goal(checked_goal(row["goal"], settings.goal_limit), arguments.examples)
-    with Session(settings, as_json=arguments.json, ledger=arguments.ledger, ahead=arguments.ahead) as session:
+    with Session(settings, as_json=arguments.json, shared=arguments.shared) as session:
         return session.run(
             goal,
             stop_after="plan" if arguments.plan else "tools" if arguments.make else "",
@@ -47,14 +40,6 @@ def run(arguments: Arguments) -> int:
             plan=plan,
             resumed=resumed,
         )
-
-
-def _asks(plan: WrittenPlan | None, resumed: Resumption) -> bool:
-    """Tell whether a model is needed in any case; one that fails may need one all the same."""
-    if plan is None or not any(stage == "bind" for stage, _, _ in resumed.replies):
-        return True
-    verdicts = [plan.verdicts.get(step.number) for step in plan.plan.steps]
-    return any(match is None or match.kind != "EXISTS_AND_GENERIC" for match in verdicts)
 
 
 def the_id(arguments: Arguments) -> str:

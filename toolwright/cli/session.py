@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 from toolwright.allowance import open_ledger
 from toolwright.cli.key import typed_secret
 from toolwright.cli.plan_question import PlanQuestion
+from toolwright.cli.shared import Shared
 from toolwright.cli.streams import at_terminal
 from toolwright.company import Company
 from toolwright.errors import LibraryError
@@ -16,13 +17,11 @@ from toolwright.learning import learn
 from toolwright.library.store import Store
 from toolwright.log import RunLog
 from toolwright.making.wish import Made
-from toolwright.models.ledger import Ledger
 from toolwright.parts import Parts
 from toolwright.pipeline import run_goal
 from toolwright.protocols import Model, Sandbox
 from toolwright.redaction import Redactor, Secret
 from toolwright.remembering import recording
-from toolwright.repl.ahead import Ahead
 from toolwright.sandbox.opening import open_configured
 from toolwright.screen.commands import call_commands, next_commands
 from toolwright.screen.display import Display
@@ -50,22 +49,22 @@ class Session:
         *,
         as_json: bool = False,
         values: Mapping[str, str] | None = None,
-        ledger: Ledger | None = None,
-        ahead: Ahead | None = None,
+        shared: Shared | None = None,
+        began: Callable[[str], None] = lambda _run: None,
     ) -> None:
         """`as_json` prints reports as JSON instead of results; `values` are those of `Options`.
 
-        `ledger` and `ahead` are shared with other sessions of the program.
+        `shared` is what it has in common with others of the program; `began` is told the ids of runs.
 
         Raises:
             UsageError: there is a budget, and a model whose price is not known.
         """
-        self._ledger = ledger or open_ledger(settings)
-        self._ahead = ahead or Ahead()
+        self._shared = shared or Shared(open_ledger(settings))
+        self._began = began
         self._values = values or {}
         self._settings = settings
         self._as_json = as_json
-        self._screen = Screen(settings.verbosity, terminal=terminal())
+        self._screen = Screen(settings.verbosity, terminal=terminal(), words=self._shared.words)
         self._sandbox: Sandbox | None = None
         self.last: Report | None = None
         self._by_hand = False
@@ -170,8 +169,9 @@ class Session:
                 self._ask_secret,
                 self._confirm if at_terminal() else None,
                 redactor,
-                ledger=self._ledger,
+                ledger=self._shared.ledger,
             )
+            self._began(run)
             try:
                 parts = open_parts(settings, run, goal, company, self._opened(), model)
                 for notice in settings.notices:
@@ -264,7 +264,7 @@ class Session:
         if not at_terminal():
             return None
         with self._screen.paused():
-            self._ahead.take()  # what was typed before the question does not answer it
+            self._shared.ahead.take()  # what was typed before the question does not answer it
             self._screen.display.print(question)
             sys.stderr.write("> ")
             sys.stderr.flush()

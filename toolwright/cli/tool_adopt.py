@@ -44,7 +44,7 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
         promise("adopt", adopt_bound(parts.rate, TRIES), parts)
         return adopt_tool(parts, name, given)
 
-    with Session(settings, ledger=arguments.ledger, ahead=arguments.ahead) as session:
+    with Session(settings, shared=arguments.shared) as session:
         made = session.with_parts(f"tools adopt {name}", None, work)
     if made.failure:
         again = command("tools", "adopt", name, library=store.directory)

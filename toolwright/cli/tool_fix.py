@@ -58,7 +58,7 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
         promise("fix", fix_bound(how, parts.rate), parts)
         return tried, fix_tool(parts, how, tried)
 
-    with Session(settings, ledger=arguments.ledger, ahead=arguments.ahead) as session:
+    with Session(settings, shared=arguments.shared) as session:
         tried, made = session.with_parts(f"tools fix {name}", None, repair)
     return _ended(arguments, store, tried, made) if made else _nothing_to_fix(arguments, tried)
 

@@ -1,19 +1,17 @@
 """The prompt itself: each line that is read is run; Ctrl-C ends the goal, Ctrl-D the program."""
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
 from toolwright.errors import ToolwrightError, UsageError
-from toolwright.records import replace
 from toolwright.repl.ahead import Ahead
 from toolwright.repl.completing import Completion
 from toolwright.repl.interrupts import Interrupts
 from toolwright.repl.past_lines import PastLines
-from toolwright.repl.table import as_typed_here
 from toolwright.screen.display import Display
-from toolwright.screen.problem import problem_of, show_problem
+from toolwright.screen.problem import show_problem
 from toolwright.settings import Terminal
 
 _LEAVING = frozenset({":quit", ":q", "exit", "quit"})
@@ -38,11 +36,8 @@ def open_lines(past: PastLines, completion: Completion, terminal: Terminal, ahea
     return PlainLines(past, completion, ahead)
 
 
-def prompt(lines: Lines, run_line: Callable[[str], int], display: Display, table: Collection[str]) -> int:
-    """Run lines until the end of input; return the exit code of the last one.
-
-    Hints of errors are written as what is typed here; `table` holds the commands that there are.
-    """
+def prompt(lines: Lines, run_line: Callable[[str], int], display: Display) -> int:
+    """Run lines until the end of input; return the exit code of the last one."""
     code = 0
     interrupts = Interrupts()
     with interrupts.kept_away():
@@ -61,7 +56,7 @@ def prompt(lines: Lines, run_line: Callable[[str], int], display: Display, table
             if line in _LEAVING:
                 return code
             if line:
-                code = _run(line, partial(_heard, interrupts, run_line), display, table)
+                code = _run(line, partial(_heard, interrupts, run_line), display)
 
 
 def _heard(interrupts: Interrupts, run_line: Callable[[str], int], line: str) -> int:
@@ -97,12 +92,11 @@ def run_all(lines: Lines, run_line: Callable[[str], int], display: Display) -> i
     return next((code for code in codes if code), 0) if codes else None
 
 
-def _run(line: str, run_line: Callable[[str], int], display: Display, table: Collection[str]) -> int:
+def _run(line: str, run_line: Callable[[str], int], display: Display) -> int:
     try:
         return run_line(line)
     except ToolwrightError as error:
-        problem = problem_of(error)
-        show_problem(replace(problem, hint=as_typed_here(problem.hint, table)), display)
+        show_problem(error, display)
         return error.exit_code
     except KeyboardInterrupt as interrupt:
         _only_ctrl_c(interrupt)

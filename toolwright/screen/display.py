@@ -8,6 +8,7 @@ import codecs
 import os
 import sys
 import threading
+from collections.abc import Callable
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -30,11 +31,18 @@ PIPE_WIDTH: Final = 120
 class Display:
     """A stream that is a terminal or not. Safe to use from several threads."""
 
-    def __init__(self, stream: TextIO | None = None, terminal: Terminal | None = None) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        terminal: Terminal | None = None,
+        words: Callable[[str], str] = str,
+    ) -> None:
+        """`words` puts text into the words of the place: at the prompt commands begin with a colon."""
         stream = sys.stderr if stream is None else stream
         terminal = terminal or Terminal()
         self._stream = stream
         self._terminal = terminal
+        self.words = words
         self._drawn = 0
         self._lock = threading.RLock()
         self._console: Console | None = None
@@ -60,7 +68,7 @@ class Display:
         from rich.text import Text
 
         if isinstance(what, str):
-            what = Text(visible(what), style=style)
+            what = Text(visible(self.words(what)), style=style)
         # A line that is copied must stay one line: the terminal wraps text, not we.
         whole = isinstance(what, Text)
         with self._lock:

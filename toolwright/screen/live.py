@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
@@ -47,8 +47,10 @@ class Screen:
         terminal: Terminal | None = None,
         *,
         heartbeat_s: float = 10.0,
+        words: Callable[[str], str] = str,
     ) -> None:
-        self.display = Display(stream, terminal)
+        """`words` is that of the display."""
+        self.display = Display(stream, terminal, words)
         self._verbosity = verbosity
         self._heartbeat_s = heartbeat_s
         self._lock = threading.RLock()

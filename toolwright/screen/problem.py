@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from toolwright.errors import ToolwrightError, UsageError
-from toolwright.records import dataclass
+from toolwright.records import dataclass, replace
 from toolwright.redaction import Redactor
 from toolwright.screen.display import Display
 from toolwright.screen.program import as_started
@@ -79,6 +79,7 @@ def show_problem(problem: Problem | BaseException, display: Display | None = Non
     display = display or Display(terminal=terminal())
     if isinstance(problem, BaseException):
         problem = problem_of(problem)
+    problem = replace(problem, hint=display.words(problem.hint))
     if not display.colour:
         display.print_plain(describe(problem))
         return
