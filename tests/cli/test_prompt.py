@@ -218,7 +218,12 @@ def _after_the_restart(screen: Terminal) -> None:
     screen.type(CTRL_C)
     screen.wait_for(READY)
     assert re.search(r"2 +interrupted .*Apply", said(screen, ":directives"))
-    assert f"\n{expected(1)}\r\n" in said(screen, ":resume")
+    resumed = said(screen, ":resume")
+    assert re.search(r"takes up run \S+ at its plan", resumed)
+    assert "reuse apply_op_1 EXISTS_AND_GENERIC: made" in resumed
+    assert "answer of run" in resumed
+    assert f"\n{expected(1)}\r\n" in resumed
+    assert " :tools show apply_op_1" in resumed
     assert re.search(r"2 +done .*Apply", said(screen, ":directives"))
 
 
