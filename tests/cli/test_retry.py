@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def shout(text: str) -> str:
         raise ValueError("nobody shouts that")
     return text.upper()
 '''
+TEXTS = Path(__file__).resolve().parents[2] / "toolwright" / "prompts" / "texts"
 NAMES = ("add_line", "look_up", "shout")
 GOAL = "Note it, look it up and shout it"
 ALLOW = ("--allow", "write:log.txt", "--no-preview")
@@ -170,12 +172,24 @@ def test_a_replay_says_what_is_different_now(grown: Path) -> None:
 
 @pytest.mark.slow
 def test_a_replay_makes_again_what_is_gone(grown: Path) -> None:
-    """A tool that was removed is made from the recorded replies, through the gate, in a copy."""
+    """A tool that was removed is made from the recorded replies, in a copy; what is not as it was is said."""
     assert run("tools", "remove", "apply_op_2", "--yes", cwd=grown).code == 0
+    (grown / "prompts").mkdir()
+    words = (TEXTS / "generate.md").read_text()
+    (grown / "prompts" / "generate.md").write_text(words.replace("\n", " Be brief.\n", 1))
     before = library_of(grown)
-    same = run("replay", "last", cwd=grown, env=environment(**NO_SERVER))
+    away = environment(**NO_SERVER, TOOLWRIGHT_PROMPTS_DIR="prompts")
+    same = run("replay", "last", cwd=grown, env=away)
     assert (same.code, "added apply_op_2" in same.err) == (0, True)
+    assert "the plan of 2 steps with its verdicts, what its steps were called with, 6 recorded" in same.err
+    assert "note: 1 prompt would be worded otherwise now (generate)" in same.err
     assert library_of(grown) == before
+    shutil.rmtree(grown / ".toolwright" / "transcripts")
+    gone = run("replay", "last", cwd=grown, env=away)
+    assert (gone.code, "no reply, for none was recorded" in gone.err) == (1, True)
+    assert re.search(
+        r"^why it failed now: the transcript .+ has no reply for contract", gone.out, re.MULTILINE
+    )
 
 
 def test_an_id_is_found_or_the_nearest_is_offered(grown: Path) -> None:
