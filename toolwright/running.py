@@ -69,6 +69,9 @@ def run_bindings(
     return tuple(worked)
 
 
+_BEGUN: Final = "it had begun when that run ended, and no answer was heard"
+
+
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """Calls of a step that may be made as they are."""
@@ -113,6 +116,10 @@ class _Runner:
                     return refused
                 if bindings[at].step in self._answers:
                     continue
+            elif self._was_begun(bindings[at]):
+                refused = self._once_more(bindings[at], self._calls[at][1], _BEGUN)
+                if refused:
+                    return refused
             prepared = self._prepared(bindings[at], self._calls[at][1])
             if isinstance(prepared, Failure):
                 return prepared
@@ -134,17 +141,21 @@ class _Runner:
                 binding = bindings[at] = other
                 prepared = self._prepared(binding, tool)
                 if isinstance(prepared, Failure):
+                    self._tell(binding, done, used)
                     return prepared
                 done = self._run(binding, tool, prepared)
         if isinstance(done, ToolwrightError):
             self._account.entering("execute", binding.step)
             raise done
-        report = self._account.ran(binding.step, done.arguments, done.result, self._account.usage - used)
-        self._parts.emit(StepFinished(report))
+        self._tell(binding, done, used)
         if done.result.status != "returned":
             return replace(_failure(binding, done, no_other), hint=self._hint(done))
         self._answers[binding.step] = done.result.value
         return None
+
+    def _tell(self, binding: Binding, done: StepRun, used: Usage) -> None:
+        report = self._account.ran(binding.step, done.arguments, done.result, self._account.usage - used)
+        self._parts.emit(StepFinished(report))
 
     def was_answered(self, binding: Binding) -> bool:
         """Tell whether the run that is taken up has an answer of this step."""
@@ -165,6 +176,16 @@ class _Runner:
             self._answers[binding.step] = kept.value
             self._account.ran(binding.step, calls.arguments, CallResult("returned", kept.value), Usage())
             return None
+        return self._once_more(binding, tool, why)
+
+    def _was_begun(self, binding: Binding) -> bool:
+        """Tell whether the run that is taken up ended while this step ran."""
+        resumed = self._options.resumed
+        return resumed is not None and binding.step in resumed.begun
+
+    def _once_more(self, binding: Binding, tool: Tool, why: str) -> Failure | None:
+        """See whether a step that ran, or may have, may be run again."""
+        where = f"step {binding.step}, {tool.name}"
         if may_repeat(tool, self._part(tool).shown) or self._agreed_to_repeat(f"{where}: {why}"):
             return None
         return not_repeated(binding, why)

@@ -119,6 +119,9 @@ def test_an_answer_stands_while_nothing_about_it_has_changed(tmp_path: Path) -> 
     assert [may_repeat(each, LIBRARY) for each in store.read().tools.values()] == [True, False]
     later = row(executions=[call | {"status": "raised", "error": "no"}])
     assert resumption([row(), later], []).answers == {}
+    cut_off = row(executions=[call | {"status": "cut off", "input": None, "output": None}])
+    assert (resumption([row(), cut_off], []).answers, resumption([row(), cut_off], []).begun) == ({}, {1})
+    assert resumption([cut_off, row()], []).begun == frozenset()
 
 
 def test_what_differs_is_listed_by_step(tmp_path: Path) -> None:

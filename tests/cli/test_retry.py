@@ -3,11 +3,14 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Ended, environment, library_of, run
+from command_line import AGENT, Ended, environment, library_of, run
 from scripted_author import FIRST_WORDS, Author, expected
 from scripted_server import ScriptedServer
 
@@ -134,6 +137,34 @@ def test_answers_of_earlier_runs_go_on_being_used(tmp_path: Path) -> None:
     assert (tmp_path / "log.txt").read_text() == "once\n"
     over = run("retry", "last", cwd=tmp_path, env=away)
     assert (over.code, "did not fail: it is done" in over.problem) == (1, True)
+
+
+@pytest.mark.slow
+def test_a_step_that_was_cut_off_is_not_run_again_unasked(tmp_path: Path) -> None:
+    """After kill -9 while a step that writes runs nobody knows what it did: an error where nobody is asked."""
+    write = '        file.write(line + "\\n")\n'
+    slow = f"{write}        file.flush()\n        import time\n        time.sleep(60)\n"
+    (tmp_path / "tools.py").write_text(TOOLS.replace(write, slow))
+    log = tmp_path / "log.txt"
+    log.touch()
+    with ScriptedServer(reply=three_steps) as server:
+        command = [sys.executable, AGENT, "--timeout", "90", *ALLOW, GOAL]
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment(server), stderr=subprocess.PIPE
+        ) as began:
+            while not log.read_text():
+                assert began.poll() is None
+                time.sleep(0.05)
+            began.kill()
+    (tmp_path / "tools.py").write_text(TOOLS)
+    again = run(*ALLOW, "retry", "last", "--json", cwd=tmp_path, env=environment(**NO_SERVER))
+    assert (again.code, again.json["error"]["kind"]) == (1, "not_repeated")
+    assert "step 1, add_line" in again.problem
+    assert "it had begun when that run ended, and no answer was heard" in again.problem
+    assert log.read_text() == "once\n"
+    first = run("history", "--json", cwd=tmp_path).json["runs"][-1]
+    assert first["status"] == "cut off"
+    assert "1. add_line -> it had begun" in run("history", first["id"], cwd=tmp_path).out
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from toolwright.library.snapshot import Snapshot
 from toolwright.memory.past import Past
+from toolwright.memory.told import CUT_OFF
 from toolwright.models.transcripts import Exchange, Transcript
 from toolwright.redaction import MASK
 from toolwright.remembering import STATE
@@ -87,19 +88,22 @@ def _made_for(number: int, row: Row) -> str:
 def resumption(line: Sequence[Row], exchanges: Sequence[Exchange]) -> Resumption:
     """Return what a run, and those that it took up, bound and answered."""
     answers: dict[int, KeptAnswer] = {}
+    begun: set[int] = set()
     for row in line:
         for call in row["executions"]:
+            answers.pop(call["step"], None)
+            begun.discard(call["step"])
             if call["status"] == "returned":
                 answers[call["step"]] = _answer(call)
-            else:
-                answers.pop(call["step"], None)
+            elif call["status"] == CUT_OFF:
+                begun.add(call["step"])
     replies = tuple(
         (each.stage, each.subject, each.reply.text) for each in exchanges if each.stage in {"bind", "rebind"}
     )
     row = line[-1]
     if not any(stage == "bind" for stage, _, _ in replies):
         replies = _as_reply(row)  # a remembered plan was never asked for
-    return Resumption(row["id"], row["failed_step"] or 0, replies, answers)
+    return Resumption(row["id"], row["failed_step"] or 0, replies, answers, frozenset(begun))
 
 
 def _as_reply(row: Row) -> tuple[tuple[str, str, str], ...]:

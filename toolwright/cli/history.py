@@ -208,7 +208,8 @@ def _ran(row: Mapping[str, Any]) -> list[str]:
     for call in row["executions"]:
         outcome: Json = call["output"] if call["status"] == "returned" else call["error"]
         shown = one_line(str(outcome), 200)
-        lines.append(f"  {call['step']}. {call['tool']} {one_line(str(call['input']), 200)} -> {shown}")
+        given = one_line(call["input"] or "", 200)
+        lines.append(f"  {call['step']}. {call['tool']} {given}".rstrip() + f" -> {shown}")
     return lines
 
 

@@ -17,7 +17,7 @@ from toolwright.memory.recorder import SPOOL
 from toolwright.memory.schema import METADATA, RUNS
 from toolwright.memory.spooled import Seen, take_in
 from toolwright.memory.storable import storable
-from toolwright.memory.told import Row, Told, told
+from toolwright.memory.told import CUT_OFF, Row, Told, told
 from toolwright.memory.whose import named
 
 if TYPE_CHECKING:
@@ -61,7 +61,11 @@ def not_taken_in(folder: Path) -> list[Told]:
         with contextlib.suppress(OSError):
             run = told(path, path.read_bytes())
             if run:
-                run.run["status"] = "running" if _is_live(path) else run.run["status"]
+                if _is_live(path):
+                    run.run["status"] = "running"
+                    run.rows["executions"] = [
+                        row for row in run.rows["executions"] if row["status"] != CUT_OFF
+                    ]
                 found.append(run)
     return found
 

@@ -17,6 +17,7 @@ from toolwright.events import (
     RunStarted,
     StepFinished,
     StepsMatched,
+    StepStarted,
     ToolCommitted,
 )
 from toolwright.types import Json, Report, StepReport
@@ -50,6 +51,8 @@ def _of_goal(event: Event) -> Line | None:
                 for m in event.matches
             ]
             return {"t": "matches", "matches": rows}
+        case StepStarted():
+            return {"t": "begun", "step": event.step, "tool": event.tool}
         case StepFinished():
             return _execution(event.report)
         case RunFinished():

@@ -9,6 +9,7 @@ from toolwright.memory.lines import Line
 Row: TypeAlias = dict[str, Any]
 
 CUT_OFF: Final = "cut off"
+UNHEARD: Final = "it had begun, and no answer was heard"
 _END: Final = (
     "seconds", "calls", "prompt_tokens", "output_tokens", "cost", "failed_stage", "failed_kind",
     "failed_step", "message", "learned",
@@ -30,7 +31,7 @@ class Told:
         self.rows: dict[str, list[Row]] = {name: [] for name in _TABLES}
         self._id = run
         self._round = 0
-        self._lessons: dict[str, int] = {}
+        self._begun: dict[int, tuple[str, float]] = {}
 
     def add(self, line: Line) -> None:
         """Take in a line.
@@ -47,6 +48,8 @@ class Told:
             self._put(table, row | {"cost": line.get("cost")} if what == "model_call" else row)
             if what == "admission":
                 self._mended(line["tool"], line["source"])
+            if what == "execution":
+                self._begun.pop(line["step"], None)
         elif what == "end":
             self.run |= {"status": str(line["status"]), **{name: line.get(name) for name in _END}}
         else:
@@ -64,6 +67,8 @@ class Told:
                 self._shown(line)
             case "refused":
                 self._refused(line, at)
+            case "begun":
+                self._begun[line["step"]] = (line["tool"], at)
 
     def _begin(self, line: Line, at: float) -> None:
         about = {name: str(line[name]) for name in ("goal", "model", "sandbox")}
@@ -131,6 +136,9 @@ class Told:
         if self.run["calls"] is None and None not in costs:
             known["cost"] = sum(costs)
         self.run |= {name: value for name, value in known.items() if self.run[name] is None}
+        for step, (tool, at) in self._begun.items():  # it may have done what it does, and may not
+            about = {"step": step, "tool": tool, "input": None, "output": None, "seconds": 0.0}
+            self._put("executions", {"at": at, **about, "status": CUT_OFF, "error": UNHEARD})
 
 
 _TABLES: Final = ("steps", "attempts", "failures", "admissions", "executions", "decisions", "model_calls")

@@ -22,9 +22,13 @@ class KeptAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """An earlier run: its id, what it bound (replies by stage and subject), its answers by step."""
+    """An earlier run: its id, what it bound (replies by stage and subject), its answers by step.
+
+    Steps that had `begun` when it ended may have changed something; nothing was heard of them.
+    """
 
     run: str
     step: int = 0
     replies: tuple[tuple[str, str, str], ...] = ()
     answers: Mapping[int, KeptAnswer] = field(default_factory=dict)
+    begun: frozenset[int] = frozenset()
