@@ -141,7 +141,7 @@ def test_answers_of_earlier_runs_go_on_being_used(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_step_that_was_cut_off_is_not_run_again_unasked(tmp_path: Path) -> None:
-    """After kill -9 while a step that writes runs nobody knows what it did: an error where nobody is asked."""
+    """After kill -9 while a writing step runs nobody knows what it did: an error where nobody is asked."""
     write = '        file.write(line + "\\n")\n'
     slow = f"{write}        file.flush()\n        import time\n        time.sleep(60)\n"
     (tmp_path / "tools.py").write_text(TOOLS.replace(write, slow))
