@@ -122,7 +122,7 @@ def run(*words: str | bytes, cwd: Path, stdin: bytes | None = None, **how: Any) 
 def ended(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Ended:
     """Wait for the end of a process."""
     try:
-        out, err = process.communicate(stdin, timeout=60)
+        out, err = process.communicate(stdin, timeout=240)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         raise
@@ -135,7 +135,7 @@ class Terminal:
     def __init__(self, process: subprocess.Popen[bytes], descriptor: int) -> None:
         self.process = process
         self._descriptor = descriptor
-        self._child = fdspawn(descriptor, encoding="utf-8", codec_errors="replace", timeout=30)
+        self._child = fdspawn(descriptor, encoding="utf-8", codec_errors="replace", timeout=90)
         self.seen = ""
 
     def wait_for(self, text: str) -> str:
@@ -156,7 +156,7 @@ class Terminal:
     def end(self) -> tuple[int, str]:
         """Wait for the end of the program; return its exit code and what it still wrote."""
         self._child.expect(EOF)
-        return self.process.wait(timeout=30), self._heard("")
+        return self.process.wait(timeout=90), self._heard("")
 
     @property
     def piped(self) -> str:
@@ -234,7 +234,7 @@ def log_of(library: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def until(holds: Callable[[], object], seconds: float = 20.0) -> None:
+def until(holds: Callable[[], object], seconds: float = 90.0) -> None:
     """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
     while not holds():

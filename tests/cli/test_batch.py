@@ -101,7 +101,7 @@ def test_what_was_done_before_the_end_is_not_done_again(end: signal.Signals, gro
         process.stdin.write(goals)
         process.stdin.close()
         process.stdin = None
-        until(lambda: ledgers.is_dir() and _noted(ledgers) == 2, 40)
+        until(lambda: ledgers.is_dir() and _noted(ledgers) == 2)
         until(lambda: model.goals.count("Use it for 4") == 1)
         os.kill(process.pid, end)
         with process:

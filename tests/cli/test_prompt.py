@@ -208,7 +208,7 @@ def _a_goal_that_is_cancelled(screen: Terminal, model: Slow) -> None:
     assert descendants(screen.process.pid)
     screen.type(CTRL_C)
     assert "interrupted; what was merged stays in the library" in screen.wait_for(READY)
-    until(lambda: not descendants(screen.process.pid), 10)
+    until(lambda: not descendants(screen.process.pid))
     model.silent.clear()
 
 

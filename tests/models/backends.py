@@ -27,7 +27,7 @@ class Case:
 
     def open(self, url: str, name: str = "some-model", on_progress=ignore_progress, **settings: Any) -> Any:
         """Open a model of that name; `settings` are fields of its connection."""
-        settings = {"key": KEY, "base_url": url + self.prefix, "idle_s": 2.0, **settings}
+        settings = {"key": KEY, "base_url": url + self.prefix, "idle_s": 30.0, **settings}
         return SERVERS[self.server].open(name, Connection(**settings), on_progress)
 
 

@@ -25,7 +25,7 @@ CENT = PICODOLLARS // 100
 PROMPT = Prompt("generate", "add", "12345678")
 A_MICRO = Price(10**6, 10**6, "a test")
 """A dollar for a million tokens."""
-LOOPBACK = {"key": "k-ledger-0123456789", "idle_s": 2.0, "max_tokens": 1000}
+LOOPBACK = {"key": "k-ledger-0123456789", "idle_s": 30.0, "max_tokens": 1000}
 
 
 def ignore(_event):

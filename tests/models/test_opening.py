@@ -167,7 +167,7 @@ def test_a_missing_sdk_is_one_line():
 
 def test_an_interrupt_ends_the_call_at_once():
     """Ctrl-C while a server is silent is not held up by the reading thread."""
-    with ScriptedServer(hang_s=20) as server:
+    with ScriptedServer(hang_s=90) as server:
         assert (
             run(f"""
             import os, signal, threading, time
@@ -184,7 +184,7 @@ def test_an_interrupt_ends_the_call_at_once():
             try:
                 model.complete(Prompt("a", "b", "c"))
             except KeyboardInterrupt:
-                print("interrupted", time.monotonic() - start < 10)
+                print("interrupted", time.monotonic() - start < 45)
         """)
             == "interrupted True"
         )

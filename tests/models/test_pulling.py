@@ -89,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(part[: stall or None])
         if stall:
             self.server.stalled.set()
-            self.server.over.wait(30)
+            self.server.over.wait(90)
             self.close_connection = True
 
 
@@ -115,8 +115,13 @@ def start(hub: Hub, folder: Path, *words: str) -> subprocess.Popen[str]:
 def pull(hub: Hub, folder: Path, *words: str) -> tuple[int, str, str]:
     """Run `models pull` to its end; return exit code, stdout and stderr."""
     with start(hub, folder, *words) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=240)
     return process.returncode, out, err
+
+
+def written(folder: Path) -> int:
+    """The bytes of all files in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.mark.slow
@@ -124,8 +129,10 @@ def test_the_default_file_is_brought_whole_though_the_first_try_was_killed(tmp_p
     """The second goes on where the first stopped; the file is checked, and a third brings nothing."""
     with Hub(stall_after=15_000_000) as hub:
         with start(hub, tmp_path) as first:
-            assert hub.stalled.wait(30)
-            time.sleep(0.5)  # what has arrived is written
+            assert hub.stalled.wait(90)
+            end = time.monotonic() + 60
+            while written(tmp_path) < 10_000_000 and time.monotonic() < end:
+                time.sleep(0.02)
             first.kill()
         before = len(hub.asked)
         code, out, err = pull(hub, tmp_path)

