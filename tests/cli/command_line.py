@@ -19,6 +19,7 @@ from typing import Any
 from pexpect import EOF
 from pexpect.fdpexpect import fdspawn
 from scripted_server import ScriptedServer
+from warm_program import can_run, run_warm
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENT = str(ROOT / "agent.py")
@@ -42,6 +43,7 @@ models.SERVERS["together"] = models.Server(open_badly, "TOGETHER_API_KEY")
 sys.exit(main())
 """
 """A program with a fault that nobody expected; its argument is the folder of the package."""
+_PATIENCE_S = 240.0
 _AT_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -113,6 +115,10 @@ def start(
 
 def run(*words: str | bytes, cwd: Path, stdin: bytes | None = None, **how: Any) -> Ended:
     """Run `python agent.py WORDS` without a terminal to its end."""
+    env = dict(how.get("env") or environment())
+    if how.keys() <= {"env"} and can_run(env):
+        code, out, err = run_warm(words, cwd, env, stdin, _PATIENCE_S)
+        return Ended(code, out.decode(), err.decode())
     if stdin is not None:
         how["stdin"] = subprocess.PIPE
     with start(*words, cwd=cwd, **how) as process:
@@ -122,7 +128,7 @@ def run(*words: str | bytes, cwd: Path, stdin: bytes | None = None, **how: Any) 
 def ended(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Ended:
     """Wait for the end of a process."""
     try:
-        out, err = process.communicate(stdin, timeout=240)
+        out, err = process.communicate(stdin, timeout=_PATIENCE_S)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         raise
