@@ -56,7 +56,7 @@ def agree(
         known = carried_over(said, found)
         plan, remembered = replace(said.plan, goal=plan.goal), None
         parts.emit(PlanMade(plan, edited=True))
-        parts.model.ledger.promise(planning_bound(parts.rate))
+        parts.model.ledger.promise(planning_bound({"classify": 1}, parts.rate))
         matches = look_up(plan, known)
 
 

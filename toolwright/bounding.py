@@ -1,36 +1,34 @@
 """What is known of a plan -> how many model calls it takes at most, and what they cost at most.
 
-Counted from the bounds of the stages: a question is put at most `ASKS` times, an answer that is cut off is
-asked for twice. What is written again because somebody else changes the library meanwhile is not counted, nor
-what a server bills for an answer that broke off; the ledger stops a run before it passes its bound.
+A function takes no more calls than it may (`Options.function_calls`); elsewhere a question that is surely put
+has `_SPARE` calls besides, for answers that cannot be read or are cut off. What a server bills for an answer
+that broke off is in the money. The ledger stops a run before it passes its bound.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from toolwright.events import CostBounded
 from toolwright.making.challenging import ROUNDS
 from toolwright.parts import Options, Parts, Rate
-from toolwright.prompts.asking import ASKS
-from toolwright.types import Bound, Match, Plan
+from toolwright.types import Bound, Match, Plan, Price
 
-_TRIES: Final = 2
-"""An answer that was cut off is asked for once more."""
-_ROOMS: Final = 3
-"""The room of both together, in rooms of the first."""
-_USUAL_PROMPT: Final = 8_192
-_LONG_PROMPT: Final = 32_768
-"""Tokens of a question, and of one that is longer than nearly all."""
-_CONTRACTS: Final = 2
-"""Of one function: a contract that is disputed is written once more."""
+_SPARE: Final = 2
+_USUAL_PROMPT: Final = 4_096
+_LONG_PROMPT: Final = 8_192
+_LONGEST_PROMPT: Final = 65_536
+"""Tokens of a question; of what none has on average; of one that is longer than nearly all."""
+_USUAL_ROOM: Final = 4
+"""As a rule an answer, thoughts included, takes less than this part of its room."""
 
 Questions = Mapping[str, int]
 
 
-def promise_plan(parts: Parts, options: Options) -> None:
+def promise_plan(parts: Parts, options: Options, questions: Questions) -> None:
     """Say what finding a plan takes, and each function that it may need, and hold the run to the first."""
-    _promise("plan", planning_bound(parts.rate), parts, function_bound(options, parts.rate))
+    bound = planning_bound(questions, parts.rate)
+    _promise("plan", bound, parts, function_bound(options, parts.rate))
 
 
 def promise_steps(
@@ -53,14 +51,15 @@ def _promise(what: str, bound: Bound, parts: Parts, function: Bound | None = Non
     parts.emit(CostBounded(what, bound, before, function))
 
 
-def planning_bound(rate: Rate) -> Bound:
-    """Return the bound of finding a plan."""
-    return _priced(Counter(decompose=1), Counter(decompose=1, classify=1), rate)
+def planning_bound(questions: Questions, rate: Rate) -> Bound:
+    """Return the bound of finding a plan by these questions, which are put if they are needed."""
+    return _priced(Counter(questions), {}, rate)
 
 
 def function_bound(options: Options, rate: Rate) -> Bound:
-    """Return the bound of one new function."""
-    return _priced(_usual(options), _written(options), rate)
+    """Return the bound of one new function, or of one that is widened."""
+    usual = Counter(contract=1, generate=options.samples)
+    return _held(usual, ("contract", "generate", "reclassify"), options.function_calls, rate)
 
 
 def plan_bound(
@@ -72,70 +71,38 @@ def plan_bound(
     What a second plan takes, if there is one, is told then.
     """
     kinds = [match.kind for match in matches]
-    usual: Counter[str] = Counter()
-    most: Counter[str] = Counter()
-    for kind in kinds:
-        if kind != "EXISTS_AND_GENERIC":
-            usual += _usual(options, widens=kind == "EXISTS_BUT_SPECIFIC")
-            most += _widened(options) if kind == "EXISTS_BUT_SPECIFIC" else _written(options)
-    if to_run:
-        asked = 0 if remembered else 1
-        judged = int(options.judge and not remembered)
-        learned = int(options.learn)
-        usual += Counter(bind=asked, judge=judged, compose=learned)
-        most += Counter(bind=asked, judge=judged, compose=learned, rebind=len(kinds))
-        most += Counter(strengthen=learned * ROUNDS)
-    return _priced(usual, most, rate)
+    functions = sum(kind != "EXISTS_AND_GENERIC" for kind in kinds)
+    making = function_bound(options, rate).times(functions)
+    if not to_run:
+        return making
+    asked = 0 if remembered else 1
+    surely = Counter(bind=asked, judge=int(options.judge and not remembered), compose=int(options.learn))
+    perhaps = Counter(rebind=len(kinds), strengthen=ROUNDS * int(options.learn))
+    return making + _priced(surely, perhaps, rate)
 
 
 def fix_bound(options: Options, rate: Rate) -> Bound:
     """Return the bound of repairing a kept tool."""
-    return _priced(Counter(fix=1, generate=options.samples), _loop(options, "fix"), rate)
+    usual = Counter(fix=1, generate=options.samples)
+    return _held(usual, ("fix", "generate", "contract"), options.function_calls, rate)
 
 
-def adopt_bound(rate: Rate, tries: int) -> Bound:
-    """Return the bound of adopting a function that is there, in so many tries."""
-    most = Counter(adopt=tries, apart=tries, strengthen=tries * ROUNDS)
-    return _priced(Counter(adopt=1), most, rate)
+def adopt_bound(rate: Rate, calls: int) -> Bound:
+    """Return the bound of adopting a function that is there, in so many calls."""
+    return _held(Counter(adopt=1), ("adopt", "generate", "contract"), calls, rate)
 
 
-def _usual(options: Options, *, widens: bool = False) -> Counter[str]:
-    return Counter({"widen" if widens else "contract": 1, "generate": options.samples})
+def _priced(surely: Questions, perhaps: Questions, rate: Rate) -> Bound:
+    """Return the bound of questions that are surely put, once as a rule, and of others."""
+    calls = (1 + _SPARE) * sum(surely.values()) + sum(perhaps.values())
+    stages = [stage for stage, count in (*surely.items(), *perhaps.items()) if count]
+    return _held(surely, stages, calls, rate)
 
 
-def _loop(options: Options, drafted: str) -> Counter[str]:
-    """Count the questions of one repair loop, from the contract to the last version."""
-    versions = options.attempts + 1
-    written = versions + _CONTRACTS * (options.samples - 1)
-    apart = max(0, versions - 2)  # the first dispute takes two versions, after the last there is none
-    return Counter(
-        {
-            drafted: _CONTRACTS,
-            "generate": written,
-            "apart": apart,
-            "strengthen": ROUNDS * (written + apart),
-        }
-    )
-
-
-def _written(options: Options) -> Counter[str]:
-    """Count what a new function takes: kept tools pass its tests, one is to be widened, and cannot be."""
-    return Counter(contract=1, reclassify=1) + _loop(options, "widen") + _loop(options, "contract")
-
-
-def _widened(options: Options) -> Counter[str]:
-    """Count what a wider function takes: it cannot be had, and a new one is written beside it."""
-    return _loop(options, "widen") + _written(options)
-
-
-def _priced(usual: Questions, most: Questions, rate: Rate) -> Bound:
-    return Bound(
-        sum(usual.values()),
-        _usual_cost(usual, rate),
-        ASKS * _TRIES * sum(most.values()),
-        _most_cost(most, rate),
-        _dearest(most, rate),
-    )
+def _held(usual: Questions, stages: Iterable[str], calls: int, rate: Rate) -> Bound:
+    """Return the bound of work that is held to so many calls, of these stages."""
+    most, dearest = _most_cost(calls, [rate(stage)[1:] for stage in stages])
+    return Bound(sum(usual.values()), _usual_cost(usual, rate), calls, most, dearest)
 
 
 def _usual_cost(questions: Questions, rate: Rate) -> int | None:
@@ -144,21 +111,21 @@ def _usual_cost(questions: Questions, rate: Rate) -> int | None:
         price, _, room = rate(stage)
         if count and price is None:
             return None
-        total += count * price.of(_USUAL_PROMPT, room) if price else 0
+        total += count * price.of(_USUAL_PROMPT, room // _USUAL_ROOM) if price else 0
     return total
 
 
-def _dearest(questions: Questions, rate: Rate) -> int | None:
-    found = [rate(stage)[1:] for stage, count in questions.items() if count]
-    costs = [price.of(_LONG_PROMPT, _TRIES * room) for price, room in found if price]
-    return max(costs, default=0) if len(costs) == len(found) else None
+def _most_cost(calls: int, models: Sequence[tuple[Price | None, int]]) -> tuple[int | None, int | None]:
+    """Return what so many calls of these models may cost, and what one may.
 
-
-def _most_cost(questions: Questions, rate: Rate) -> int | None:
-    total = 0
-    for stage, count in questions.items():
-        _, price, room = rate(stage)
-        if count and price is None:
-            return None
-        total += count * ASKS * price.of(_TRIES * _LONG_PROMPT, _ROOMS * room) if price else 0
-    return total
+    Not all of them are put the longest question and use all their room; the last may cost the most.
+    """
+    if not calls:
+        return 0, 0
+    known = [(price, room) for price, room in models if price]
+    if len(known) < len(models):
+        return None, None
+    each = max(price.of(_LONGEST_PROMPT, room) for price, room in known)
+    on_average = max(price.of(_LONG_PROMPT, room // 2) for price, room in known)
+    dearest = max(price.of(_LONGEST_PROMPT, 2 * room) for price, room in known)
+    return min(calls * each, calls * on_average + dearest), dearest

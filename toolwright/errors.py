@@ -4,6 +4,7 @@ ToolwrightError             one sentence for the user, an exit code, and where p
 ├── UsageError              the command line, a setting or the goal itself is wrong (exit 2)
 ├── ModelError              the model or its server gave no usable answer; `kind` says why
 ├── BudgetError             the next call could pass --budget or --max-calls; it was not made
+│   └── CallsUsedUpError    one function would take more calls than --calls-per-function
 ├── ReplyShapeError         the model answered, also when asked again, in a shape nobody can read
 ├── TranscriptError         a transcript cannot be read, or holds no reply for what was asked
 ├── LibraryError            tools.py or its folder cannot be used
@@ -106,6 +107,18 @@ class BudgetError(ToolwrightError):
         super().__init__(message, hint=hint)
         self.used = used
         self.allowed = allowed
+
+
+class CallsUsedUpError(BudgetError):
+    """A call for a function that had all it may take; its step ends without it, nothing is kept unproven."""
+
+    def __init__(self, allowed: int, what: str) -> None:
+        super().__init__(
+            f"the {allowed:,} model calls that {what} may take are used up",
+            used=(allowed, None),
+            allowed=(allowed, None),
+            hint=f"give it more with --calls-per-function {2 * allowed}",
+        )
 
 
 class ReplyShapeError(ToolwrightError):

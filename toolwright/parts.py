@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from toolwright.events import Listener
 from toolwright.lanes import Lanes
@@ -32,6 +33,10 @@ Recall = Callable[[str], Sequence[Precedent]]
 
 Rate = Callable[[str], tuple[Price | None, Price | None, int]]
 """Given a stage, says the price of its model, the highest of all that may be asked, the room of an answer."""
+
+_BESIDE_REPAIRS: Final = 7
+"""Contract and first version; and five for another contract, an author apart, further tests, questions put
+again."""
 
 Redact = Callable[[str], str]
 """Masks what must not be written down."""
@@ -91,6 +96,7 @@ class Options:
     stop_after: str = ""
     name: str = ""
     attempts: int = 5
+    calls_per_function: int | None = None
     candidates: int = 8
     shortcuts: bool = True
     step_timeout_s: float = 30.0
@@ -104,3 +110,13 @@ class Options:
     values: Mapping[str, str] = field(default_factory=dict)
     resumed: Resumption | None = None
     """What an earlier run did already, of which `plan` is the plan."""
+
+    @property
+    def function_calls(self) -> int:
+        """How many model calls one function may take, whatever comes between.
+
+        Unless it was said: its repairs, `_BESIDE_REPAIRS`, and two for each further sample.
+        """
+        if self.calls_per_function is not None:
+            return self.calls_per_function
+        return self.attempts + _BESIDE_REPAIRS + 2 * (self.samples - 1)

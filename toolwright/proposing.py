@@ -33,15 +33,21 @@ def propose(
     if options.plan and not missing:
         plan = replace(options.plan.plan, goal=goal)
         parts.emit(PlanMade(plan, edited=options.resumed is None))
-        promise_plan(parts, options)
+        known = len(options.plan.verdicts) == len(plan.steps)
+        promise_plan(parts, options, {"classify": 0 if known else _looks(parts)})
         return plan, look_up(parts, options, account, plan, options.plan.verdicts), None
     remembered = None if options.fresh or missing else _recalled(goal, parts, options)
     if remembered:
         parts.emit(PlanMade(remembered.plan, remembered=True, changed=remembered.changed))
         return remembered.plan, remembered.matches, remembered
-    promise_plan(parts, options)
+    promise_plan(parts, options, {"decompose": 1, "classify": _looks(parts)})
     plan = _plan(goal, parts, account, missing)
     return plan, look_up(parts, options, account, plan, {}), None
+
+
+def _looks(parts: Parts) -> int:
+    """Say how many questions it takes to look steps up: none where there is no tool that could do one."""
+    return int(bool(parts.store.read().tools))
 
 
 def _recalled(goal: str, parts: Parts, options: Options) -> RememberedRun | None:

@@ -204,6 +204,7 @@ def options(
         stop_after=stop_after,
         name=name,
         attempts=settings.attempts,
+        calls_per_function=settings.calls_per_function,
         candidates=settings.candidates,
         shortcuts=settings.shortcuts,
         step_timeout_s=settings.step_timeout_s,

@@ -12,6 +12,7 @@ from toolwright import Agent
 from toolwright.errors import UsageError
 from toolwright.events import CostBounded, ModelAsked
 from toolwright.models.scripted import ScriptedModel
+from toolwright.screen.bounds import bound_line
 from toolwright.screen.result import report_json
 
 GOAL = "Apply the operations to 1"
@@ -63,6 +64,51 @@ def test_no_run_takes_more_calls_or_money_than_it_was_said_to(tmp_path: Path, se
     assert sum(used) == report.usage.calls == report.spending.calls
     assert report.usage.cost <= sum(bound.bound.most_picodollars for bound in told)
     assert not report.failure or report.failure.kind != "budget"
+
+
+def test_a_bound_is_one_that_a_person_can_live_with(tmp_path: Path) -> None:
+    """Three calls at most for a first plan, twelve for a function, one for a goal that ran before.
+
+    It is said in one line, before the first call.
+    """
+    told: list[object] = []
+    author = Author(1)
+    model = ScriptedModel(lambda prompt: author.reply(prompt.text))
+    shared = Agent(tmp_path, model, listeners=[told.append], **PRICED)
+    assert (shared.run(GOAL).output, shared.run(GOAL).output) == (expected(1), expected(1))
+    bounds = [event for event in told if isinstance(event, CostBounded)]
+    assert [(each.bound.calls, each.bound.most_calls) for each in bounds] == [(1, 3), (3, 16), (0, 1)]
+    assert bounds[0].function.most_calls == 12
+    first, second, third = map(bound_line, bounds)
+    assert first == (
+        "usually 1 call, about $0.0082 (at most 3 calls, $0.1475) for the plan, "
+        "then usually 2 calls, about $0.0164 (at most 12 calls, $0.295) for each new function"
+    )
+    assert second == "usually 3 calls, about $0.0246; at most 16 calls, $0.4588"
+    assert third == "usually no call; at most 1 call, $0.082"
+    kinds = [type(event) for event in told if isinstance(event, CostBounded | ModelAsked)]
+    assert kinds[0] is CostBounded
+    assert kinds.count(ModelAsked) == 4
+
+
+def test_a_function_ends_with_the_calls_that_it_may_take(tmp_path: Path) -> None:
+    """A model that is wrong for ever: its step says so, with what was refused, and another one is made."""
+    turns = iter(range(1, 99))
+
+    def wrong(stage: str, reply: str, _turn: int) -> str:
+        first = stage in {"generate", "apart"} and "apply_op_1" in reply
+        return reply.replace("return number * 2", f"return {next(turns)} + number * 2") if first else reply
+
+    author = Author(2, spoil=wrong)
+    report = agent(tmp_path, author, calls_per_function=4, jobs=2).run(GOAL)
+    assert (report.failure.kind, report.failure.step, report.failure.tool) == ("not_made", 1, "apply_op_1")
+    assert report.failure.message.startswith(
+        "apply_op_1 was not finished: the 4 model calls that one function may take are used up after 2 "
+        "attempts; the last one: "
+    )
+    assert report.failure.hint.startswith("give it more with --calls-per-function 8")
+    assert report.steps[0].usage.calls == 4
+    assert "def apply_op_1" not in (tmp_path / "tools.py").read_text()
 
 
 def test_calls_stop_before_the_one_too_many_and_what_was_made_stays(tmp_path: Path) -> None:

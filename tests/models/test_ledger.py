@@ -1,14 +1,16 @@
 """The ledger of calls and money: what is allowed is never passed, what is unknown is never nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import Fault, ScriptedServer
 
-from toolwright.errors import BudgetError, ModelError
+from toolwright.errors import BudgetError, CallsUsedUpError, ModelError
 from toolwright.models import open_model
+from toolwright.models.caps import calls_left, capped
 from toolwright.models.embedders import open_embedder
 from toolwright.models.endpoint import Connection
 from toolwright.models.ledger import Ledger, prompt_bound
@@ -115,6 +117,26 @@ def test_a_part_keeps_what_it_was_promised_to_and_the_whole_counts_it():
     assert ledger.spending.calls == 2
     asked(ScriptedModel(["1"] * 3), ledger.part(), 3)
     assert ledger.spending.calls == 5
+
+
+def test_work_inside_of_other_work_is_held_by_both():
+    """A call refused by the inner one counts in neither; threads in a copy of the context count too."""
+    ledger = Ledger(lambda _name: A_MICRO)
+    model = ScriptedModel(lambda _prompt: "1")
+    with capped(5), ThreadPoolExecutor(4) as pool:
+        with capped(2, "widening"), pytest.raises(BudgetError, match="the 2 model calls that widening may"):
+            asked(model, ledger.part(), 3)
+        assert calls_left(99) == 3
+
+        def ask(_number):
+            try:
+                return bool(asked(model, ledger.part()))
+            except CallsUsedUpError:
+                return False
+
+        contexts = [copy_context() for _ in range(9)]
+        assert sum(pool.map(lambda context: context.run(ask, 0), contexts)) == 3
+    assert (len(model.prompts), ledger.spending.calls, calls_left(99)) == (5, 5, 99)
 
 
 def test_requests_of_a_real_server_are_paid_for_as_it_counts():

@@ -120,7 +120,7 @@ def _overrides(known: argparse.Namespace) -> dict[str, object]:
         "packages": known.packages,
         "sandbox_minimum": known.sandbox_minimum,
         "unsafe": "yes" if known.unsafe else None,
-        **{name: getattr(known, name) for name in ("budget", "max_calls", "replay")},
+        **{name: getattr(known, name) for name in ("budget", "max_calls", "calls_per_function", "replay")},
         "fresh": "yes" if known.fresh else None,
         "judge": None if known.judge is None else "yes" if known.judge else "no",
         "memory": "no" if known.no_memory else known.memory,

@@ -101,6 +101,7 @@ def _add_options_of_models(parser: argparse.ArgumentParser) -> None:
     add("--samples", metavar="K", help="how many first versions are written, to keep the best (default: 1)")
     add("--budget", metavar="USD", help="what model calls may cost; stops before the one that could pass it")
     add("--max-calls", metavar="N", help="how many model calls may be made; stops before the next one")
+    add("--calls-per-function", metavar="N", help="how many of them one function may take (default: 12)")
     add("--replay", metavar="FILE", help="answer from a transcript instead of a model")
     add("--judge", action=argparse.BooleanOptionalAction, help=texts.JUDGE)
     add("--no-preview", action="store_true", help="never show the model a piece of a real value")

@@ -7,9 +7,10 @@ from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
 from toolwright.cli.tool_fix import check_confined, not_made
 from toolwright.library.store import Store
-from toolwright.making.adopting import TRIES, adopt_tool
+from toolwright.making.adopting import adopt_tool
 from toolwright.making.handwritten import read_handwritten
 from toolwright.making.wish import Made
+from toolwright.models.caps import capped
 from toolwright.parts import Parts
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
@@ -17,6 +18,7 @@ from toolwright.screen.words import count, faults_noticed, joined
 from toolwright.settings import Settings
 from toolwright.stages.rules import RULES
 from toolwright.syntax.held_out import read_example
+from toolwright.wiring import options
 
 
 def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
@@ -41,8 +43,10 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
 
     def work(parts: Parts, _run: str) -> Made:
         check_confined(parts, f"{name} cannot be adopted")
-        promise("adopt", adopt_bound(parts.rate, TRIES), parts)
-        return adopt_tool(parts, name, given)
+        allowed = options(settings).function_calls
+        promise("adopt", adopt_bound(parts.rate, allowed), parts)
+        with capped(allowed):
+            return adopt_tool(parts, name, given)
 
     with Session(settings, shared=arguments.shared) as session:
         made = session.with_parts(f"tools adopt {name}", None, work)

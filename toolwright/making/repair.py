@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from toolwright.errors import CallsUsedUpError
 from toolwright.events import CandidateRefused, Notice
 from toolwright.making.attempts import Attempts
 from toolwright.making.committing import keep
@@ -11,6 +12,7 @@ from toolwright.making.lookalikes import reconsider, twin_serves
 from toolwright.making.sampling import next_trial
 from toolwright.making.trial import Trial
 from toolwright.making.wish import Made, Wish
+from toolwright.models.caps import capped
 from toolwright.parts import Options, Parts
 from toolwright.records import replace
 from toolwright.types import Failure, Match
@@ -24,12 +26,22 @@ def make_tool(parts: Parts, options: Options, wish: Wish, drafting: Drafter = dr
     """Draft a contract, then write, review, verify and commit a function for it.
 
     A kept tool that turns out to do it, by the tests of the contract, is in `match`; then nothing was made.
-    A contract that two authors, or an example of the user, contradict is drafted anew, once.
+    A contract that two authors, or an example of the user, contradict is drafted anew, once. All of it ends
+    with the calls that one function may take.
 
     Raises:
-        ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
+        BudgetError, ModelError, ReplyShapeError, LibraryError, SandboxError: no attempt could be finished.
     """
-    drawn, tried, restarted = drafting(parts, wish, ""), Attempts(options.attempts + 1), False
+    tried = Attempts(options.attempts + 1)
+    try:
+        with capped(options.function_calls):
+            return _make(parts, options, wish, drafting, tried)
+    except CallsUsedUpError as error:
+        return _stopped(wish, tried, error)
+
+
+def _make(parts: Parts, options: Options, wish: Wish, drafting: Drafter, tried: Attempts) -> Made:
+    drawn, restarted = drafting(parts, wish, ""), False
     found = reconsider(parts, wish, drawn)
     if found:
         return _found(drawn, tried, found)
@@ -107,6 +119,26 @@ def _gave_up(wish: Wish, drawn: Draft, tried: Attempts) -> Made:
         tool=name,
         details=reasons[1:],
         hint=_what_helps(tried, early=bool(early)),
+    )
+    return Made(name, used, tried.refusals, failure=failure)
+
+
+def _stopped(wish: Wish, tried: Attempts, error: CallsUsedUpError) -> Made:
+    """Say that no call is left: what was written was refused, or is not proven yet, and is not kept."""
+    used = len(tried.all)
+    last = tried.all[-1] if tried.all else None
+    name = last.candidate.name if last else wish.name or wish.match.tool
+    reasons = (last.told or last.reasons) if last else ()
+    attempts = f"{used} attempt{'' if used == 1 else 's'}"
+    before = f" after {attempts}; the last one: {reasons[0]}" if last else ""
+    failure = Failure(
+        last.refused_by if last else "contract",
+        f"{name or 'the function'} was not finished: {error}{before}",
+        kind="not_made",
+        step=wish.step.number,
+        tool=name,
+        details=reasons[1:],
+        hint=f"{error.hint}, or try another model with --model",
     )
     return Made(name, used, tried.refusals, failure=failure)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from toolwright.errors import BudgetError
+from toolwright.models.caps import give_call_back, take_call
 from toolwright.records import replace
 from toolwright.types import Bound, Price, Prompt, Spending
 from toolwright.types.cost import dollars, usd
@@ -88,26 +89,38 @@ class Ledger:
         return price
 
     def begin_call(self) -> None:
-        """Count a call that is about to be made.
+        """Count a call that is about to be made, here and in what holds the work that makes it.
 
         Raises:
             BudgetError: there are none left.
         """
-        with self._lock:
-            if self._whole:  # what the user allows is worth more words than what was promised
-                self._whole.begin_call()
-            if self._max_calls is not None and self._calls >= self._max_calls:
-                if self._whole:
-                    self._whole.drop_call()
-                raise self._no_call_left(self._max_calls)
-            self._calls += 1
+        self._begin()
+        try:
+            take_call()
+        except BudgetError:
+            self._drop()
+            raise
 
     def drop_call(self) -> None:
         """Take back a call that was not made after all."""
+        self._drop()
+        give_call_back()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._whole:  # what the user allows is worth more words than what was promised
+                self._whole._begin()  # noqa: SLF001 - of the same class
+            if self._max_calls is not None and self._calls >= self._max_calls:
+                if self._whole:
+                    self._whole._drop()  # noqa: SLF001 - of the same class
+                raise self._no_call_left(self._max_calls)
+            self._calls += 1
+
+    def _drop(self) -> None:
         with self._lock:
             self._calls -= 1
         if self._whole:
-            self._whole.drop_call()
+            self._whole._drop()  # noqa: SLF001 - of the same class
 
     def reserve(self, model: str, prompt: Prompt, room: int) -> int:
         """Set aside what one try can cost at most, its answer being `room` tokens long, and return it.

@@ -8,26 +8,25 @@ from toolwright.types import Bound, Spending
 from toolwright.types.cost import dollars
 
 _ENDLESS: Final = 10**12
-_FOR: Final = {
-    "plan": "for the plan",
-    "steps": "to carry it out",
-    "fix": "for the repair",
-    "adopt": "to adopt it",
-}
+_FOR: Final = {"fix": " for the repair", "adopt": " to adopt it"}
 
 
-def bound_lines(event: CostBounded) -> tuple[str, ...]:
-    """Return what is said of calls and cost; nothing where no model is needed as a rule."""
+def bound_line(event: CostBounded) -> str:
+    """Return what is said of calls and cost, "" where no model can be needed."""
     bound, spending, function = event.bound, event.spending, event.function
-    if not bound.calls:
-        return ()
+    if not bound.most_calls:
+        return ""
     if function and (limit := _limit(spending, function)):
-        return (f"{limit} in all",)
-    most, usual = f"{bound.within(spending).words} {_FOR[event.what]}", bound.usual_words
-    if function:
-        most += f", then {function.words} for each new function"
-        usual += f", then {function.usual_words}"
-    return most, f"when nothing is refused: {usual}"
+        return f"{limit} in all"
+    most = bound.within(spending)
+    if function is None:
+        return f"{most.usual_words}; {most.words}{_FOR.get(event.what, '')}"
+    plan, each = _both(most), _both(function)
+    return f"{plan} for the plan, then {each} for each new function"
+
+
+def _both(bound: Bound) -> str:
+    return f"{bound.usual_words} ({bound.words})"
 
 
 def _limit(spending: Spending, function: Bound) -> str:

@@ -23,7 +23,7 @@ from toolwright.events import (
     StepsMatched,
     ToolCommitted,
 )
-from toolwright.screen.bounds import bound_lines
+from toolwright.screen.bounds import bound_line
 from toolwright.screen.display import Display
 from toolwright.screen.permissions import permission_line
 from toolwright.screen.phases import attempt, phase_of
@@ -76,7 +76,7 @@ class Story:
             case RunStarted() | RunResumed():
                 self._run_started(event)
             case CostBounded():
-                for line in bound_lines(event):
+                if line := bound_line(event):
                     self._line(f"  {line}", "dim")
             case PlanMade():
                 self._plan_made(event)

@@ -84,6 +84,7 @@ class Settings:
     prices: tuple[str, ...] = ()
     budget: "Decimal | None" = None
     max_calls: int | None = None
+    calls_per_function: int | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 

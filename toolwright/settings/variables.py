@@ -223,6 +223,15 @@ VARIABLES: Final = (
         "library stays.",
     ),
     Variable(
+        "calls_per_function",
+        "TOOLWRIGHT_CALLS_PER_FUNCTION",
+        "--calls-per-function",
+        values.within(int, 2, 1000),
+        "a whole number from 2 to 1000",
+        "How many model calls one function may take, until its step is given up. When it is not set, "
+        "`--attempts` and 7 more, and two for each further one of `--samples`.",
+    ),
+    Variable(
         "prices",
         "TOOLWRIGHT_PRICES",
         "",

@@ -81,22 +81,43 @@ class Bound:
         if spending.picodollars_allowed is not None:
             left = max(0, spending.picodollars_allowed - spending.picodollars)
             cost = left if cost is None else min(cost, left)
-        return replace(self, calls=min(self.calls, calls), most_calls=calls, most_picodollars=cost)
+        return replace(self, most_calls=calls, most_picodollars=cost)
+
+    def __add__(self, other: "Bound") -> "Bound":
+        """Return the bound of both together."""
+        dearest = None if self.dearest is None or other.dearest is None else max(self.dearest, other.dearest)
+        return Bound(
+            self.calls + other.calls,
+            _sum(self.picodollars, other.picodollars),
+            self.most_calls + other.most_calls,
+            _sum(self.most_picodollars, other.most_picodollars),
+            dearest,
+        )
+
+    def times(self, number: int) -> "Bound":
+        """Return the bound of so many of the same."""
+        return sum([self] * number, Bound())
 
     @property
     def words(self) -> str:
-        """The bound for people: `at most 12 calls, at most $0.06`."""
-        noun = "call" if self.most_calls == 1 else "calls"
+        """The bound for people: `at most 12 calls, $0.06`."""
         cost = self.most_picodollars
-        said = ", cost unknown" if cost is None else f", at most {dollars(cost)}" if cost else ""
-        return f"at most {self.most_calls:,} {noun}{said}"
+        said = ", cost unknown" if cost is None else f", {dollars(cost)}" if cost else ""
+        return f"at most {self.most_calls:,} {_calls(self.most_calls)}{said}"
 
     @property
     def usual_words(self) -> str:
-        """What is usual, for people: `4 calls, up to about $0.02`."""
-        noun = "call" if self.calls == 1 else "calls"
-        cost = f", up to about {dollars(self.picodollars)}" if self.picodollars else ""
-        return f"{self.calls:,} {noun}{cost}"
+        """What is usual, for people: `usually 4 calls, about $0.02`."""
+        cost = f", about {dollars(self.picodollars)}" if self.picodollars else ""
+        return f"usually {self.calls or 'no'} {_calls(self.calls or 1)}{cost}"
+
+
+def _calls(number: int) -> str:
+    return "call" if number == 1 else "calls"
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
 
 
 def dollars(picodollars: int) -> str:
