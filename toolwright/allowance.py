@@ -5,7 +5,7 @@ from toolwright.models.ledger import Ledger, unknown_hint
 from toolwright.models.roles import ROLE_OF
 from toolwright.parts import Rate
 from toolwright.settings import Settings
-from toolwright.settings.prices import tariff
+from toolwright.settings.prices import not_taken, tariff
 from toolwright.settings.servers import models_of
 from toolwright.types import Price
 from toolwright.types.cost import PICODOLLARS
@@ -22,13 +22,42 @@ def open_ledger(settings: Settings, model: str = "") -> Ledger:
     prices, budget = tariff(settings), settings.budget
     if budget is None:
         return Ledger(prices, max_calls=settings.max_calls)
-    named = [] if settings.replay else [one for models in models_of(settings).values() for one in models]
-    vectors = [settings.embedder] if settings.embedder and not settings.embedder.startswith("local:") else []
-    for one in [*([model] if model else named), *vectors]:
+    for one in _asked(settings, model):
         if prices(one) is None:
-            why = f"--budget {budget} cannot be kept: the price of {one} is not known"
+            where = not_taken(settings, one)
+            unknown = f"the price of {one} is not known"
+            unknown += f" ({where} does not count, for your own key pays)" if where else ""
+            why = f"--budget {budget} cannot be kept: {unknown}"
             raise UsageError(why, hint=unknown_hint(one))
     return Ledger(prices, max_calls=settings.max_calls, budget=int(budget * PICODOLLARS))
+
+
+def search_ledger(settings: Settings) -> Ledger:
+    """Return the ledger of a search, which asks nobody but for vectors.
+
+    Raises:
+        UsageError: there is a budget, and the price of vectors is not known.
+    """
+    paid = settings.embedder and not settings.embedder.startswith("local:")
+    return open_ledger(settings, settings.embedder) if paid else Ledger()
+
+
+def price_notices(settings: Settings) -> tuple[str, ...]:
+    """Say which prices that came with the folder do not count."""
+    doubted = {one: not_taken(settings, one) for one in _asked(settings)} if settings.prices else {}
+    return tuple(
+        f"the price of {one} in {where} does not count, for your own key pays; "
+        "export TOOLWRIGHT_PRICES=... if you know it to be right"
+        for one, where in doubted.items()
+        if where
+    )
+
+
+def _asked(settings: Settings, model: str = "") -> tuple[str, ...]:
+    """Return what may be asked, models of vectors among it; `model`, if any, serves for all others."""
+    named = [] if settings.replay else [one for models in models_of(settings).values() for one in models]
+    vectors = [settings.embedder] if settings.embedder and not settings.embedder.startswith("local:") else []
+    return tuple(dict.fromkeys([*([model] if model else named), *vectors]))
 
 
 def rates(settings: Settings, model: str = "") -> Rate:

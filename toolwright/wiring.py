@@ -4,10 +4,11 @@ import secrets as randomness
 import shlex
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from toolwright.allowance import open_ledger, rates
+from toolwright.allowance import open_ledger, price_notices, rates
 from toolwright.company import Company
 from toolwright.errors import ModelError, UsageError
 from toolwright.events import Listener, Notice
@@ -35,7 +36,7 @@ from toolwright.settings import Settings, from_folder, secret_value, secrets
 from toolwright.settings.review_table import read_review
 from toolwright.settings.servers import address_of, key_of, models_of
 from toolwright.stages.rules.chosen import chosen_rules
-from toolwright.types import HeldOut, Resumption, WrittenPlan
+from toolwright.types import HeldOut, Resumption, Usage, WrittenPlan
 from toolwright.vault import Sources, Vault
 
 _PATIENCE_S = 0.5
@@ -79,8 +80,11 @@ def open_parts(
     else:
         metered = _model(settings, writer, company.tell, ledger)
     metered.in_words_of(texts.reword)
+    for said in price_notices(settings):
+        company.tell(Notice(said))
     past = open_past(settings, lambda said: company.tell(Notice(said)), wait_s=_PATIENCE_S)
-    embedder = _embedder(settings, lambda said: company.tell(Notice(said)), whole)
+    paid_for = partial(metered.count, "vectors")
+    embedder = _embedder(settings, lambda said: company.tell(Notice(said)), ledger, paid_for)
     return Parts(
         model=metered,
         sandbox=sandbox,
@@ -108,15 +112,17 @@ def open_parts(
         teach=Lessons(past, run, embedder) if settings.memory else lambda _stage, _message, _source: (),
         precedents=Precedents(past, run) if settings.memory else lambda _step: (),
         lanes=lanes,
-        reopen=lambda: _reopened(settings, lambda said: company.tell(Notice(said))),
+        reopen=lambda: _reopened(settings, embedder, lambda said: company.tell(Notice(said))),
         rate=rates(settings, metered.name if model else ""),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
 
 
-def _reopened(settings: Settings, notice: Callable[[str], None]) -> tuple[Store, Index]:
+def _reopened(
+    settings: Settings, embedder: Embedder | None, notice: Callable[[str], None]
+) -> tuple[Store, Index]:
     store = Store(settings.library)
-    return store, open_index(settings, store, notice)
+    return store, _index(store, embedder, notice)
 
 
 def _texts(settings: Settings, tell: Listener) -> Texts:
@@ -142,16 +148,20 @@ def _texts(settings: Settings, tell: Listener) -> Texts:
 
 
 def open_index(
-    settings: Settings, store: Store, notice: Callable[[str], None], ledger: Ledger | None = None
+    settings: Settings,
+    store: Store,
+    notice: Callable[[str], None],
+    ledger: Ledger,
+    tell: Callable[[Usage], None],
 ) -> Index:
     """Return the search over a library: by words, and by meaning where an embedder is set and can be used.
 
-    `ledger` says whether vectors may be paid for.
+    `ledger` says whether vectors may be paid for, `tell` hears what they have cost.
 
     Raises:
         UsageError: the setting names no server that makes vectors.
     """
-    return _index(store, _embedder(settings, notice, ledger), notice)
+    return _index(store, _embedder(settings, notice, ledger, tell), notice)
 
 
 def _index(store: Store, embedder: Embedder | None, notice: Callable[[str], None]) -> Index:
@@ -163,7 +173,7 @@ def _index(store: Store, embedder: Embedder | None, notice: Callable[[str], None
 
 
 def _embedder(
-    settings: Settings, notice: Callable[[str], None], ledger: Ledger | None = None
+    settings: Settings, notice: Callable[[str], None], ledger: Ledger, tell: Callable[[Usage], None]
 ) -> Embedder | None:
     """Return what makes vectors of tools and failures, None where it is not set or cannot be used."""
     if not settings.embedder:
@@ -171,7 +181,7 @@ def _embedder(
     from toolwright.models.embedders import open_embedder
 
     try:
-        return open_embedder(settings.embedder, connections(settings, ledger))
+        return open_embedder(settings.embedder, connections(settings, ledger), tell)
     except ModelError as error:
         notice(f"search goes by words only: {error}")
         return None

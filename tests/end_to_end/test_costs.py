@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 from scripted_author import Author, expected
+from werkzeug import Request, Response
 
 from toolwright import Agent
+from toolwright.cli.main import main
 from toolwright.errors import UsageError
 from toolwright.events import CostBounded, ModelAsked
 from toolwright.models.scripted import ScriptedModel
@@ -92,15 +95,15 @@ def test_a_bound_is_one_that_a_person_can_live_with(tmp_path: Path) -> None:
 
 
 def test_a_function_ends_with_the_calls_that_it_may_take(tmp_path: Path) -> None:
-    """A model that is wrong for ever: its step says so, with what was refused, and another one is made."""
+    """A model that is wrong for ever: its step says so, with what was refused, and nothing is kept."""
     turns = iter(range(1, 99))
 
     def wrong(stage: str, reply: str, _turn: int) -> str:
-        first = stage in {"generate", "apart"} and "apply_op_1" in reply
-        return reply.replace("return number * 2", f"return {next(turns)} + number * 2") if first else reply
+        code = stage in {"generate", "apart"}
+        return reply.replace("return number * 2", f"return {next(turns)} + number * 2") if code else reply
 
-    author = Author(2, spoil=wrong)
-    report = agent(tmp_path, author, calls_per_function=4, jobs=2).run(GOAL)
+    author = Author(1, spoil=wrong)
+    report = agent(tmp_path, author, calls_per_function=4).run(GOAL)
     assert (report.failure.kind, report.failure.step, report.failure.tool) == ("not_made", 1, "apply_op_1")
     assert report.failure.message.startswith(
         "apply_op_1 was not finished: the 4 model calls that one function may take are used up after 2 "
@@ -108,7 +111,7 @@ def test_a_function_ends_with_the_calls_that_it_may_take(tmp_path: Path) -> None
     )
     assert report.failure.hint.startswith("give it more with --calls-per-function 8")
     assert report.steps[0].usage.calls == 4
-    assert "def apply_op_1" not in (tmp_path / "tools.py").read_text()
+    assert not (tmp_path / "tools.py").exists()
 
 
 def test_calls_stop_before_the_one_too_many_and_what_was_made_stays(tmp_path: Path) -> None:
@@ -150,6 +153,44 @@ def test_runs_side_by_side_share_what_is_allowed(tmp_path: Path) -> None:
     assert len(author.asked) == 5
     assert sum(report.status == "planned" for report in reports) == 5
     assert {report.failure.kind for report in reports if report.failure} == {"budget"}
+
+
+def test_vectors_are_in_the_sum_of_a_run_and_of_a_search(tmp_path, monkeypatch, capsys) -> None:
+    """What requests for vectors cost is told apart, counts for the budget, and is part of the total."""
+    with HTTPServer() as http:
+
+        def vectors(request: Request) -> Response:
+            data = [{"embedding": [1.0, len(text)]} for text in request.get_json()["input"]]
+            body = {"data": data, "usage": {"prompt_tokens": 100 * len(data)}}
+            return Response(json.dumps(body), content_type="application/json")
+
+        http.expect_request("/v1/embeddings").respond_with_handler(vectors)
+        monkeypatch.setenv("OPENAI_COMPATIBLE_BASE_URL", http.url_for(""))
+        how = {"embedder": "openai-compatible:small", "shortcuts": False, "jobs": 2}
+        prices = "scripted:model=1/1,openai-compatible:small=1/1"
+        (tmp_path / "tools.py").write_text(Author(1).stub(1) + "    return number * 2 + 1\n")
+        author = Author(1)
+        model = ScriptedModel(lambda prompt: author.reply(prompt.text))
+        report = Agent(tmp_path, model, **(PRICED | {"prices": prices}), **how).run(GOAL, plan=True)
+        used = report.stages["vectors"]
+        assert (used.calls, used.tokens) == (
+            0,
+            100 * sum(len(each.get_json()["input"]) for each, _ in http.log),
+        )
+        assert used.vectors == len(http.log) > 0
+        assert used.cost == used.tokens * 10**6
+        assert report.usage.cost == sum(each.cost for each in report.stages.values())
+        assert report.spending.picodollars == report.usage.cost
+        assert report.usage.calls == len(author.asked)
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("TOOLWRIGHT_EMBEDDER", "openai-compatible:small")
+        assert main(["tools", "search", "double a number", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["usage"]["usd"] is None
+        monkeypatch.setenv("TOOLWRIGHT_PRICES", prices)
+        assert main(["tools", "search", "double a number"]) == 0
+        assert "1 request for vectors, $0.0001" in capsys.readouterr().err
+        assert main(["tools", "search", "double it", "--budget", "0.000001"]) == 0
+        assert "search goes by words only: the next model call was not made" in capsys.readouterr().err
 
 
 def test_a_budget_is_kept_and_one_that_cannot_be_is_refused_at_once(tmp_path: Path) -> None:

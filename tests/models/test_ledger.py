@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import Fault, ScriptedServer
 
-from toolwright.errors import BudgetError, CallsUsedUpError, ModelError
+from toolwright.allowance import open_ledger, price_notices
+from toolwright.errors import BudgetError, CallsUsedUpError, ModelError, UsageError
 from toolwright.models import open_model
 from toolwright.models.caps import calls_left, capped
 from toolwright.models.embedders import open_embedder
@@ -213,6 +214,33 @@ def test_prices_can_be_set_and_amounts_round_up():
     told = [dollars(amount) for amount in (0, 1, 312 * 10**8, 6 * CENT, 125 * CENT, 125 * CENT + 1)]
     assert told == ["$0.00", "$0.0001", "$0.0312", "$0.06", "$1.25", "$1.26"]
     assert (usd(1), usd(None), usd(0)) == (1e-06, None, 0.0)
+
+
+def test_a_folder_makes_nothing_cheaper_that_the_users_own_key_pays(tmp_path):
+    """A price of nothing in somebody's folder disarms no budget; a dearer one counts, and one's own does."""
+    (tmp_path / "toolwright.toml").write_text(
+        'prices = ["openai:gpt-5.5=0/0", "groq:openai/gpt-oss-120b=9/0.1", "together:*=0/0", '
+        '"openai-compatible:*=1/2"]\n'
+    )
+    key = {"OPENAI_API_KEY": "sk-mine-0123456789"}
+    for environ in (key, {}):  # or it will be typed in
+        settings = load({"model": "openai", "fallbacks": "none"}, environ, tmp_path)
+        prices = tariff(settings)
+        assert (prices("openai:gpt-5.5").prompt, prices("openai:gpt-5.5").output) == (5 * 10**6, 30 * 10**6)
+        groq = prices("groq:openai/gpt-oss-120b")
+        assert (groq.prompt, groq.output) == (9 * 10**6, 6 * 10**5)
+        assert prices("together:any") is None
+        assert prices("openai-compatible:any").output == 2 * 10**6  # no key pays there
+        assert "openai:gpt-5.5 in toolwright.toml line 1 does not count" in price_notices(settings)[0]
+    unknown = load({"model": "together:any", "fallbacks": "none", "budget": "1"}, key, tmp_path)
+    with pytest.raises(UsageError, match=r"not known \(toolwright.toml line 1 does not count, for your own"):
+        open_ledger(unknown)
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-theirs-0123456789\n")
+    theirs = load({"model": "openai"}, {}, tmp_path)
+    assert tariff(theirs)("openai:gpt-5.5").is_nothing
+    assert price_notices(theirs) == ()
+    mine = load({"model": "openai"}, {**key, "TOOLWRIGHT_PRICES": "openai:gpt-5.5=0/0"}, tmp_path)
+    assert tariff(mine)("openai:gpt-5.5").is_nothing
 
 
 def test_vectors_are_not_paid_for_with_what_is_not_left():

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from toolwright.allowance import search_ledger
 from toolwright.cli.arguments import Arguments
 from toolwright.errors import UsageError
 from toolwright.library.papers import Trust
 from toolwright.library.search import query
 from toolwright.library.store import Store
 from toolwright.packages.shelf import open_shelf
-from toolwright.screen.result import json_text, write_line
+from toolwright.screen.result import json_text, usage_json, write_line
+from toolwright.screen.words import count
 from toolwright.settings import Settings
 from toolwright.stages.narrowing import narrow
-from toolwright.types import Hit, Json
+from toolwright.types import Hit, Json, Usage
+from toolwright.types.cost import cost_words
 
 _SHOWN = 8
 _MOST = 1000
@@ -20,7 +23,7 @@ _LONGEST = 100
 
 
 def search(arguments: Arguments, settings: Settings, text: str) -> int:
-    """Print the tools that fit a text, with scores and the words that met; nothing is asked of a model.
+    """Print the tools that fit a text, with scores and the words that met, and what vectors have cost.
 
     Raises:
         UsageError: the number of tools is none.
@@ -30,17 +33,22 @@ def search(arguments: Arguments, settings: Settings, text: str) -> int:
     from toolwright.wiring import open_index
 
     store = Store(settings.library)
-    index = open_index(settings, store, lambda said: Display().print(said))
+    spent: list[Usage] = []
+    ledger = arguments.ledger or search_ledger(settings)
+    index = open_index(settings, store, lambda said: Display().print(said), ledger, spent.append)
     hits = index.search(text, (), _number(arguments.count, _SHOWN))
     trust = store.trust([hit.tool.name for hit in hits], cache(open_shelf(settings).version))
     asked = len(narrow(hits)) if settings.shortcuts else len(hits)
+    used = sum(spent, Usage())
     write_line(
-        json_text(_as_json(hits, asked, trust))
+        json_text(_as_json(hits, asked, trust, used))
         if arguments.json
         else _as_text(hits, asked, trust)
         if hits
         else _nothing(store, text)
     )
+    if spent and not arguments.json and settings.verbosity >= 0:
+        Display().print(f"{count(used.vectors, 'request')} for vectors, {cost_words(used.cost)}", "dim")
     return 0
 
 
@@ -87,7 +95,7 @@ def _trusted(one: Trust) -> str:
     return ", ".join(filter(None, [one.standing.said or "verified", one.quality.said]))
 
 
-def _as_json(hits: Sequence[Hit], asked: int, trust: Mapping[str, Trust]) -> Json:
+def _as_json(hits: Sequence[Hit], asked: int, trust: Mapping[str, Trust], used: Usage) -> Json:
     return {
         "hits": [
             {
@@ -103,4 +111,5 @@ def _as_json(hits: Sequence[Hit], asked: int, trust: Mapping[str, Trust]) -> Jso
             for hit in hits
         ],
         "shown_to_model": asked,
+        "usage": usage_json(used),
     }

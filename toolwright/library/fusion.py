@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import mul
 from typing import Final
 
-from toolwright.errors import ModelError
+from toolwright.errors import BudgetError, ModelError
 from toolwright.library.index.searching import Index
 from toolwright.library.store import Store
 from toolwright.library.vectors import Vectors
@@ -54,7 +54,7 @@ class FusedIndex(Index):
         try:
             asked = self._vectors.asked(f"{text} ({', '.join(keywords)})" if keywords else text)
             vectors = self._vectors.of(tools, len(asked))
-        except ModelError as error:
+        except (ModelError, BudgetError) as error:
             self._failed = True
             hint = f" ({error.hint})" if error.hint else ""
             self._notice(f"search goes by words only: {error}{hint}")

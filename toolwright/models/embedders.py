@@ -1,19 +1,24 @@
 """`SERVER:MODEL` or `local:FOLDER` -> what turns texts into vectors. Loads no package."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from toolwright.errors import UsageError
 from toolwright.models.endpoint import Connection
 from toolwright.protocols import Embedder
+from toolwright.types import Usage
 
 _LOCAL: Final = "local"
 
 
-def open_embedder(value: str, connections: Mapping[str, Connection]) -> Embedder:
-    """Open an embedder; `connections` says by server how it is reached.
+def open_embedder(
+    value: str,
+    connections: Mapping[str, Connection],
+    tell: Callable[[Usage], None] = lambda _usage: None,
+) -> Embedder:
+    """Open an embedder; `connections` says by server how it is reached, `tell` hears what requests cost.
 
     Raises:
         UsageError: no such server makes vectors.
@@ -33,4 +38,4 @@ def open_embedder(value: str, connections: Mapping[str, Connection]) -> Embedder
             f"TOOLWRIGHT_EMBEDDER names {server!r}, where no vectors come from; known: {', '.join(known)}",
             hint=f"set TOOLWRIGHT_EMBEDDER={meant[0]}:{name or 'NAME'}",
         )
-    return ServerEmbedder(server, name, connections.get(server, Connection()))
+    return ServerEmbedder(server, name, connections.get(server, Connection()), tell)

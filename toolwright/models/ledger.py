@@ -142,8 +142,11 @@ class Ledger:
             self._held += worst
         return worst
 
-    def settle(self, model: str, held: int, tokens: tuple[int, int] | None) -> None:
-        """Put in place of what was set aside what was spent; None and no tokens: nobody knows, the most."""
+    def settle(self, model: str, held: int, tokens: tuple[int, int] | None) -> int | None:
+        """Put in place of what was set aside what was spent; None and no tokens: nobody knows, the most.
+
+        Returns what was spent, None where the price is not known.
+        """
         price = self._tariff(model)
         cost = held if price is None or not tokens or not any(tokens) else price.of(*tokens)
         with self._lock:
@@ -152,6 +155,7 @@ class Ledger:
             self._unpriced += price is None
         if self._whole:
             self._whole.settle(model, held, tokens)
+        return None if price is None else cost
 
     def release(self, held: int) -> None:
         """Give back what was set aside for a try that cost nothing."""

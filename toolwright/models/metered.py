@@ -110,10 +110,10 @@ class MeteredModel:
                 self.ledger.drop_call()
             took = self._clock() - began
             used = Usage(error.calls, *error.tokens, took, error.picodollars, error.priced)
-            self._count(prompt.stage, used)
+            self.count(prompt.stage, used)
             raise
         usage = replace(reply.usage, seconds=self._clock() - began)
-        self._count(prompt.stage, usage)
+        self.count(prompt.stage, usage)
         self._emit(ModelAnswered(prompt.stage, prompt.subject, usage, reply.reasoning))
         return replace(reply, usage=usage)
 
@@ -127,7 +127,8 @@ class MeteredModel:
         finally:
             _COUNTED.reset(token)
 
-    def _count(self, stage: str, usage: Usage) -> None:
+    def count(self, stage: str, usage: Usage) -> None:
+        """Count what was used in a stage, here and where this thread is counted besides."""
         with self._lock:
             self._by_stage[stage] = self._by_stage.get(stage, Usage()) + usage
             for spent in _COUNTED.get():

@@ -1,7 +1,7 @@
 """Texts go out to a server of the OpenAI embeddings protocol, vectors come back: Ollama, Together, OpenAI."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from toolwright.errors import ModelError
@@ -11,8 +11,11 @@ from toolwright.models.endpoint import Connection, Endpoint
 from toolwright.models.faults import http_rules, model_error
 from toolwright.models.lines import Exchange, read_body
 from toolwright.models.openai_chat import DIALECTS, Dialect
-from toolwright.types import Prompt
+from toolwright.models.priced import UNBILLED
+from toolwright.types import Prompt, Usage
 
+STAGE: Final = "vectors"
+"""What requests for vectors are counted under."""
 _AT_ONCE: Final = 64
 """Texts of one request: few enough for every server that is known."""
 
@@ -26,8 +29,14 @@ EMBEDDING_SERVERS: Final = {
 class ServerEmbedder:
     """One embedding model behind a server; nothing is sent before `embed`."""
 
-    def __init__(self, server: str, model: str, connection: Connection) -> None:
-        """Check key and address.
+    def __init__(
+        self,
+        server: str,
+        model: str,
+        connection: Connection,
+        tell: Callable[[Usage], None] = lambda _usage: None,
+    ) -> None:
+        """Check key and address; `tell` hears what each request has cost.
 
         Raises:
             ModelError: `setup`, the key or the base URL is missing or cannot be used.
@@ -45,6 +54,7 @@ class ServerEmbedder:
         at = Endpoint(server, model, host_of(self._base), dialect.key_variable, key, connection.idle_s)
         self._asking = Asking(at, connection, rules=http_rules)
         self._failed: ModelError | None = None
+        self._tell = tell
 
     @property
     def name(self) -> str:
@@ -77,15 +87,33 @@ class ServerEmbedder:
         body = {"model": at.model, "input": list(texts)}
         exchange = Exchange(at, asking.connection, "POST", self._base, "/v1/embeddings", headers, body)
         ledger = asking.connection.ledger
-        held = ledger.reserve(at.name, Prompt("embed", at.model, "\n".join(texts)), 0)
+        held = ledger.reserve(at.name, Prompt(STAGE, at.model, "\n".join(texts)), 0)
+        began = asking.clock()
         try:
-            for answer in asking.listen(lambda connected: read_body(exchange, connected)):
-                vectors = read_vectors(answer, len(texts))
-                if vectors is not None:
-                    return vectors
-        finally:  # a server of vectors seldom says what it counted
-            ledger.settle(at.name, held, None)
-        raise model_error("protocol", f"{at.host} answers with something that is no list of vectors", at)
+            answer = next(iter(asking.listen(lambda connected: read_body(exchange, connected))), None)
+        except ModelError as error:
+            if error.kind in UNBILLED:
+                ledger.release(held)
+            else:
+                self._paid(held, 0, asking.clock() - began)
+            raise
+        self._paid(held, _counted(answer), asking.clock() - began)
+        vectors = read_vectors(answer, len(texts))
+        if vectors is None:
+            raise model_error("protocol", f"{at.host} answers with something that is no list of vectors", at)
+        return vectors
+
+    def _paid(self, held: int, tokens: int, seconds: float) -> None:
+        """Settle a request; where the server did not say what it counted, it cost what was set aside."""
+        cost = self._asking.connection.ledger.settle(self.name, held, (tokens, 0))
+        self._tell(Usage(0, tokens, 0, seconds, cost or 0, int(cost is not None), 1))
+
+
+def _counted(body: Any) -> int:
+    """Return the tokens that a server says it counted, 0 where it does not say."""
+    usage = body.get("usage") if isinstance(body, dict) else None
+    tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    return max(0, tokens) if type(tokens) is int else 0
 
 
 def read_vectors(body: Any, count: int) -> list[tuple[float, ...]] | None:

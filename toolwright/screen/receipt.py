@@ -131,7 +131,7 @@ def _first(usage: Usage) -> str:
 def _cost(report: Report) -> str:
     """Say what the run has cost; beside what is allowed, what all goals of this program have used of it."""
     usage, spending = report.usage, report.spending
-    if not usage.calls:
+    if not (usage.calls or usage.vectors):
         return ""
     told = cost_words(usage.cost) if usage.cost or not spending.free else spending.free
     limited = spending.calls_allowed is not None or spending.picodollars_allowed is not None

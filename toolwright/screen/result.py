@@ -68,10 +68,10 @@ def report_json(report: Report) -> str:
         data["output"] = report.output
     data |= {
         "steps": [_step(step) for step in report.steps],
-        "usage": _usage(report.usage),
-        "stages": {name: _usage(usage) for name, usage in report.stages.items()},
+        "usage": usage_json(report.usage),
+        "stages": {name: usage_json(usage) for name, usage in report.stages.items()},
         "ledger": _ledger(report.spending),
-        "first_time": _usage(report.first) if report.first.calls else None,
+        "first_time": usage_json(report.first) if report.first.calls else None,
         "plan_origin": report.plan_origin,
         "changed": [{"old": old, "new": new} for old, new in report.changed],
         "judgement": report.judgement,
@@ -187,7 +187,7 @@ def _step(step: StepReport) -> dict[str, Json]:
         "commit": step.commit,
         "arguments": step.arguments,
         "result": step.result,
-        "usage": _usage(step.usage),
+        "usage": usage_json(step.usage),
         "seconds": step.seconds,
     }
 
@@ -201,9 +201,11 @@ def _ledger(spending: Spending) -> dict[str, Json]:
     }
 
 
-def _usage(usage: Usage) -> dict[str, Json]:
+def usage_json(usage: Usage) -> dict[str, Json]:
+    """Return what was used, as JSON; `usd` is null where that is not known."""
     return {
         "calls": usage.calls,
+        "vectors": usage.vectors,
         "prompt_tokens": usage.prompt_tokens,
         "output_tokens": usage.output_tokens,
         "tokens": usage.tokens,

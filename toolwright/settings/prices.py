@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from toolwright.settings.servers import address_of
+from toolwright.records import replace
+from toolwright.settings.servers import SERVERS, address_of
+from toolwright.settings.strangers import from_folder
 from toolwright.settings.values import price_of
 from toolwright.types import Price
 
@@ -43,18 +45,53 @@ _PICO_OF_MICRO: Final = 10**6
 
 
 def tariff(settings: "Settings") -> Callable[[str], Price | None]:
-    """Return what knows the price of a `SERVER:NAME`; it answers None where nobody said what that costs."""
+    """Return what knows the price of a `SERVER:NAME`; it answers None where nobody said what that costs.
+
+    What a file of the folder says is not taken where the user's own key pays, unless it makes a model dearer.
+    """
+    own = _set_by_user(settings)
+
+    def find(model: str) -> Price | None:
+        said, known = own(model), _of_server(settings, model.partition(":")[0], model)
+        if said is None or not _pays_himself(settings, model):
+            return said or known
+        if known is None:
+            return None
+        return replace(known, prompt=max(said.prompt, known.prompt), output=max(said.output, known.output))
+
+    return find
+
+
+def not_taken(settings: "Settings", model: str) -> str:
+    """Return where the price of a model is set that does not count, "" where there is none."""
+    said = _set_by_user(settings)(model)
+    counts = tariff(settings)(model)
+    if said is None or (counts and (counts.prompt, counts.output) == (said.prompt, said.output)):
+        return ""
+    return settings.origins.get("prices", "")
+
+
+def _set_by_user(settings: "Settings") -> Callable[[str], Price | None]:
     own = {name: (asked, answered) for name, asked, answered in map(price_of, settings.prices)}
 
     def find(model: str) -> Price | None:
-        server = model.partition(":")[0]
-        for name in (model, f"{server}:*"):
+        for name in (model, f"{model.partition(':')[0]}:*"):
             if name in own:
                 asked, answered = (int(amount * _PICO_OF_MICRO) for amount in own[name])
                 return Price(asked, answered, f"set by {settings.origins.get('prices', 'prices')}")
-        return _of_server(settings, server, model)
+        return None
 
     return find
+
+
+def _pays_himself(settings: "Settings", model: str) -> bool:
+    """Tell whether prices come with the folder, which may be anybody's, and the key that pays does not."""
+    server = SERVERS.get(model.partition(":")[0])
+    if not from_folder(settings.origins.get("prices", "")) or server is None or not server.key_field:
+        return False
+    if not getattr(settings, server.key_field):
+        return server.needs_key  # it will be typed in
+    return not from_folder(settings.origins.get(server.key_field, ""))
 
 
 def _of_server(settings: "Settings", server: str, model: str) -> Price | None:

@@ -19,7 +19,8 @@ class Prompt:
 class Usage:
     """What model calls cost: tokens as the server counted them, wall time in seconds, money.
 
-    `picodollars` is what `priced` of the calls cost; of the others nobody knows.
+    `picodollars` is what `priced` of the calls, and of the requests for `vectors`, cost; of the others nobody
+    knows.
     """
 
     calls: int = 0
@@ -28,6 +29,7 @@ class Usage:
     seconds: float = 0.0
     picodollars: int = 0
     priced: int = 0
+    vectors: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -37,6 +39,7 @@ class Usage:
             self.seconds + other.seconds,
             self.picodollars + other.picodollars,
             self.priced + other.priced,
+            self.vectors + other.vectors,
         )
 
     def __sub__(self, other: "Usage") -> "Usage":
@@ -47,6 +50,7 @@ class Usage:
             self.seconds - other.seconds,
             self.picodollars - other.picodollars,
             self.priced - other.priced,
+            self.vectors - other.vectors,
         )
 
     @property
@@ -57,7 +61,7 @@ class Usage:
     @property
     def cost(self) -> int | None:
         """Picodollars of all calls, None when the cost of one is not known. No call costs nothing."""
-        return self.picodollars if self.priced >= self.calls else None
+        return self.picodollars if self.priced >= self.calls + self.vectors else None
 
 
 @dataclass(frozen=True, slots=True)
