@@ -117,7 +117,7 @@ def test_a_file_that_came_with_a_folder_sends_no_key_elsewhere(tmp_path: Path, f
     """An address in such a file and a key in the environment do not go together."""
     head = "[tool.toolwright]\n" if file == "pyproject.toml" else ""
     write(tmp_path, file, f'{head}base_url = "https://elsewhere.example"\n')
-    with pytest.raises(UsageError, match="would send the key from your environment"):
+    with pytest.raises(UsageError, match="would send your own key"):
         load({}, {"TOGETHER_API_KEY": SECRET}, tmp_path)
     write(tmp_path, file, f'{head}base_url = "http://127.0.0.1:1"\n')
     assert load({}, {"TOGETHER_API_KEY": SECRET}, tmp_path).base_url == "http://127.0.0.1:1"

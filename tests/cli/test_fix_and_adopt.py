@@ -116,6 +116,10 @@ def test_a_function_is_adopted_and_later_repaired(tmp_path: Path) -> None:
     assert fixed.code == 0, fixed
     assert fixed.json["fixed"] == "double_and_add"
     assert fixed.json["version"] == 3
+    assert fixed.json["usage"]["usd"] == 0
+    assert fixed.json["ledger"]["calls"] == {"used": 2, "allowed": None}
+    assert "usually 1 call; at most 12 calls to adopt it" in adopted.err
+    assert "\n0 model calls" in adopted.err  # the transcript does not say what they used
     rows = run("tools", "log", "double_and_add", "--json", cwd=library).json["versions"]
     assert [row["how"] for row in rows] == ["found", "adopted", "fixed"]
     assert rows[2]["evidence"]["examples"][0]["expected"] == 1

@@ -42,6 +42,38 @@ def test_a_key_is_asked_for_used_and_kept_nowhere(tmp_path: Path) -> None:
     assert not [name for name, held in tree(tmp_path).items() if KEY.encode() in held]
 
 
+def test_a_key_that_was_typed_serves_all_goals_and_commands_of_a_prompt(tmp_path: Path) -> None:
+    """`:models` asks for it; neither the goal, nor anything after another model was chosen, asks again."""
+    with ScriptedServer(reply=Author(1)) as server:
+        with terminal("--yes", cwd=tmp_path, env=environment(TOGETHER_BASE_URL=server.url)) as screen:
+            screen.wait_for(READY)
+            screen.type(":models\r")
+            screen.answer(ASKED, KEY)
+            screen.wait_for(READY)
+            screen.type(f"{GOAL}\r")
+            screen.wait_for("Done in")
+            screen.wait_for(READY)
+            screen.type(":model together:other\r")
+            screen.wait_for(READY)
+            screen.type(":models\r")
+            screen.wait_for(READY)
+            screen.type(CTRL_D)
+            screen.end()
+        assert {each.headers["Authorization"] for each in server.requests} == {f"Bearer {KEY}"}
+    assert screen.seen.count(ASKED) == 1
+    assert not [name for name, held in tree(tmp_path).items() if KEY.encode() in held]
+
+
+def test_a_key_is_not_asked_for_where_a_file_would_send_it_elsewhere(tmp_path: Path) -> None:
+    """An address in somebody's folder is not told what the user types; an own address is."""
+    (tmp_path / "toolwright.toml").write_text('base_url = "http://192.0.2.1"\n')
+    with terminal("a goal", cwd=tmp_path) as screen:
+        code, said = screen.end()
+    assert code == 2
+    assert "would send your own key to http://192.0.2.1" in said
+    assert ASKED not in screen.seen
+
+
 @pytest.mark.parametrize(
     ("typed", "code", "part"),
     [

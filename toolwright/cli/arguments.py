@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from toolwright.cli.options import build_parser
 from toolwright.cli.tool_flags import ToolFlags, check_tool_flags, read_tool_flags
 from toolwright.errors import UsageError
-from toolwright.records import dataclass
+from toolwright.records import dataclass, field
 from toolwright.types.roles import ROLES
 
 TYPE_CHECKING = False
@@ -49,6 +49,8 @@ class Arguments:
     flags: ToolFlags = ToolFlags()
     shared: "Shared | None" = None
     """What the goals and commands of one prompt have in common."""
+    given: dict[str, object] = field(default_factory=dict, repr=False)
+    """Settings by field that were typed in at this prompt: keys, and a model that was agreed to."""
 
 
 def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]], version: str) -> Arguments:

@@ -61,7 +61,7 @@ def run(arguments: Arguments) -> int:
     )
     store = Store(settings.library)
     store.read()  # a library that cannot be used is said before anything is made in it
-    settings = without_question(settings, [goal.text for goal in goals])
+    settings = without_question(settings, [goal.text for goal in goals], arguments.given)
     make_private(store.place)
     known_as = _STDIN if name == _STDIN else str(Path(name).resolve())
     redact = Redactor(secrets(settings)).redact
@@ -106,6 +106,7 @@ class _Run:
         self._jobs = jobs_of(arguments.jobs)
         self._as_json = arguments.json
         self._settings = settings
+        self._spending = arguments.shared.ledger if arguments.shared else open_ledger(settings)
         self._ledger = ledger
         self._total = total
         self._display = Display(sys.stderr, terminal())
@@ -119,7 +120,7 @@ class _Run:
             self._display, self._total, done=len(results), quiet=self._settings.verbosity < 0
         )
         sandbox = open_configured(self._settings, self._display.print)
-        one = OneGoal(self._settings, sandbox, open_ledger(self._settings), self._stop_after)
+        one = OneGoal(self._settings, sandbox, self._spending, self._stop_after)
         batch = Batch(self._ledger, Threads(self._jobs), _told(one, screen), new_run)
         try:
             with screen:

@@ -63,7 +63,7 @@ class OneGoal:
                 raise
 
 
-def without_question(settings: Settings, goals: Sequence[str]) -> Settings:
+def without_question(settings: Settings, goals: Sequence[str], given: dict[str, object]) -> Settings:
     """See to it that there is a key before the first goal; plans that are all remembered need none.
 
     Raises:
@@ -73,7 +73,7 @@ def without_question(settings: Settings, goals: Sequence[str]) -> Settings:
     store, memory = Store(settings.library), plan_memory(settings)
     if not variable or (not settings.fresh and all(recall(goal, store, memory) for goal in goals)):
         return settings
-    return with_key(settings, variable)
+    return with_key(settings, variable, given)
 
 
 def settle_begun(settings: Settings, goals: Sequence[Goal], ledger: Outcomes) -> None:

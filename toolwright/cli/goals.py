@@ -3,13 +3,12 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from toolwright.allowance import open_ledger
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.given_values import values_of
-from toolwright.cli.key import missing_key, needs_key, with_key
+from toolwright.cli.key import missing_key, needs_key, with_given, with_key
 from toolwright.cli.plan_question import load_plan
 from toolwright.cli.session import Session
 from toolwright.cli.shared import Shared
@@ -25,11 +24,8 @@ from toolwright.redaction import Redactor
 from toolwright.remembering import plan_memory
 from toolwright.settings import Settings, load, secrets
 from toolwright.settings.prices import tariff
-from toolwright.settings.servers import SERVERS
 from toolwright.syntax.held_out import read_example, read_goal
 from toolwright.types import Report, WrittenPlan
-
-_KEYS: Final = tuple(server.key_field for server in SERVERS.values() if server.key_field)
 
 
 class Goals:
@@ -132,9 +128,10 @@ class Goals:
             raise UsageError(
                 "there is no goal to learn from yet", hint="reach a goal of several steps, then :learn"
             )
+        self.settings = with_given(self.settings, self.arguments.given)
         variable = needs_key(self.settings)
         if variable:
-            self.settings = with_key(self.settings, variable)
+            self.settings = with_key(self.settings, variable, self.arguments.given)
         with self._session() as session:
             made = session.learn(self.last, name)
         if made.failure:
@@ -150,14 +147,13 @@ class Goals:
         overrides = {**self.arguments.overrides, "model": name}
         chosen = load(overrides)
         parse_model(chosen.model)
-        typed = {field: getattr(self.settings, field) for field in _KEYS if not getattr(chosen, field)}
-        self.settings = replace(chosen, **typed)
+        self.settings = with_given(chosen, self.arguments.given)
         self.shared.ledger.take_prices(tariff(self.settings))
         self.arguments = replace(self.arguments, overrides=overrides)
 
     def _equipped(self, goal: str, *, planned: bool) -> Model | None:
         """See to it that there is a key; where none is to be had, a remembered plan may do without."""
-        settings = self.settings
+        self.settings = settings = with_given(self.settings, self.arguments.given)
         variable = needs_key(settings)
         if not variable:
             return None
@@ -165,5 +161,5 @@ class Goals:
         store.read()  # a library that cannot be used is said before anybody looks for a key
         if not settings.fresh and not planned and recall(goal, store, memory):
             return AbsentModel(settings.model, missing_key(variable))
-        self.settings = with_key(settings, variable)
+        self.settings = with_key(settings, variable, self.arguments.given)
         return None

@@ -1,6 +1,7 @@
 """Settings without a key -> settings with the key that was typed in for this run, or what to set."""
 
 import sys
+from collections.abc import Mapping
 
 from toolwright.cli.offer import found_here, offered
 from toolwright.cli.streams import at_terminal, write_stderr
@@ -8,8 +9,12 @@ from toolwright.errors import ModelError
 from toolwright.models import SERVERS, parse_model
 from toolwright.records import replace
 from toolwright.settings import Secret, Settings, load
+from toolwright.settings.servers import SERVERS as OF_SERVER
 from toolwright.settings.servers import key_of, models_of
+from toolwright.settings.strangers import refuse_stranger
 from toolwright.settings.variables import BY_NAME
+
+_TYPED = "typed in"
 
 
 def needs_key(settings: Settings) -> str:
@@ -24,27 +29,43 @@ def needs_key(settings: Settings) -> str:
     return ""
 
 
-def with_key(settings: Settings, variable: str) -> Settings:
-    """Offer a model that needs no key, else ask for every key that is missing; they are kept nowhere.
+def with_key(settings: Settings, variable: str, given: dict[str, object]) -> Settings:
+    """Offer a model that needs no key, else ask for every key that is missing; they are kept in no file.
+
+    What was typed, or agreed to, is put into `given` by field, for what else runs in this program.
 
     Raises:
         ModelError: nobody is there to ask, or nothing was typed.
-        UsageError: what was typed cannot be a key.
+        UsageError: what was typed cannot be a key, or a file of the folder would send it elsewhere.
     """
-    if (here := offered(settings)) is not None:
-        return here
+    if here := offered(settings):
+        given["model"] = here
+        return with_given(replace(settings, fallbacks=()), given)
     while variable:
+        server = next(name for name, server in SERVERS.items() if server.key_variable == variable)
         if not at_terminal():
             raise missing_key(variable, ready=found_here(settings))
+        field = BY_NAME[variable].field
+        known = OF_SERVER[server]
+        address = {known.base_field: getattr(settings, known.base_field)}
+        refuse_stranger(known, address, {**settings.origins, field: _TYPED})
         typed = typed_secret(variable)
         if not typed:
             raise missing_key(variable, "and none was typed")
-        server = next(name for name, server in SERVERS.items() if server.key_variable == variable)
         checked = load({"model": f"{server}:any"}, {variable: typed})
-        key = Secret(key_of(checked, server).reveal())
-        settings = replace(settings, **{BY_NAME[variable].field: key})  # type: ignore[arg-type]  # by field  # type: ignore[arg-type]  # by field
+        given[field] = Secret(key_of(checked, server).reveal())
+        settings = with_given(settings, given)
         variable = needs_key(settings)
     return settings
+
+
+def with_given(settings: Settings, given: Mapping[str, object]) -> Settings:
+    """Return settings with what was typed before in this program, where nothing else was set."""
+    fields = {field: value for field, value in given.items() if field not in settings.origins}
+    if not fields:
+        return settings
+    origins = {**settings.origins, **dict.fromkeys(fields, _TYPED)}
+    return replace(settings, **fields, origins=origins)  # type: ignore[arg-type]  # by field
 
 
 def missing_key(variable: str, why: str = "and there is nobody to ask for it", ready: str = "") -> ModelError:

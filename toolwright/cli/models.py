@@ -28,7 +28,7 @@ def run(arguments: Arguments) -> int:
     check_packages(OF_A_MODEL)
     variable = needs_key(settings)
     if variable:
-        settings = with_key(settings, variable)
+        settings = with_key(settings, variable, arguments.given)
     server, _ = parse_model(settings.model)
     names = [f"{server}:{name}" for name in list_models(server, connections(settings)[server])]
     if arguments.json:

@@ -10,7 +10,6 @@ from toolwright.errors import ModelError
 from toolwright.models import list_models
 from toolwright.models.address import is_loopback
 from toolwright.models.endpoint import Connection, Local
-from toolwright.records import replace
 from toolwright.settings import Settings
 from toolwright.settings.servers import SERVERS
 from toolwright.types.roles import ROLES
@@ -30,21 +29,21 @@ def found_here(settings: Settings) -> str:
     return _of_ollama(settings) or _of_llama_cpp(settings)
 
 
-def offered(settings: Settings) -> Settings | None:
-    """Offer a model that is here already; return settings with it when somebody says yes."""
+def offered(settings: Settings) -> str:
+    """Offer a model that is here already; return it when somebody says yes, else ""."""
     model = found_here(settings) if at_terminal() else ""
     if not model:
-        return None
+        return ""
     write_stderr(f"No model was chosen, and there is no key. {model} is ready on this machine.\n")
     write_stderr("Use it for this run? [Enter] yes, n no (then a key is asked for)\n> ")
     try:
         answer = sys.stdin.readline()
     except UnicodeDecodeError:
-        return None
+        return ""
     if answer.strip().lower() not in {"", "y", "yes"} or not answer:
-        return None
+        return ""
     write_stderr(f"For good: export TOOLWRIGHT_MODEL={model}\n")
-    return replace(settings, model=model, fallbacks=(), origins={**settings.origins, "model": "offered"})
+    return model
 
 
 def _of_ollama(settings: Settings) -> str:

@@ -52,6 +52,9 @@ def _of_shell(goals: "Goals", line: str) -> int:
         return 0
     if asked.words[:2] in _WITH_EXAMPLES:  # what was noted before is of this tool
         asked = replace(asked, examples=(*goals.noted(), *asked.examples))
+    said = {field: value for field, value in asked.overrides.items() if value is not None}
+    given = goals.arguments.given
+    asked = replace(asked, overrides={**asked.overrides, **given, **said}, given=given)
     return COMMANDS[asked.words[0]].run(replace(asked, shared=goals.shared))
 
 
@@ -68,7 +71,8 @@ def _show(goals: "Goals", rest: str) -> int:
 def _search(goals: "Goals", rest: str) -> int:
     if not rest:
         raise UsageError("there is nothing to search for", hint=":search TEXT")
-    return COMMANDS["tools"].run(replace(goals.arguments, words=("tools", "search", rest)))
+    asked = replace(goals.arguments, words=("tools", "search", rest), shared=goals.shared)
+    return COMMANDS["tools"].run(asked)
 
 
 def _run(goals: "Goals", rest: str) -> int:

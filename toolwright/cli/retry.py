@@ -28,7 +28,7 @@ def run(arguments: Arguments) -> int:
     plan, resumed = left_behind(row, past, settings)
     variable = needs_key(settings)
     if variable and asks(plan, resumed):
-        settings = with_key(settings, variable)
+        settings = with_key(settings, variable, arguments.given)
     goal, examples = read_goal(checked_goal(row["goal"], settings.goal_limit), arguments.examples)
     with Session(settings, as_json=arguments.json, shared=arguments.shared) as session:
         return session.run(

@@ -2,6 +2,7 @@
 
 from toolwright.bounding import adopt_bound, promise
 from toolwright.cli.arguments import Arguments
+from toolwright.cli.cost import Cost, cost_of
 from toolwright.cli.key import needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
@@ -39,22 +40,23 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
     variable = needs_key(settings)
     if variable:
-        settings = with_key(settings, variable)
+        settings = with_key(settings, variable, arguments.given)
 
-    def work(parts: Parts, _run: str) -> Made:
+    def work(parts: Parts, _run: str) -> tuple[Made, Cost]:
         check_confined(parts, f"{name} cannot be adopted")
         allowed = options(settings).function_calls
         promise("adopt", adopt_bound(parts.rate, allowed), parts)
         with capped(allowed):
-            return adopt_tool(parts, name, given)
+            return adopt_tool(parts, name, given), cost_of(parts)
 
     with Session(settings, shared=arguments.shared) as session:
-        made = session.with_parts(f"tools adopt {name}", None, work)
+        made, cost = session.with_parts(f"tools adopt {name}", None, work)
+    cost.tell(quiet=settings.verbosity < 0)
     if made.failure:
         again = command("tools", "adopt", name, library=store.directory)
         hint = f"its code stays as you wrote it: look at it, then {again}"
         raise not_made(made.failure, f"{name} was not adopted", hint)
-    _say(arguments, store, made)
+    _say(arguments, store, made, cost)
     return 0
 
 
@@ -62,13 +64,13 @@ def _is_verified(store: Store, name: str) -> bool:
     return name in store.read().kept and store.standings([name])[name].kind in {"verified", "outdated"}
 
 
-def _say(arguments: Arguments, store: Store, made: Made) -> None:
+def _say(arguments: Arguments, store: Store, made: Made, cost: Cost) -> None:
     name, verdict = made.tool, made.verdict
     number = store.versions(name)[-1].number
     passed = sum(test.outcome == "passed" for test in verdict.tests) if verdict else 0
     if arguments.json:
         row = {"adopted": name, "version": number, "tests_passed": passed, "attempts": made.attempts}
-        write_line(json_text(row | {"refusals": list(made.refusals)}))
+        write_line(json_text(row | {"refusals": list(made.refusals), **cost.as_json()}))
         return
     noticed = faults_noticed(verdict.mutants) if verdict and verdict.mutants else ""
     undo = command("undo", library=store.directory)

@@ -2,6 +2,7 @@
 
 from toolwright.bounding import fix_bound, promise
 from toolwright.cli.arguments import Arguments
+from toolwright.cli.cost import Cost, cost_of
 from toolwright.cli.key import missing_key, needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
@@ -47,20 +48,22 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
         if not tried.wrong:
             return _nothing_to_fix(arguments, tried)
         store.check_writable()
-        settings = with_key(settings, variable)
+        settings = with_key(settings, variable, arguments.given)
     how = options(settings)
 
-    def repair(parts: Parts, _run: str) -> tuple[Tried, Made | None]:
+    def repair(parts: Parts, _run: str) -> tuple[Tried, Made | None, Cost]:
         tried = try_examples(parts, name, given)
         check_confined(parts, f"{name} cannot be fixed")
         if not tried.wrong:
-            return tried, None
+            return tried, None, cost_of(parts)
         promise("fix", fix_bound(how, parts.rate), parts)
-        return tried, fix_tool(parts, how, tried)
+        return tried, fix_tool(parts, how, tried), cost_of(parts)
 
     with Session(settings, shared=arguments.shared) as session:
-        tried, made = session.with_parts(f"tools fix {name}", None, repair)
-    return _ended(arguments, store, tried, made) if made else _nothing_to_fix(arguments, tried)
+        tried, made, cost = session.with_parts(f"tools fix {name}", None, repair)
+    if made:
+        cost.tell(quiet=settings.verbosity < 0)
+    return _ended(arguments, store, tried, made, cost) if made else _nothing_to_fix(arguments, tried)
 
 
 def _kept(store: Store, name: str) -> tuple[HeldOut, ...]:
@@ -121,7 +124,7 @@ def _nothing_to_fix(arguments: Arguments, tried: Tried) -> int:
     return 0
 
 
-def _ended(arguments: Arguments, store: Store, tried: Tried, made: Made) -> int:
+def _ended(arguments: Arguments, store: Store, tried: Tried, made: Made, cost: Cost) -> int:
     name, failure = tried.tool.name, made.failure
     if failure:
         further = "a further --example says more of what is meant, --attempts N gives it more tries"
@@ -132,7 +135,8 @@ def _ended(arguments: Arguments, store: Store, tried: Tried, made: Made) -> int:
     passed = sum(test.outcome == "passed" for test in made.verdict.tests) if made.verdict else 0
     if arguments.json:
         row = {"fixed": name, "version": number, "attempts": made.attempts, "examples": made.examples}
-        write_line(json_text(row | {"tests_passed": passed, "refusals": list(made.refusals)}))
+        row |= {"tests_passed": passed, "refusals": list(made.refusals), **cost.as_json()}
+        write_line(json_text(row))
         return 0
     undo = command("undo", library=store.directory)
     write_line(

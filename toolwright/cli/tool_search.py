@@ -34,7 +34,7 @@ def search(arguments: Arguments, settings: Settings, text: str) -> int:
 
     store = Store(settings.library)
     spent: list[Usage] = []
-    ledger = arguments.ledger or search_ledger(settings)
+    ledger = arguments.shared.ledger if arguments.shared else search_ledger(settings)
     index = open_index(settings, store, lambda said: Display().print(said), ledger, spent.append)
     hits = index.search(text, (), _number(arguments.count, _SHOWN))
     trust = store.trust([hit.tool.name for hit in hits], cache(open_shelf(settings).version))

@@ -10,7 +10,7 @@ from toolwright.screen.plan import VERBS
 from toolwright.screen.problem import problem_of_failure, show_problem
 from toolwright.screen.table import steps_table
 from toolwright.screen.words import count, duration, faults_noticed, joined, one_line
-from toolwright.types import Judgement, Report, StepReport, Tool, Usage
+from toolwright.types import Judgement, Report, Spending, StepReport, Tool, Usage
 from toolwright.types.cost import cost_words, dollars
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _total(report: Report) -> str:
         f"{heads[report.status]} in {duration(report.seconds)}",
         calls,
         count(usage.tokens, "token"),
-        _cost(report),
+        cost_told(report.usage, report.spending),
         f"{lines} in tools.py" if changed else "tools.py unchanged",
     )
 
@@ -128,9 +128,14 @@ def _first(usage: Usage) -> str:
     return f"{count(usage.calls, 'call')}, {count(usage.tokens, 'token')}{told}"
 
 
-def _cost(report: Report) -> str:
-    """Say what the run has cost; beside what is allowed, what all goals of this program have used of it."""
-    usage, spending = report.usage, report.spending
+def cost_line(usage: Usage, spending: Spending) -> str:
+    """Return calls, tokens and cost of some work, for people."""
+    calls = count(usage.calls, "model call")
+    return joined(calls, count(usage.tokens, "token") if usage.calls else "", cost_told(usage, spending))
+
+
+def cost_told(usage: Usage, spending: Spending) -> str:
+    """Say what work has cost; beside what is allowed, what all work of this program has used of it."""
     if not (usage.calls or usage.vectors):
         return ""
     told = cost_words(usage.cost) if usage.cost or not spending.free else spending.free

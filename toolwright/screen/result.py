@@ -70,7 +70,7 @@ def report_json(report: Report) -> str:
         "steps": [_step(step) for step in report.steps],
         "usage": usage_json(report.usage),
         "stages": {name: usage_json(usage) for name, usage in report.stages.items()},
-        "ledger": _ledger(report.spending),
+        "ledger": ledger_json(report.spending),
         "first_time": usage_json(report.first) if report.first.calls else None,
         "plan_origin": report.plan_origin,
         "changed": [{"old": old, "new": new} for old, new in report.changed],
@@ -192,7 +192,7 @@ def _step(step: StepReport) -> dict[str, Json]:
     }
 
 
-def _ledger(spending: Spending) -> dict[str, Json]:
+def ledger_json(spending: Spending) -> dict[str, Json]:
     """Return used and allowed; null is a cost that is not known, or that nothing is forbidden."""
     used = None if spending.unpriced else usd(spending.picodollars)
     return {

@@ -33,6 +33,6 @@ def refuse_stranger(server: ServerSettings, values: Mapping[str, object], origin
         return
     name = BY_FIELD[server.base_field].name
     raise UsageError(
-        f"{name} in {address} would send the key from your environment to {url}",
+        f"{name} in {address} would send your own key to {url}",
         hint=f"export {name}={url}  (if you trust that server), or remove it from {address.split()[0]}",
     )
