@@ -140,7 +140,7 @@ def test_an_address_may_end_in_v1(given_url: str, tmp_path: Path) -> None:
 def test_a_strangers_file_cannot_redirect_the_users_key(tmp_path: Path) -> None:
     """A `.env` in somebody's folder that points the user's own key at another host is refused."""
     write_env(tmp_path, "TOGETHER_BASE_URL=https://evil.example\n")
-    with pytest.raises(UsageError, match=r"\.env line 1 would send the key .* https://evil\.example"):
+    with pytest.raises(UsageError, match=r"\.env line 1 would send your own key .* https://evil\.example"):
         load({}, {"TOGETHER_API_KEY": "mine-12345"}, tmp_path)
     write_env(tmp_path, "TOGETHER_BASE_URL=https://own.example\nTOGETHER_API_KEY=theirs\n")
     assert load({}, {}, tmp_path).base_url == "https://own.example"
