@@ -15,6 +15,7 @@ from toolwright.remembering import STATE
 from toolwright.screen.result import write_line
 from toolwright.screen.words import count, one_line
 from toolwright.settings import secrets
+from toolwright.syntax.held_out import read_goal
 
 if TYPE_CHECKING:
     from toolwright.cli.goals import Goals
@@ -36,13 +37,13 @@ def unfinished(goals: "Goals") -> list[Directive]:
 
 def direct(goals: "Goals", goal: str) -> int:
     """Keep a goal, with the examples that were noted, and run it."""
-    goal = _checked(goals, goal)
+    goal = _checked(goals, goal, ":directive")
     return _carried_out(goals, _kept(goals, goal), goal)
 
 
 def queue(goals: "Goals", goal: str) -> int:
     """Keep a goal for later, with the examples that were noted."""
-    number = _kept(goals, _checked(goals, goal)).number
+    number = _kept(goals, _checked(goals, goal, ":queue")).number
     write_line(f"directive {number} is queued; :resume runs what is not finished")
     return 0
 
@@ -104,9 +105,10 @@ def waiting_lines(directives: Sequence[Directive]) -> list[str]:
     return [f"{said} (:resume runs what waits, :drop N gives it up):", *directive_lines(directives)]
 
 
-def _checked(goals: "Goals", goal: str) -> str:
+def _checked(goals: "Goals", goal: str, command: str) -> str:
     if not goal:
-        raise UsageError(":directive needs a goal", hint=":directive what you want done")
+        raise UsageError(f"{command} needs a goal", hint=f"{command} what you want done")
+    read_goal(goal)  # what cannot be run is not kept
     return checked_goal(goals.with_noted(goal), goals.settings.goal_limit)
 
 

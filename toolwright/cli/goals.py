@@ -105,8 +105,16 @@ class Goals:
         )
 
     def note_example(self, text: str) -> int:
-        """Keep an example for the next goal."""
-        example = read_example(text)
+        """Keep an example for the next goal.
+
+        Raises:
+            UsageError: it is none.
+        """
+        try:
+            example = read_example(text)
+        except UsageError as error:
+            said = str(error) if text else ":example needs a call with its answer"
+            raise UsageError(said, hint=error.hint.replace("--example '", ":example ").rstrip("'")) from None
         self._examples.append(text)
         sys.stderr.write(f"noted for the next goal: {example.call()}, its answer is held out\n")
         return 0
@@ -145,8 +153,13 @@ class Goals:
             UsageError: there is no such server, or no such name can be.
         """
         overrides = {**self.arguments.overrides, "model": name}
-        chosen = load(overrides)
-        parse_model(chosen.model)
+        try:
+            chosen = load(overrides)
+            parse_model(chosen.model)
+        except UsageError as error:
+            said = str(error).replace("--model is", "the model is")
+            hint = error.hint.replace("write --model", ":model").replace("set --model to", ":model takes")
+            raise UsageError(said, hint=hint) from None
         self.settings = with_given(chosen, self.arguments.given)
         self.shared.ledger.take_prices(tariff(self.settings))
         self.arguments = replace(self.arguments, overrides=overrides)

@@ -14,12 +14,14 @@ from toolwright.errors import ToolwrightError, UsageError
 from toolwright.screen.commands import command
 from toolwright.screen.display import Display
 from toolwright.screen.problem import show_problem
+from toolwright.screen.words import one_line
 from toolwright.settings import editor
 from toolwright.syntax.plan_text import PlanTextError, plan_text, read_plan_text
 from toolwright.temporary.folders import fresh_folder
 from toolwright.types import HeldOut, Match, Plan, WrittenPlan
 
 _YES: Final = frozenset({"", "y", "yes", "go"})
+_NO: Final = frozenset({"n", "no", "q", "quit"})
 _CHOICES: Final = "[Enter] go · e edit · s save · n no"
 _AGAIN: Final = "[Enter] edit again · n throw the changes away"
 _FILE: Final = "plan.txt"
@@ -55,8 +57,12 @@ class PlanQuestion:
                         return changed
                 case "s" | "save":
                     self._save(text)
+                case yes if yes in _YES:
+                    return True
+                case no if no in _NO:
+                    return False
                 case other:
-                    return other in _YES
+                    self._display.print(f"{one_line(other, 60)!r} is none of these")
 
     def _edited(self, before: str) -> WrittenPlan | None:
         """Return the plan as it was changed, None when it stays as it is."""
@@ -142,11 +148,11 @@ def load_plan(path: Path, tools: Collection[str], redact: Callable[[str], str]) 
     return read_plan_text(redact(text), tools)
 
 
-def _in_editor(program: str, environment: dict[str, str], text: str) -> str | None:
-    """Let a text be changed in the user's editor; None when that says that it failed.
+def _in_editor(program: str, environment: dict[str, str], text: str) -> str:
+    """Let a text be changed in the user's editor.
 
     Raises:
-        UsageError: it could not be started, or left something that is no text.
+        UsageError: it could not be started, said that it failed, or left something that is no text.
     """
     hint = "set EDITOR to the command of an editor, or to nothing for a plain one"
     with fresh_folder("scratch") as folder, _left_to_the_editor():
@@ -155,7 +161,9 @@ def _in_editor(program: str, environment: dict[str, str], text: str) -> str | No
         try:
             words = shlex.split(program)
             ended = subprocess.run([*words, str(path)], env=environment, check=False)
-            return path.read_text(encoding="utf-8") if ended.returncode == 0 else None
+            if ended.returncode:
+                raise UsageError(f"the editor {program!r} ended with code {ended.returncode}", hint=hint)
+            return path.read_text(encoding="utf-8")
         except ValueError as error:
             raise UsageError(f"the editor {program!r} cannot be used: {error}", hint=hint) from error
         except OSError as error:

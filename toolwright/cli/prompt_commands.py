@@ -112,6 +112,8 @@ def _of(module: str, function: str) -> Run:
 
 
 def _learn(goals: "Goals", rest: str) -> int:
+    if rest and not rest.isidentifier():
+        raise UsageError(f"{rest!r} cannot be the name of a function", hint=":learn count_words, for example")
     return goals.learn(rest)
 
 
@@ -128,11 +130,15 @@ def _model(goals: "Goals", rest: str) -> int:
     return 0
 
 
+def _quit(_goals: "Goals", _rest: str) -> int:
+    raise UsageError(":quit takes nothing", hint=":quit, or Ctrl-D")
+
+
 def _help(_goals: "Goals", rest: str) -> int:
     table = prompt_table()
     name = rest.removeprefix(SIGN)
     if not name:
-        own = {each: entry for each, entry in table.items() if each in OWN or each == "quit"}
+        own = {each: entry for each, entry in table.items() if each in OWN}
         lines = ["A line that does not begin with a colon is a goal. Commands:", *help_lines(own)]
         others = " ".join(f"{SIGN}{each}" for each in table if each not in own)
         write_line("\n".join([*lines, f"As in the shell: {others}", _KEYS]))
@@ -173,4 +179,5 @@ OWN: Final[Mapping[str, Run]] = {
     "verify": _shell("verify"),
     "undo": _shell("undo"),
     "help": _help,
+    "quit": _quit,
 }

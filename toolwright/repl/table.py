@@ -49,7 +49,8 @@ def help_lines(table: Mapping[str, Entry]) -> list[str]:
 
 def as_typed_here(hint: str, table: Collection[str]) -> str:
     """Return a hint for the shell as one for the prompt: its commands begin with a colon."""
-    shell = rf"{re.escape(program())} (?:--library (?:'[^']*'|\S+) )?([a-z][a-z-]*)"
+    hint = re.sub(r"(?:put )?-- before it when it is a goal", "leave the colon out when it is a goal", hint)
+    shell = rf"(?<!\$\(){re.escape(program())} (?:--library (?:'[^']*'|\S+) )?([a-z][a-z-]*)"
     return re.sub(shell, lambda found: f"{SIGN}{found[1]}" if found[1] in table else found[0], hint)
 
 

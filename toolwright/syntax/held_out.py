@@ -46,7 +46,8 @@ def read_goal(goal: str, texts: Sequence[str] = ()) -> tuple[str, tuple[HeldOut,
     given = tuple(read_example(text) for text in texts)
     rest, found = cut_examples(goal)
     if not any(char.isalnum() for char in rest):
-        raise UsageError("the goal holds nothing but examples", hint="say in words what you want done")
+        what = "nothing but examples" if found else "no words"
+        raise UsageError(f"the goal holds {what}", hint="say in words what you want done")
     return rest, (*given, *found)
 
 
