@@ -37,8 +37,9 @@ TOOLS = {tool.name: tool for tool in read_library(SOURCE, "tools.py").tools}
 
 
 @pytest.fixture
-def completion(tmp_path: Path) -> Completion:
-    """Completion in a folder with two files and a folder."""
+def completion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Completion:
+    """Completion in a folder with two files and a folder, which is the home, too."""
+    monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "sales.csv").write_text("")
     (tmp_path / "sales of may.csv").write_text("")
     (tmp_path / ".hidden").write_text("")
@@ -59,8 +60,16 @@ def completion(tmp_path: Path) -> Completion:
         (":model tog", [":model together:R1"]),
         (":resume ", [":resume 3"]),
         (":nothing he", []),
-        ("count the lines of sal", ["count the lines of sales of may.csv", "count the lines of sales.csv"]),
+        ("count the lines of sal", ['count the lines of "sales of may.csv"', "count the lines of sales.csv"]),
         ("use hea", ["use head_of"]),
+        ("don't read sales.", ["don't read sales.csv"]),
+        ('read "sales ', ['read "sales of may.csv"']),
+        ("read 'sales of", ["read 'sales of may.csv'"]),
+        (":call head_of --path 'sales o", [":call head_of --path 'sales of may.csv'"]),
+        ("read the d", ["read the data/"]),
+        ("read ~/sales.", ["read HOME/sales.csv"]),
+        (":memory export sales", [':memory export "sales of may.csv"', ":memory export sales.csv"]),
+        (':run head_of {"path": "~/sales.', [':run head_of {"path": "HOME/sales.csv']),
         (":directive read data/", [":directive read data/inner/"]),
         ("read ./sales.", ["read ./sales.csv"]),
         ("read .h", ["read .hidden"]),
@@ -82,11 +91,16 @@ def completion(tmp_path: Path) -> Completion:
         (':run nobody {"', []),
     ],
 )
-def test_what_a_line_can_become(completion: Completion, typed: str, become: list[str]) -> None:
+def test_what_a_line_can_become(
+    completion: Completion, tmp_path: Path, typed: str, become: list[str]
+) -> None:
     """Each offer, put in the place of what it replaces, makes the line that was meant."""
     offers = completion(typed)
     lines = [typed[: len(typed) - offer.replaces] + offer.text for offer in offers]
-    wanted = [typed + rest if not rest.startswith((":", "count", "use", "read")) else rest for rest in become]
+    whole = (":", "count", "use", "read", "don't")
+    wanted = [
+        (rest if rest.startswith(whole) else typed + rest).replace("HOME", str(tmp_path)) for rest in become
+    ]
     assert sorted(lines) == sorted(wanted)
 
 

@@ -24,7 +24,10 @@ def prompt_words(goals: "Goals") -> "dict[str, Words]":
         "directive": lambda: [(str(each.number), each.goal) for each in unfinished(goals)],
         "run": lambda: _runs(goals),
         "exchange": lambda: [("export", "write a memory.json"), ("import", "read a memory.json")],
-        "revoke": lambda: [("revoke", "take an approval back")],
+        "revoke": lambda: [
+            ("revoke", "take an approval back"),
+            ("trust", "let the rules in this folder count"),
+        ],
     }
 
 

@@ -1,5 +1,6 @@
 """A line of the prompt -> the command of the shell that it is, or whether one lost its colon."""
 
+import os
 import shlex
 from pathlib import Path
 from typing import Final
@@ -45,9 +46,14 @@ def looks_like_command(line: str, library: Path) -> bool:
 
 def _split(line: str) -> tuple[str, ...]:
     try:
-        return tuple(shlex.split(line))
+        return tuple(_expanded(word) for word in shlex.split(line))
     except ValueError:
         raise UsageError(f"a quote is not closed in {line!r}", hint="close it, or leave it out") from None
+
+
+def _expanded(word: str) -> str:
+    """Return a word with `~/` at its beginning as a shell would hand it on."""
+    return os.path.expanduser(word) if word.startswith("~/") else word  # noqa: PTH111 - its end counts
 
 
 def _is_command(words: tuple[str, ...], library: Path) -> bool:

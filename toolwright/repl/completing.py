@@ -7,8 +7,9 @@ from typing import Final, TypeAlias
 from toolwright.records import dataclass, field
 from toolwright.repl.json_completing import json_offers
 from toolwright.repl.offers import Offer, beginning_with
-from toolwright.repl.path_completing import path_offers
+from toolwright.repl.path_completing import quoted_path_offers
 from toolwright.repl.table import SIGN, Entry
+from toolwright.repl.typed_words import Typed, typed_words
 from toolwright.types import Tool
 
 __all__ = ["Completion", "Offer"]
@@ -41,26 +42,27 @@ class Completion:
             yield from self._of_operand(self.table[name], rest)
 
     def _of_operand(self, entry: Entry, rest: str) -> Iterator[Offer]:
-        *before, word = rest.split(" ") if entry.follows[1:2] == ("json",) else _words(rest)
+        typed = _json_words(rest) if entry.follows[1:2] == ("json",) else typed_words(rest)
+        before, word = typed.before, typed.word
         match entry.kind(len(before)):
             case "goal":
                 yield from self._of_goal(rest)
             case "json" if before[0] in self.tools():
                 yield from self._of_json(before[0], rest.partition(" ")[2])
             case "flags" if before[0] in self.tools():
-                yield from self._of_flags(before[0], word)
+                yield from self._of_flags(before[0], typed)
             case "tool":
                 yield from self._of_tool(word)
             case "path":
-                yield from path_offers(word, self.workspace)
+                yield from quoted_path_offers(typed, self.workspace)
             case kind if kind in self.words:
                 yield from beginning_with(word, self.words[kind]())
 
     def _of_goal(self, text: str) -> Iterator[Offer]:
-        word = _words(text)[-1]
-        if word:
-            yield from self._of_tool(word)
-        yield from path_offers(word, self.workspace)
+        typed = typed_words(text)
+        if typed.word and not typed.quote:
+            yield from self._of_tool(typed.word)
+        yield from quoted_path_offers(typed, self.workspace)
 
     def _of_tool(self, word: str) -> Iterator[Offer]:
         about = [(name, tool.docstring.summary) for name, tool in self.tools().items()]
@@ -69,19 +71,18 @@ class Completion:
     def _of_json(self, name: str, text: str) -> Iterator[Offer]:
         yield from json_offers(text, self.tools()[name].parameters, self.workspace)
 
-    def _of_flags(self, name: str, word: str) -> Iterator[Offer]:
-        if not word.startswith("-"):
-            yield from path_offers(word, self.workspace)
+    def _of_flags(self, name: str, typed: Typed) -> Iterator[Offer]:
+        if not typed.word.startswith("-"):
+            yield from quoted_path_offers(typed, self.workspace)
             return
         members = self.tools()[name].parameters.get("properties", {})
         about = [(f"--{each.replace('_', '-')}", _described(schema)) for each, schema in members.items()]
-        yield from beginning_with(word, about, " ")
+        yield from beginning_with(typed.word, about, " ")
 
 
-def _words(text: str) -> list[str]:
-    """Return the words of a text; the last one is that which is being typed, "" behind a blank."""
-    words = text.split()
-    return words if words and not text[-1:].isspace() else [*words, ""]
+def _json_words(text: str) -> Typed:
+    *before, word = text.split(" ")
+    return Typed(tuple(before), word)
 
 
 def _described(schema: object) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from toolwright.records import dataclass, field
+from toolwright.records import dataclass, field, replace
 from toolwright.repl.offers import Offer, beginning_with
 from toolwright.repl.path_completing import path_offers
 from toolwright.types import Json, Schema
@@ -59,7 +59,8 @@ def _values(at: _Place, schema: Schema, workspace: Path) -> Iterator[Offer]:
         choices = [(each, "") for each in _choices(schema) if isinstance(each, str)]
         yield from beginning_with(at.string, choices, '"')
         if not choices:
-            yield from path_offers(at.string, workspace)
+            for offer in path_offers(at.string, workspace):
+                yield replace(offer, text=json.dumps(offer.text, ensure_ascii=False)[1:-1])
         return
     if at.depth == 1:
         yield from beginning_with(at.word, [(json.dumps(each), "") for each in _choices(schema)])
