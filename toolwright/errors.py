@@ -140,9 +140,13 @@ class LibraryError(ToolwrightError):
 
 
 class LibrarySyntaxError(LibraryError):
-    """tools.py is not valid Python; it is never overwritten."""
+    """tools.py is not valid Python, from `line` on; it is never overwritten."""
 
     kind = "library_syntax"
+
+    def __init__(self, message: str, *, line: int = 1, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
 
 
 class LibraryWriteError(LibraryError):

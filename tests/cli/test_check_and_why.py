@@ -170,6 +170,24 @@ def test_a_library_is_proven_without_a_model_and_left_as_it_is(tmp_path: Path) -
     assert run("check", "--format", "junti", cwd=tmp_path).problem.endswith("did you mean junit?")
 
 
+def test_what_cannot_be_checked_is_said_in_the_format_that_was_asked_for(tmp_path: Path) -> None:
+    """Files are named from the top of the repository; JSON is JSON then too; that nothing is kept is said."""
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "my lib"
+    folder.mkdir()
+    (folder / "tools.py").write_text("import os\n\ndef broken(:\n")
+    assert "file=my lib/tools.py,line=3," in run("check", "--format", "github", cwd=folder).out
+    log = json.loads(run("check", "--format=sarif", cwd=folder).out)
+    place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("my%20lib/tools.py", 3)
+    told = run("check", "--format", "json", cwd=folder)
+    assert (told.code, told.json["error"]["kind"]) == (1, "library_syntax")
+    assert run("check", "--json", "--format", "junit", cwd=folder).code == 2
+    (folder / "tools.py").write_text("")
+    nothing = run("check", cwd=folder)
+    assert (nothing.code, nothing.out) == (0, "tools.py holds no tools\n")
+
+
 def test_the_hook_for_pre_commit_runs_check() -> None:
     """The hook names an entry that the program has, and the files of a library."""
     said = dict(

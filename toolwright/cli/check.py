@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,8 @@ from toolwright.cli.arguments import Arguments
 from toolwright.cli.packages import check_packages
 from toolwright.cli.reverifying import Checked, Verifier
 from toolwright.cli.show_tools import no_such_tool
-from toolwright.errors import LibraryError, ToolwrightError, UsageError
+from toolwright.errors import LibraryError, LibrarySyntaxError, ToolwrightError, UsageError
+from toolwright.library.standing import Standing
 from toolwright.library.store import Snapshot, Store
 from toolwright.packages.shelf import open_shelf
 from toolwright.parts import Rigor
@@ -33,14 +34,17 @@ def run(arguments: Arguments) -> int:
     settings = load(arguments.overrides)
     check_packages(["pytest"])
     store = Store(settings.library)
+    file = _named(store.place.tools, form)
     try:
         snapshot = _read(store)
     except LibraryError as error:
         if form not in {"text", "json"}:  # those two are served by the one entrance
-            _write(form, (), (Remark("library", "error", "", str(error), _relative(store.place.tools)),))
+            line = error.line if isinstance(error, LibrarySyntaxError) else 1
+            _write(form, (), (Remark("library", "error", "", str(error), file, line),))
         raise
     checked = _checked(arguments, settings, store, snapshot)
-    remarks = tuple(_remarks(checked, settings, store, snapshot))
+    standings = store.standings([each.name for each in checked])
+    remarks = tuple(_remarks(checked, settings, snapshot, standings, file))
     failed = [each.tool for each in remarks if each.level == "error"]
     problem = (
         ToolwrightError(f"{len(failed)} of {count(len(checked), 'tool')} failed: {', '.join(failed)}")
@@ -51,7 +55,7 @@ def run(arguments: Arguments) -> int:
         said = verify.as_json(checked, problem, settings.mutation_threshold)
         write_line(json_text(said | {"remarks": [_as_json(each) for each in remarks]}))
     elif form == "text":
-        _text(checked, remarks)
+        _text(checked, remarks, file)
     else:
         _write(form, checked, remarks)
     if problem:
@@ -62,7 +66,10 @@ def run(arguments: Arguments) -> int:
 def _read(store: Store) -> Snapshot:
     snapshot = store.read()
     if not snapshot.exists:
-        raise LibraryError(f"there is no library here: {store.place.tools} does not exist")
+        raise LibraryError(
+            f"there is no library here: {store.place.tools} does not exist",
+            hint="python agent.py check --library DIR",
+        )
     return snapshot
 
 
@@ -74,6 +81,10 @@ def _format(arguments: Arguments) -> str:
         raise UsageError(
             f"--format takes {', '.join(FORMATS)}, not {form!r}{offer}",
             hint=f"python agent.py check --format {nearest[0] if nearest else 'text'}",
+        )
+    if arguments.json and form != "json":
+        raise UsageError(
+            f"--json and --format {form} contradict each other", hint=f"python agent.py check --format {form}"
         )
     return form
 
@@ -93,11 +104,14 @@ def _checked(
 
 
 def _remarks(
-    checked: Sequence[Checked], settings: Settings, store: Store, snapshot: Snapshot
+    checked: Sequence[Checked],
+    settings: Settings,
+    snapshot: Snapshot,
+    standings: Mapping[str, Standing],
+    file: str,
 ) -> list[Remark]:
     """Say what is to be known of each tool; what the evidence was seen with elsewhere is no fault of it."""
-    file, found = _relative(store.place.tools), list[Remark]()
-    standings = store.standings([each.name for each in checked])
+    found = list[Remark]()
     for each in checked:
         line = snapshot.kept[each.name].line
         verdict = each.verdict
@@ -129,7 +143,7 @@ def _write(form: str, checked: Sequence[Checked], remarks: Sequence[Remark]) -> 
         write_line(text)
 
 
-def _text(checked: Sequence[Checked], remarks: Sequence[Remark]) -> None:
+def _text(checked: Sequence[Checked], remarks: Sequence[Remark], file: str) -> None:
     lines = [
         f"{each.name}: "
         + ("no tests" if each.verdict is None else "passed" if each.verdict.passed else "FAILED")
@@ -138,6 +152,7 @@ def _text(checked: Sequence[Checked], remarks: Sequence[Remark]) -> None:
     lines += [
         f"{each.level}: {each.tool}: {one_line(each.message)} ({each.file}:{each.line})" for each in remarks
     ]
+    lines = lines or [f"{file} holds no tools"]
     display = Display(sys.stdout, terminal())
     for line in lines:
         display.print(line)
@@ -154,6 +169,13 @@ def _as_json(remark: Remark) -> dict[str, object]:
     }
 
 
-def _relative(path: Path) -> str:
-    """Return a path as the files of a repository are named, where it lies below the current folder."""
-    return os.path.relpath(path).replace(os.sep, "/")
+def _named(path: Path, form: str) -> str:
+    """Return a path as somebody here would type it; for GitHub, as the repository has it."""
+    start = _repository(Path.cwd()) if form in {"github", "sarif"} else Path.cwd()
+    return os.path.relpath(path, start).replace(os.sep, "/")
+
+
+def _repository(folder: Path) -> Path:
+    """Return the top folder of the repository that a folder is in, or itself where it is in none."""
+    tops = (each for each in (folder, *folder.parents) if (each / ".git").exists())
+    return next(tops, folder)

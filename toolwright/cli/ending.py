@@ -72,7 +72,13 @@ def _form(words: list[str]) -> _Form:
     options = words[: words.index("--") if "--" in words else None]
     if executes(words) or calls(words):
         return "call"
-    return "report" if "--json" in options else "text"
+    return "report" if "--json" in options or _formatted(options) == "json" else "text"
+
+
+def _formatted(options: list[str]) -> str:
+    """Return the value of `--format`."""
+    given = " ".join(options).replace("=", " ").split()
+    return given[given.index("--format") + 1] if "--format" in given[:-1] else ""
 
 
 def _write_call(message: str, kind: str) -> None:

@@ -82,7 +82,9 @@ def parse(text: str, filename: str = "tools.py") -> ast.Module:
     except SyntaxError as error:
         where = f"{filename}, line {error.lineno}" if error.lineno else filename
         raise LibrarySyntaxError(
-            f"{where}: {error.msg}", hint=f"mend {where} in an editor; it was not touched"
+            f"{where}: {error.msg}",
+            line=error.lineno or 1,
+            hint=f"mend {where} in an editor; it was not touched",
         ) from None
 
 
