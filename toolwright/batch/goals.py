@@ -35,7 +35,7 @@ def read_goals(text: str, name: str, checked: Callable[[str], str], *, kind: str
         try:
             words = checked(words)
         except UsageError as error:
-            raise UsageError(f"{name} line {number}: {error}", hint=error.hint) from error
+            raise UsageError(f"{name} line {number}: {error}", hint=error.hint) from None
         seen[words] += 1
         made_of = f"{kind}\0{seen[words]}\0{words}"
         key = hashlib.sha256(made_of.encode()).hexdigest()[:32]

@@ -134,10 +134,8 @@ def _overrides(known: argparse.Namespace) -> dict[str, object]:
 
 
 def _jobs(known: argparse.Namespace) -> str | None:
-    """Return how many steps of a goal go side by side; of goals that do themselves, one."""
-    if known.words[:1] == ["batch"]:
-        return "1"
-    return None if known.words[:1] in (["verify"], ["check"]) else known.jobs or None
+    """Return how many steps of a goal go side by side; some commands read it themselves."""
+    return None if known.words[:1] in (["verify"], ["check"], ["batch"]) else known.jobs or None
 
 
 def _roles(given: Sequence[str]) -> dict[str, str]:

@@ -24,15 +24,16 @@ from toolwright.events import Event, Listener
 from toolwright.executors import Threads
 from toolwright.library.lock import make_private
 from toolwright.library.store import Store
+from toolwright.records import replace
 from toolwright.redaction import Redactor
 from toolwright.remembering import STATE
 from toolwright.sandbox.opening import open_configured
-from toolwright.screen.batch import BatchScreen
+from toolwright.screen.batch import BatchScreen, batch_table
 from toolwright.screen.commands import command
 from toolwright.screen.display import Display
 from toolwright.screen.problem import show_problem
 from toolwright.screen.result import json_text, write_line
-from toolwright.screen.words import count, duration, one_line
+from toolwright.screen.words import count, duration
 from toolwright.settings import Settings, load, secrets, terminal
 from toolwright.types import Report
 from toolwright.wiring import new_run
@@ -41,7 +42,6 @@ Work: TypeAlias = Callable[[Goal, str, Listener], Report]
 
 _GRACE_S: Final = 5.0
 """How long goals that run get to end by themselves after Ctrl-C."""
-_HEAD: Final = ("LINE", "STATUS", "CALLS", "TIME", "GOAL", "RESULT")
 _STDIN: Final = "-"
 
 
@@ -49,6 +49,8 @@ def run(arguments: Arguments) -> int:
     """Run the goals of a file; 1 when one failed."""
     name = _file_of(arguments)
     settings = load(arguments.overrides)
+    jobs = jobs_of(arguments.jobs, settings)
+    settings = replace(settings, jobs=1)  # goals go side by side, their steps do not
     check_settings(settings, arguments)
     check_packages(OF_A_GOAL if settings.replay else OF_A_GOAL + OF_A_MODEL)
     text = read_stdin() if name == _STDIN else _text_of(Path(name))
@@ -66,10 +68,12 @@ def run(arguments: Arguments) -> int:
     known_as = _STDIN if name == _STDIN else str(Path(name).resolve())
     redact = Redactor(secrets(settings)).redact
     with Ledger.opened(settings.library / STATE, known_as, redact, fresh=settings.fresh) as ledger:
-        return _run_all(arguments, settings, goals, ledger)
+        return _run_all(arguments, settings, goals, ledger, jobs)
 
 
-def _run_all(arguments: Arguments, settings: Settings, goals: Sequence[Goal], ledger: Ledger) -> int:
+def _run_all(
+    arguments: Arguments, settings: Settings, goals: Sequence[Goal], ledger: Ledger, jobs: int
+) -> int:
     settle_begun(settings, goals, ledger)
     results = {goal.key: ledger.outcomes[goal.key] for goal in goals if _is_done(goal, ledger)}
     todo = [goal for goal in goals if goal.key not in results]
@@ -80,7 +84,7 @@ def _run_all(arguments: Arguments, settings: Settings, goals: Sequence[Goal], le
         if goal.key in results:
             write_line(_as_json(goal, results[goal.key]))
     again = command("batch", *arguments.words[1:], library=settings.library)
-    run = _Run(arguments, settings, ledger, len(goals))
+    run = _Run(arguments, settings, ledger, len(goals), jobs)
     code = run.run(todo, results, again) if todo else 0
     if not arguments.json:
         _show_table(goals, results)
@@ -102,8 +106,10 @@ def _run_all(arguments: Arguments, settings: Settings, goals: Sequence[Goal], le
 class _Run:
     """One pass over the goals that are not done."""
 
-    def __init__(self, arguments: Arguments, settings: Settings, ledger: Ledger, total: int) -> None:
-        self._jobs = jobs_of(arguments.jobs)
+    def __init__(
+        self, arguments: Arguments, settings: Settings, ledger: Ledger, total: int, jobs: int
+    ) -> None:
+        self._jobs = jobs
         self._as_json = arguments.json
         self._settings = settings
         self._spending = arguments.shared.ledger if arguments.shared else open_ledger(settings)
@@ -180,20 +186,18 @@ def _as_json(goal: Goal, outcome: Outcome) -> str:
 
 
 def _show_table(goals: Sequence[Goal], results: Mapping[str, Outcome]) -> None:
-    rows = [_HEAD, *(_cells(goal, results.get(goal.key)) for goal in goals)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-    for row in rows:
-        write_line("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    display = Display(sys.stdout, terminal())
+    rows = [_cells(goal, results.get(goal.key)) for goal in goals]
+    for line in batch_table(rows, display.width if display.live else None):
+        write_line(line)
 
 
 def _cells(goal: Goal, outcome: Outcome | None) -> tuple[str, ...]:
-    words = one_line(goal.text, 50)
     if outcome is None:
-        return (str(goal.line), "left", "-", "-", words, "")
+        return (str(goal.line), "left", "-", "-", goal.text, "")
     said = json_text(outcome.output) if outcome.is_well else outcome.message or outcome.status
     status = f"{outcome.status} before" if outcome.earlier else outcome.status
-    time = duration(outcome.seconds)
-    return (str(goal.line), status, str(outcome.calls), time, words, one_line(said, 60))
+    return (str(goal.line), status, str(outcome.calls), duration(outcome.seconds), goal.text, said)
 
 
 def _file_of(arguments: Arguments) -> str:

@@ -100,7 +100,7 @@ def _checked(
     verifier = Verifier(
         store, snapshot, open_shelf(settings), rigor=None if arguments.quick else rigor, keeps=False
     )
-    return verify.checked_tools(settings, verifier, names, verify.jobs_of(arguments.jobs))
+    return verify.checked_tools(settings, verifier, names, verify.jobs_of(arguments.jobs, settings))
 
 
 def _remarks(

@@ -78,7 +78,7 @@ def _proven(settings: Settings, store: Store, planned: Undoing, after: Snapshot)
     if not offered:
         return _Callers(names)
     check_packages(["pytest"])
-    shelf, jobs = open_shelf(settings), jobs_of("")
+    shelf, jobs = open_shelf(settings), jobs_of("", settings)
     try:
         checked = checked_tools(settings, Verifier(store, after, shelf, keeps=False), offered, jobs)
         failed = [each.name for each in checked if _fails(each)]

@@ -36,7 +36,7 @@ _USUAL_JOBS: Final = 4
 def run(arguments: Arguments) -> int:
     """Verify the named tools, those that want it, or all of them; 1 when one fails."""
     settings = load(arguments.overrides)
-    jobs = jobs_of(arguments.jobs)
+    jobs = jobs_of(arguments.jobs, settings)
     check_packages(["pytest"])
     store = Store(settings.library)
     snapshot = store.read()
@@ -99,16 +99,19 @@ def _all_of(number: int) -> str:
     return "the one tool is verified" if number == 1 else f"each of the {number} tools is verified"
 
 
-def jobs_of(said: str) -> int:
-    """Read how many tools are verified at the same time.
+def jobs_of(said: str, settings: Settings) -> int:
+    """Read how many tools are verified, or goals of a batch run, at the same time.
+
+    What was `said` counts, then the setting where somebody set it; else as many as there are processors.
 
     Raises:
         UsageError: it is no such number.
     """
     if not said:
-        return min(_USUAL_JOBS, os.cpu_count() or 1)
+        return settings.jobs if "jobs" in settings.origins else min(_USUAL_JOBS, os.cpu_count() or 1)
     if not said.isascii() or not said.isdigit() or not 1 <= int(said) <= _MOST_JOBS:
-        raise UsageError(f"--jobs takes a number from 1 to {_MOST_JOBS}, not {said!r}")
+        message = f"--jobs takes a number from 1 to {_MOST_JOBS}, not {said!r}"
+        raise UsageError(message, hint=f"--jobs {_USUAL_JOBS}")
     return int(said)
 
 

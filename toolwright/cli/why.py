@@ -30,9 +30,9 @@ def run(arguments: Arguments) -> int:
     evidence = store.evidence_of(tool.name)
     if evidence is None:
         way = (
-            command("verify", tool.name)
+            command("verify", tool.name, library=store.directory)
             if store.tests_of(tool.name)
-            else command("tools", "adopt", tool.name)
+            else command("tools", "adopt", tool.name, library=store.directory)
         )
         said: tuple[str, ...] = (f"Nothing speaks for it: {standing.why}.", f"This makes evidence: {way}")
     else:
