@@ -27,6 +27,7 @@ from toolwright.types import Tool
 
 _SHORTEST: Final = 4
 """Letters of a single word that is held against the commands."""
+_ANSWERS: Final = frozenset({"y", "yes", "n", "no", "o", "a", "e", "s", "q", "go", "ok"})
 _CALLS: Final = (":run", ":call")
 _ARGUMENTS: Final = 2
 """Which word of a call its arguments begin with."""
@@ -81,6 +82,8 @@ class AtPrompt:
 
     def _refuse_command(self, line: str) -> None:
         insist = f":directive {line}, when it is a goal"
+        if line.lower() in _ANSWERS:
+            raise UsageError(f"{line!r} answers no question: none is open", hint=insist)
         if looks_like_command(line, self.goals.settings.library) or line in prompt_table():
             raise UsageError(
                 f"{line!r} is a command, which begins with a colon here", hint=f":{line}; {insist}"

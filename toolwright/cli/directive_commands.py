@@ -132,7 +132,7 @@ def _carried_out(goals: "Goals", directive: Directive, goal: str) -> int:
             raise
         except KeyboardInterrupt:
             write_stderr(
-                f"\ndirective {directive.number} waits; :resume {directive.number} takes it up there\n"
+                f"directive {directive.number} waits; :resume {directive.number} takes it up there\n"
             )
             raise
         report = goals.last

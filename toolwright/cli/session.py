@@ -9,7 +9,7 @@ from toolwright.allowance import open_ledger
 from toolwright.cli.key import typed_secret
 from toolwright.cli.plan_question import PlanQuestion
 from toolwright.cli.shared import Shared
-from toolwright.cli.streams import at_terminal
+from toolwright.cli.streams import at_terminal, typed_line
 from toolwright.company import Company
 from toolwright.errors import LibraryError
 from toolwright.events import Notice
@@ -266,12 +266,7 @@ class Session:
         with self._screen.paused():
             self._shared.ahead.take()  # what was typed before the question does not answer it
             self._screen.display.print(question)
-            sys.stderr.write("> ")
-            sys.stderr.flush()
-            try:
-                return sys.stdin.readline() or None
-            except UnicodeDecodeError:
-                return None
+            return typed_line()
 
 
 def _question(plan: Plan, *, writes: bool) -> str:

@@ -38,11 +38,22 @@ def at_terminal() -> bool:
 
 def ask_in_place(question: str) -> str | None:
     """Put a question to the person at the terminal; None for no answer."""
-    write_stderr(f"{question}\n> ")
+    write_stderr(f"{question}\n")
+    return (typed_line() or "").strip() or None
+
+
+def typed_line() -> str | None:
+    """Return the line that is typed behind a sign, None for Ctrl-D and for what is no text."""
+    write_stderr("> ")
+    line = ""
     try:
-        return sys.stdin.readline().strip() or None
+        line = sys.stdin.readline()
     except UnicodeDecodeError:
         return None
+    finally:
+        if not line.endswith("\n"):  # Ctrl-D or Ctrl-C: what is said next begins a line
+            write_stderr("\n")
+    return line or None
 
 
 def read_stdin() -> str:
