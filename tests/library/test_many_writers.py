@@ -19,8 +19,9 @@ NOTE = re.compile(rb"# note \d+")
 
 def write(directory, writer):
     """Add tools as one of many programs does; whoever comes between is merged with."""
+    store = Store(directory, wait_s=600)
     for n in range(EACH):
-        add(Store(directory, wait_s=120), name=f"tool_{writer}_{n}")
+        add(store, name=f"tool_{writer}_{n}")
 
 
 def edit(directory, stop):
