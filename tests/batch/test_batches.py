@@ -69,7 +69,7 @@ def test_one_goal_a_line():
 def test_side_by_side_and_one_that_fails_harms_no_other(tmp_path: Path):
     """Two goals run at the same time; a report of failure and an error are outcomes, the others are done."""
     goals = goals_of("a\nb\nto fail\nto break\nc")
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=90)
 
     def work(goal: Goal, run: str, listen: Listener) -> Report:
         listen(Notice("still here"))
@@ -129,7 +129,7 @@ def test_a_stopped_batch_ends_goals_at_their_next_word(tmp_path: Path):
         batch = Batch(ledger, Threads(2), work, counter())
         running = batch.run(goals_of("quick\nlong\nlater"))
         assert next(running)[0].text == "quick"
-        assert going.wait(20)
+        assert going.wait(90)
         running.close()  # type: ignore[attr-defined]  # a generator, as an exception in the loop ends it
         assert batch.stop(20)
         assert len(ledger.begun) <= 2

@@ -51,7 +51,7 @@ def silent_after(author: Author, stage: str) -> Iterator[ScriptedServer]:
 
     def reply(body: dict) -> str:
         if stage in author.asked:
-            over.wait(20)
+            over.wait(120)
         return author(body)
 
     with ScriptedServer(reply=reply) as server:

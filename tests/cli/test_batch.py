@@ -31,7 +31,7 @@ class Calls:
         if prompt.startswith("Split a goal"):
             self.goals += re.findall(r"^---\n(.+)\n---$", prompt, re.MULTILINE)
         if self.late in prompt:
-            self.over.wait(30)
+            self.over.wait(120)
         if "Spoil it" in prompt:
             return "no plan at all"
         number = re.search(r"(?:Apply it to|Use it for|Now take) (\d+)", prompt)

@@ -218,7 +218,7 @@ def test_in_the_real_shell(shell: str, tmp_path: Path) -> None:
     }
     arguments, setup = SETUPS[shell]
     child = spawn(
-        shell, arguments, cwd=str(ROOT), env=env, encoding="utf-8", timeout=40, dimensions=(50, 160)
+        shell, arguments, cwd=str(ROOT), env=env, encoding="utf-8", timeout=120, dimensions=(50, 160)
     )
     try:
         child.sendline(f"{setup}; echo ready-{'(math 1 + 1)' if shell == 'fish' else '$((1+1))'}")

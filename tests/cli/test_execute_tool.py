@@ -237,7 +237,7 @@ def test_closed_and_full_streams_end_in_an_exit_code(library: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     error = "error: the result could not be written to the standard output: "
     empty = "the arguments are not JSON: Expecting value at line 1, column 1"

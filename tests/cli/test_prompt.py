@@ -82,7 +82,7 @@ class Slow:
         """Answer a chat request."""
         reply = self.author(body)
         if self.silent.is_set() and self.author.asked[-1] == "judge":
-            self.over.wait(30)
+            self.over.wait(120)
         return reply
 
 

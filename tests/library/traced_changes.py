@@ -161,7 +161,7 @@ def _attached(child, options):
     tracer = subprocess.Popen(
         ["strace", "-f", "-qq", "-o", os.devnull, *options, "-p", str(child)], stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while _tracer_of(child) == 0:
         assert time.monotonic() < deadline, "strace did not attach"
         assert tracer.poll() is None, "strace ended"

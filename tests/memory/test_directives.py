@@ -48,7 +48,7 @@ def test_one_program_runs_a_directive_and_a_killed_one_leaves_it(tmp_path: Path)
     ready = spawn.Event()
     other = spawn.Process(target=_hold, args=(tmp_path, ready))
     other.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     assert directives.all()[0].status == "running"
     with pytest.raises(ToolwrightError, match="run by another program"), directives.running(1):
         pass

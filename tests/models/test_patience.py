@@ -130,7 +130,7 @@ def test_passing_faults_of_a_real_server_pass(name):
     """Over real HTTP, what fails once or twice is answered in the end, and nothing is sent more often."""
     passing, emitted = Time(), []
     with ScriptedServer() as server:
-        model = TogetherModel(name, Connection("sk-key-key", server.url, idle_s=1))
+        model = TogetherModel(name, Connection("sk-key-key", server.url, idle_s=30))
         patient_model = PatientModel(model, emitted.append, None, passing.sleep, passing.clock)
         assert patient_model.complete(PROMPT).text == ANSWER
         failures = int(name.partition("*")[2])
@@ -149,7 +149,7 @@ def test_a_refused_connection_ends_within_fifteen_seconds():
         with pytest.raises(ModelError, match="refuses the connection: no server listens there") as caught:
             model.complete(PROMPT)
     assert caught.value.kind == "network"
-    assert time.monotonic() - start < 8
+    assert time.monotonic() - start < 15
 
 
 def test_a_black_hole_would_end_within_fifteen_seconds():

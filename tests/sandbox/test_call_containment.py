@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 def call(source, policy=None, /, **arguments):
     """One call of `f` of a dedented source."""
-    return BOX.call(textwrap.dedent(source), "f", arguments, policy or Policy(limits=Limits(wall_s=10)))
+    return BOX.call(textwrap.dedent(source), "f", arguments, policy or Policy(limits=Limits(wall_s=30)))
 
 
 def alive(pid):
@@ -63,7 +63,7 @@ DESCENDANTS = """\
 def test_children_and_daemons_die_with_the_call(tmp_path, hang):
     """After a return and after a timeout alike, in whatever session a descendant hides."""
     result = call(
-        DESCENDANTS, Policy(limits=Limits(wall_s=2 if hang else 10)), folder=str(tmp_path), hang=hang
+        DESCENDANTS, Policy(limits=Limits(wall_s=3 if hang else 30)), folder=str(tmp_path), hang=hang
     )
     assert result.status == ("timeout" if hang else "returned")
     pids = {path.name: int(path.read_text(encoding="ascii")) for path in tmp_path.iterdir()}
@@ -79,7 +79,7 @@ def test_a_descendant_that_keeps_the_output_open_does_not_keep_the_call(tmp_path
         "import subprocess\ndef f():\n    subprocess.Popen(['sleep', '60']); print('x'); return 1\n"
     )
     assert (result.value, result.stdout) == (1, "x\n")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 45  # and not the minute of the descendant
 
 
 def test_threads_left_behind_do_not_keep_the_call():
@@ -206,7 +206,7 @@ def test_ctrl_c_kills_the_tool_and_its_children(tmp_path):
         """)
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     with parent:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 50
         while (
             len([path for path in tmp_path.iterdir() if path.stat().st_size]) < 3
             and time.monotonic() < deadline
@@ -214,7 +214,7 @@ def test_ctrl_c_kills_the_tool_and_its_children(tmp_path):
             time.sleep(0.02)
         time.sleep(0.1)
         parent.send_signal(signal.SIGINT)
-        assert parent.communicate(timeout=20)[0] == "interrupted\n"
+        assert parent.communicate(timeout=50)[0] == "interrupted\n"
     pids = [int(path.read_text(encoding="ascii")) for path in tmp_path.iterdir()]
     assert len(pids) == 3
     assert [pid for pid in pids if alive(pid)] == []

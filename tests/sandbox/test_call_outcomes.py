@@ -13,13 +13,13 @@ BOX = ProcessSandbox()
 
 def call(source, function="f", policy=None, /, **arguments):
     """One call of a dedented source."""
-    policy = policy or Policy(limits=Limits(wall_s=5, cpu_s=5))
+    policy = policy or Policy(limits=Limits(wall_s=30, cpu_s=5))
     return BOX.call(textwrap.dedent(source), function, arguments, policy)
 
 
 def limited(**limits):
     """A policy with some limits lowered."""
-    return Policy(limits=Limits(**{"wall_s": 5, "cpu_s": 5, **limits}))
+    return Policy(limits=Limits(**{"wall_s": 30, "cpu_s": 5, **limits}))
 
 
 def test_a_call_returns_output_and_time_as_well():
@@ -29,7 +29,7 @@ def test_a_call_returns_output_and_time_as_well():
     )
     assert (result.status, result.value) == ("returned", 3)
     assert (result.stdout, result.stderr, result.level) == ("out\n", "err\n", BOX.level)
-    assert 0 < result.seconds < 5
+    assert 0 < result.seconds < 30
 
 
 def test_an_exception_shows_the_tools_own_lines_only():
@@ -198,7 +198,7 @@ def test_every_limit_that_is_hit_is_named(case, backend):
     body, limits, status, message = LIMITS[case]
     result = BOX.call(f"def f():\n    {body}\n", "f", {}, limited(**limits))
     assert (result.status, result.message) == (status, message)
-    assert result.seconds < 5
+    assert result.seconds < 25  # and not what it would have taken
 
 
 def test_just_below_the_limits_a_tool_is_not_disturbed():
@@ -209,7 +209,7 @@ def test_just_below_the_limits_a_tool_is_not_disturbed():
 
 def test_output_before_a_timeout_is_kept():
     """What a hanging tool printed helps to find out why."""
-    result = call("import time\ndef f(): print('at 1'); time.sleep(60)", "f", limited(wall_s=0.5))
+    result = call("import time\ndef f(): print('at 1'); time.sleep(60)", "f", limited(wall_s=1.5))
     assert (result.status, result.stdout) == ("timeout", "at 1\n")
 
 

@@ -13,8 +13,8 @@ BOX = ProcessSandbox()
 BACKENDS = ("full",)
 EVERYWHERE = pytest.mark.only("process", "full", "landlock")
 
-PURE = Policy(sees_workspace=False, changes_workspace=False, effects=(), limits=Limits(wall_s=5, cpu_s=5))
-FILES = Policy(limits=Limits(wall_s=5, cpu_s=5))
+PURE = Policy(sees_workspace=False, changes_workspace=False, effects=(), limits=Limits(wall_s=30, cpu_s=5))
+FILES = Policy(limits=Limits(wall_s=30, cpu_s=5))
 
 HOPELESS = """    import re
     re.match('(a|aa)+$', 'a' * 60 + 'b')

@@ -14,7 +14,7 @@ from toolwright.sandbox.process import ProcessSandbox
 from toolwright.types import Example, Limits, Policy
 
 BOX = ProcessSandbox(judge_wall_s=30)
-POLICY = Policy(limits=Limits(wall_s=5, cpu_s=5))
+POLICY = Policy(limits=Limits(wall_s=30, cpu_s=5))
 
 
 def verify(source, tests, function="f", *, examples=(), policy=POLICY):

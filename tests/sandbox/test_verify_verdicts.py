@@ -10,7 +10,7 @@ from toolwright.types import Limits, Policy
 BOX = ProcessSandbox(judge_wall_s=20)
 BACKENDS = ("process", "full")  # nothing here depends on how it is confined
 PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py")
-POLICY = Policy(limits=Limits(wall_s=5, cpu_s=1), packages=PYTEST)
+POLICY = Policy(limits=Limits(wall_s=20, cpu_s=1), packages=PYTEST)
 
 OWN = secrets.token_hex(8)
 """Marks test files of this process: whoever overwrites tests touches no others on this machine."""

@@ -171,7 +171,7 @@ def test_closing_ends_both_zygotes():
         two = zygotes(box)
         began = time.monotonic()
     assert len(two) == len(one) + 1
-    assert time.monotonic() - began < 4  # it ended by itself
+    assert time.monotonic() - began < 20  # it ended by itself
     assert not [pid for pid in two if Path(f"/proc/{pid}").exists()]
 
 

@@ -45,8 +45,8 @@ def ours(folder):
 
 
 def wait_until(condition):
-    """Look for up to ten seconds."""
-    deadline = time.monotonic() + 10
+    """Look for up to a minute."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not condition():
         time.sleep(0.02)
     return condition()

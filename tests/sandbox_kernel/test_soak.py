@@ -87,8 +87,8 @@ def mounts(pids):
 
 
 def wait_until(condition):
-    """Look for up to ten seconds."""
-    for _ in range(500):
+    """Look for up to a minute."""
+    for _ in range(3000):
         if condition():
             return True
         time.sleep(0.02)

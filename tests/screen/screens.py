@@ -66,7 +66,7 @@ class Reader:
 
     def join(self) -> None:
         """Wait for the end of the stream."""
-        self._thread.join(10)
+        self._thread.join(60)
 
     @property
     def text(self) -> str:

@@ -281,7 +281,7 @@ def test_ctrl_c_leaves_a_clean_terminal() -> None:
             print("stopped")
         """
     )
-    child = pexpect.spawn(sys.executable, ["-c", code], encoding="utf-8", timeout=20)
+    child = pexpect.spawn(sys.executable, ["-c", code], encoding="utf-8", timeout=90)
     child.expect("waiting for the first word")
     child.sendintr()
     child.expect(pexpect.EOF)

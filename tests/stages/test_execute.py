@@ -153,7 +153,7 @@ def test_an_answer_that_is_not_json_and_one_that_never_comes():
         "timeout",
         "limit",
     }
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 45
 
 
 @pytest.mark.parametrize(

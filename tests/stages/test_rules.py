@@ -133,7 +133,7 @@ def test_what_is_held_against_a_candidate(change, rule, line, words):
 
     assert (rule, line) in {(finding.rule, finding.line) for finding in findings}
     assert words in " ".join(finding.message for finding in findings)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize(

