@@ -10,7 +10,7 @@ from toolwright.memory.lessons import Lessons
 from toolwright.memory.past import Past
 from toolwright.memory.recorder import Recorder
 
-OTHER = ("verify", "expected a pair: 7 == 2", "def pairs(rows):\n    return rows\n")
+OTHER = ("verify", "test_pair failed: assert 7 == 2", "def pairs(rows):\n    return rows\n")
 """It shares hardly a word with the failure of a run."""
 
 

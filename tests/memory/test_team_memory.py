@@ -82,7 +82,7 @@ def test_failures_are_compared_on_the_server(tmp_path, url):
     assert list(asks("review", "the network was not declared", "import socket\n")) == []
     for size in (64, 80, 80):  # another model takes the name
         lessons = Lessons(past(tmp_path, url), "r2", Topics("7 == 2", size=size))
-        told = lessons("verify", "a pair: 7 == 2", "def pairs(rows):\n    return rows\n")
+        told = lessons("verify", "test_pair failed: assert 7 == 2", "def pairs(rows):\n    return rows\n")
     assert [lesson.tool for lesson in told] == ["count_words"]
     plan = past(tmp_path, url).ask(
         lambda c: c.exec_driver_sql(

@@ -7,6 +7,7 @@ from toolwright.errors import BudgetError, MemoryFileError, ModelError
 from toolwright.memory import likeness
 from toolwright.memory.meanings import Meanings
 from toolwright.memory.past import Past
+from toolwright.memory.signs import closest, signs_of
 from toolwright.protocols import Embedder
 from toolwright.types import Lesson
 
@@ -18,8 +19,9 @@ _LOOKED_AT: Final = 2000
 _NEAREST: Final = 40
 """Failures that a server finds by itself; of equal ones among them only one is told."""
 _MOST: Final = 2
-ALIKE: Final = 0.55
-"""How alike failures must be; chosen on kinds of mistake in `benchmarks/lessons` that are not reported."""
+ALIKE: Final = 1.15
+"""How alike failures must be, in words and in signs; chosen on kinds of mistake in `benchmarks/lessons` that
+are not reported."""
 
 
 class Lessons:
@@ -83,5 +85,5 @@ def _by_words(connection: "Connection", stage: str, message: str, source: str) -
         statement = statement.order_by(distance(of_known_size, asked)).limit(_NEAREST)
     else:
         statement = statement.order_by(FAILURES.c.id.desc()).limit(_LOOKED_AT)
-    scored = ((likeness.likeness(asked, row.vector), row) for row in connection.execute(statement))
-    return [(score, row) for score, row in scored if score >= ALIKE]
+    scored = [(likeness.likeness(asked, row.vector), row) for row in connection.execute(statement)]
+    return closest(scored, signs_of(message, source), floor=ALIKE)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from toolwright.errors import ModelError
 from toolwright.memory import likeness
 from toolwright.memory.past import Past
+from toolwright.memory.signs import closest, signs_of
 from toolwright.memory.wording import STRANGERS, in_words
 from toolwright.protocols import Embedder
 
@@ -24,8 +25,10 @@ _AT_ONCE: Final = 120
 """With the strangers two requests of 64 texts at most."""
 _LOOKED_AT: Final = 2000
 _NEAREST: Final = 40
-_SHARE: Final = 0.5
-"""How far from the likeness of strangers to 1 failures must be to count as alike; see `wording`."""
+ALIKE: Final = 1.5
+SIGNS: Final = 1.7
+"""How alike failures must be, in meaning and in signs, and what signs weigh; chosen with all-MiniLM-L6-v2 on
+kinds of mistake in `benchmarks/lessons` that are not reported."""
 
 
 class Meanings:
@@ -35,7 +38,7 @@ class Meanings:
         """Name memory and embedder; neither is asked yet."""
         self._past = past
         self._embedder = embedder
-        self._floor = math.nan
+        self._usual = math.nan
 
     def alike(self, message: str, source: str) -> Sequence[tuple[float, Any]]:
         """Return the failures that are alike, in no order, and how alike they are.
@@ -53,8 +56,8 @@ class Meanings:
         if made or others:
             self._past.change(lambda connection: self._keep(connection, made, len(asked)))
         rows = self._past.ask(lambda connection: self._nearest(connection, asked)) or ()
-        scored = ((likeness.likeness(asked, row.vector), row) for row in rows)
-        return [(score, row) for score, row in scored if score >= self._floor]
+        scored = [(above(likeness.likeness(asked, row.vector), self._usual), row) for row in rows]
+        return closest(scored, signs_of(message, source), floor=ALIKE, weight=SIGNS)
 
     def _made(
         self, asked: str, lacking: Mapping[int, str]
@@ -64,13 +67,13 @@ class Meanings:
         The first one also holds texts that have nothing to do with each other: how alike such are differs
         from embedder to embedder, from about 0 to 0.8.
         """
-        strangers = STRANGERS if math.isnan(self._floor) else ()
+        strangers = STRANGERS if math.isnan(self._usual) else ()
         texts = list(dict.fromkeys((asked, *strangers, *lacking.values())))
         vectors = dict(zip(texts, self._embedder.embed(texts), strict=True))
         if len({len(vector) for vector in vectors.values()}) != 1:
             raise ModelError("protocol", f"{self._embedder.name} gives vectors of different sizes")
         if strangers:
-            self._floor = floor_of([vectors[text] for text in strangers])
+            self._usual = usual_of([vectors[text] for text in strangers])
         return vectors[asked], {number: vectors[text] for number, text in lacking.items()}
 
     def _lacking(self, connection: "Connection") -> tuple[bool, Sequence[Any]]:
@@ -151,10 +154,11 @@ def _size(connection: "Connection") -> Any:
     return func.length(vector) / likeness.BYTES
 
 
-def floor_of(strangers: Sequence[Sequence[float]]) -> float:
-    """Return how alike failures must be, from the vectors of some that have nothing to do with each other.
+def usual_of(strangers: Sequence[Sequence[float]]) -> float:
+    """Return how alike failures that have nothing to do with each other are, on the average."""
+    return statistics.mean(likeness.likeness(*pair) for pair in itertools.combinations(strangers, 2))
 
-    Calibrated with all-MiniLM-L6-v2 on kinds of mistake in `benchmarks/lessons` that are not reported.
-    """
-    usual = statistics.mean(likeness.likeness(*pair) for pair in itertools.combinations(strangers, 2))
-    return usual + _SHARE * (1 - usual)
+
+def above(alike: float, usual: float) -> float:
+    """Return how alike two failures are, 0.0 for strangers and 1.0 for the same."""
+    return (alike - usual) / (1 - usual) if usual < 1 else 0.0
