@@ -39,6 +39,7 @@ class Account:
         self._origin: Literal["model", "remembered", ""] = ""
         self._changed: tuple[tuple[str, str], ...] = ()
         self._first = Usage()
+        self._wants: Literal["result", "tool"] = "result"
         self._bindings: tuple[Binding, ...] = ()
         self._ran_from = 0.0
         self._made_before: tuple[StepReport, ...] = ()
@@ -52,6 +53,7 @@ class Account:
         self._origin = "remembered" if remembered else "model"
         self._changed = remembered.changed if remembered else ()
         self._first = remembered.cost if remembered else Usage()
+        self._wants = plan.wants
         self._steps = {
             step.number: StepReport(step, match) for step, match in zip(plan.steps, matches, strict=True)
         }
@@ -189,6 +191,7 @@ class Account:
             bindings=self._bindings if status == "done" else (),
             began=self._ran_from,
             seconds=time.monotonic() - self._began,
+            wants=self._wants,
         )
 
     def _update(self, number: int, **changes: object) -> None:

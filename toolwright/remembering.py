@@ -9,6 +9,7 @@ from toolwright.memory.plans import NoPlans, PlanMemory
 from toolwright.memory.recorder import Recorder
 from toolwright.redaction import Redactor, Secret
 from toolwright.settings import Settings
+from toolwright.types.metrics import Metrics
 
 STATE = ".toolwright"
 
@@ -49,6 +50,19 @@ def open_past(settings: Settings, tell: Callable[[str], None], *, wait_s: float 
     server = settings.memory if isinstance(settings.memory, Secret) else None
     keeps = bool(settings.memory)
     return Past(settings.library.absolute(), tell, server=server, keeps=keeps, wait_s=wait_s)
+
+
+def measured(past: Past, since: float = 0.0, library: str = "") -> Metrics:
+    """Return the numbers of what is remembered, of one library of a team's memory or of all.
+
+    Raises:
+        MemoryFileError: the memory cannot be read, and nothing waits here for it.
+    """
+    if past.is_empty:
+        return Metrics()
+    from toolwright.memory.metrics import measure
+
+    return past.told(lambda connection: measure(connection, since, library)) or Metrics()
 
 
 def plan_memory(settings: Settings) -> PlanMemory | NoPlans:

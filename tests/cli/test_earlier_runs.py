@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from toolwright.cli.differing import differences
-from toolwright.cli.earlier_run import plan_of, resumption
+from toolwright.earlier_run import plan_of, resumption
 from toolwright.library.store import Store
 from toolwright.models.transcripts import Exchange
 from toolwright.resuming import answered_before, bound_before, may_repeat

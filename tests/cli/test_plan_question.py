@@ -10,8 +10,9 @@ from command_line import GOAL, environment, library_of, run, terminal, tree
 from scripted_author import Author, expected
 from scripted_server import ScriptedServer
 
+from toolwright.api.given import read_saved
 from toolwright.cli.line_editor import changed_lines
-from toolwright.cli.plan_question import PlanQuestion, load_plan
+from toolwright.cli.plan_question import PlanQuestion
 from toolwright.screen.display import Display
 from toolwright.types import HeldOut, Plan, Step
 
@@ -96,7 +97,7 @@ def test_the_examples_of_a_goal_are_saved_with_its_plan(
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", "")
     assert question.ask("Go?", plan, (), (held,)) is False
-    assert load_plan(path, (), str).examples == (held,)
+    assert read_saved(path, (), str).examples == (held,)
     assert "an example was changed" in said.getvalue()
 
 

@@ -35,6 +35,7 @@ LINKED = (
     "docs/models.md",
     "docs/costs.md",
     "docs/memory.md",
+    "docs/python.md",
     "docs/security.md",
     "docs/review.md",
     "CONTRIBUTING.md",

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from toolwright.allowance import open_ledger
+from toolwright.api.given import read_saved
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.given_values import values_of
 from toolwright.cli.key import missing_key, needs_key, with_given, with_key
-from toolwright.cli.plan_question import load_plan
 from toolwright.cli.session import Session
 from toolwright.cli.shared import Shared
 from toolwright.cli.taking_up import asks, taken_up
@@ -47,7 +47,7 @@ class Goals:
         if self.arguments.words or self.arguments.insisted:
             raise UsageError("--plan-file has its goal in it: leave the goal out")
         tools = Store(self.settings.library).read().tools
-        plan = load_plan(path, tools, Redactor(secrets(self.settings)).redact)
+        plan = read_saved(path, tools, Redactor(secrets(self.settings)).redact, "--plan-file")
         return self.run(plan.plan.goal, plan)
 
     def run(

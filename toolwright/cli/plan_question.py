@@ -131,23 +131,6 @@ def save_plan(path: Path, text: str) -> None:
         ) from error
 
 
-def load_plan(path: Path, tools: Collection[str], redact: Callable[[str], str]) -> WrittenPlan:
-    """Read a plan that was saved.
-
-    Raises:
-        UsageError: it cannot be read, or is none.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(
-            f"--plan-file {path} cannot be read: {error.strerror}", hint=f"ls -l {path}"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"--plan-file {path} is not a UTF-8 text (byte {error.start + 1})") from error
-    return read_plan_text(redact(text), tools)
-
-
 def _in_editor(program: str, environment: dict[str, str], text: str) -> str:
     """Let a text be changed in the user's editor.
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.differing import Difference, differences, sources_of
-from toolwright.cli.earlier_run import Row, lineage, plan_of, replies_of, resumption
 from toolwright.cli.goal import check_settings
 from toolwright.cli.history import found_here, past_of
 from toolwright.cli.packages import OF_A_GOAL, check_packages
@@ -17,6 +16,7 @@ from toolwright.cli.replayed import ReplayedRun
 from toolwright.cli.retry import the_id
 from toolwright.cli.session import Session
 from toolwright.cli.streams import write_stderr
+from toolwright.earlier_run import Row, lineage, plan_of, replies_of, resumption
 from toolwright.errors import ToolwrightError
 from toolwright.library.index import Index
 from toolwright.library.store import Store

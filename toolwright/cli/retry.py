@@ -2,13 +2,13 @@
 
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
-from toolwright.cli.earlier_run import Row
 from toolwright.cli.goal import check_settings
 from toolwright.cli.history import found_here, past_of
 from toolwright.cli.key import needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
-from toolwright.cli.taking_up import WELL, asks, left_behind
+from toolwright.cli.taking_up import asks
+from toolwright.earlier_run import WELL, Row, left_behind
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.redaction import MASK
 from toolwright.screen.commands import command

@@ -12,6 +12,7 @@ from toolwright.cli.history import past_of
 from toolwright.cli.tool_list import seconds_of
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.memory.past import Past
+from toolwright.remembering import measured
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import visible
 from toolwright.settings import load
@@ -44,19 +45,6 @@ def run(arguments: Arguments) -> int:
 
 def _fields(metrics: Metrics) -> dict[str, Json]:
     return {name: getattr(metrics, name) for name in Metrics.__match_args__}
-
-
-def measured(past: Past, since: float = 0.0, library: str = "") -> Metrics:
-    """Return the numbers of what is remembered, of one library of a team's memory or of all.
-
-    Raises:
-        MemoryFileError: the memory cannot be read, and nothing waits here for it.
-    """
-    if past.is_empty:
-        return Metrics()
-    from toolwright.memory.metrics import measure
-
-    return past.told(lambda connection: measure(connection, since, library)) or Metrics()
 
 
 def show(metrics: Metrics, whose: str = "") -> None:

@@ -1,17 +1,14 @@
 """`tools adopt NAME`: a function somebody wrote in tools.py gets its contract and tests, through the gate."""
 
-from toolwright.bounding import adopt_bound, promise
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.cost import Cost, cost_of
 from toolwright.cli.key import needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
-from toolwright.cli.tool_fix import check_confined, not_made
 from toolwright.library.store import Store
-from toolwright.making.adopting import adopt_tool
 from toolwright.making.handwritten import read_handwritten
 from toolwright.making.wish import Made
-from toolwright.models.caps import capped
+from toolwright.mending import adopted, is_verified, not_adopted
 from toolwright.parts import Parts
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
@@ -30,7 +27,7 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
         ModelError, LibraryError, SandboxError: it could not be tried.
     """
     store = Store(settings.library)
-    if _is_verified(store, name):
+    if is_verified(store, name):
         said = f"nothing to adopt: {name} is verified as it is"
         write_line(json_text({"adopted": None, "name": name}) if arguments.json else said)
         return 0
@@ -43,25 +40,15 @@ def adopt(arguments: Arguments, settings: Settings, name: str) -> int:
         settings = with_key(settings, variable, arguments.given)
 
     def work(parts: Parts, _run: str) -> tuple[Made, Cost]:
-        check_confined(parts, f"{name} cannot be adopted")
-        allowed = options(settings).function_calls
-        promise("adopt", adopt_bound(parts.rate, allowed), parts)
-        with capped(allowed):
-            return adopt_tool(parts, name, given), cost_of(parts)
+        return adopted(parts, options(settings), name, given), cost_of(parts)
 
     with Session(settings, shared=arguments.shared) as session:
         made, cost = session.with_parts(f"tools adopt {name}", None, work)
     cost.tell(quiet=settings.verbosity < 0)
     if made.failure:
-        again = command("tools", "adopt", name, library=store.directory)
-        hint = f"its code stays as you wrote it: look at it, then {again}"
-        raise not_made(made.failure, f"{name} was not adopted", hint)
+        raise not_adopted(made.failure, name, command("tools", "adopt", name, library=store.directory))
     _say(arguments, store, made, cost)
     return 0
-
-
-def _is_verified(store: Store, name: str) -> bool:
-    return name in store.read().kept and store.standings([name])[name].kind in {"verified", "outdated"}
 
 
 def _say(arguments: Arguments, store: Store, made: Made, cost: Cost) -> None:

@@ -1,6 +1,5 @@
 """`tools fix NAME --example ...`: a kept tool that answers a call wrongly, repaired through the gate."""
 
-from toolwright.bounding import fix_bound, promise
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.cost import Cost, cost_of
 from toolwright.cli.key import missing_key, needs_key, with_key
@@ -9,17 +8,17 @@ from toolwright.cli.session import Session
 from toolwright.cli.show_tools import no_such_tool
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.library.store import Store
-from toolwright.making.fixing import Tried, check_consistent, examples_of, fix_tool, try_examples
+from toolwright.making.fixing import Tried, check_consistent, examples_of, try_examples
 from toolwright.making.wish import Made
+from toolwright.mending import examples_for, fixed, not_fixed
 from toolwright.models.absent import AbsentModel
 from toolwright.parts import Parts
-from toolwright.sandbox.levels import NONE
 from toolwright.screen.commands import command
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count
 from toolwright.settings import Settings
 from toolwright.syntax.held_out import read_example
-from toolwright.types import Failure, HeldOut
+from toolwright.types import HeldOut
 from toolwright.wiring import options
 
 
@@ -34,7 +33,7 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
     """
     store = Store(settings.library)
     _check_tool(name, store)
-    given = tuple(read_example(text) for text in arguments.examples) or _kept(store, name)
+    given = examples_for(store, name, [read_example(text) for text in arguments.examples])
     if not given:
         raise UsageError(
             f"tools fix {name} needs a call with its right answer",
@@ -49,26 +48,15 @@ def fix(arguments: Arguments, settings: Settings, name: str) -> int:
             return _nothing_to_fix(arguments, tried)
         store.check_writable()
         settings = with_key(settings, variable, arguments.given)
-    how = options(settings)
 
     def repair(parts: Parts, _run: str) -> tuple[Tried, Made | None, Cost]:
-        tried = try_examples(parts, name, given)
-        check_confined(parts, f"{name} cannot be fixed")
-        if not tried.wrong:
-            return tried, None, cost_of(parts)
-        promise("fix", fix_bound(how, parts.rate), parts)
-        return tried, fix_tool(parts, how, tried), cost_of(parts)
+        return (*fixed(parts, options(settings), name, given), cost_of(parts))
 
     with Session(settings, shared=arguments.shared) as session:
         tried, made, cost = session.with_parts(f"tools fix {name}", None, repair)
     if made:
         cost.tell(quiet=settings.verbosity < 0)
     return _ended(arguments, store, tried, made, cost) if made else _nothing_to_fix(arguments, tried)
-
-
-def _kept(store: Store, name: str) -> tuple[HeldOut, ...]:
-    """Return the examples that are kept with a tool: it may have been edited since."""
-    return tuple(HeldOut(name, (), each.arguments, each.expected) for each in store.examples_of(name))
 
 
 def _check_tool(name: str, store: Store) -> None:
@@ -95,27 +83,6 @@ def _tried(settings: Settings, name: str, given: tuple[HeldOut, ...], variable: 
         return session.with_parts(f"tools fix {name}", nobody, look)
 
 
-def check_confined(parts: Parts, otherwise: str) -> None:
-    """Make sure that tools are confined: what is admitted must be proven.
-
-    Raises:
-        ToolwrightError: they are not; says `otherwise`.
-    """
-    if parts.sandbox.level == NONE:
-        raise ToolwrightError(
-            f"{otherwise} with --unsafe: what runs unconfined proves nothing",
-            hint="python agent.py doctor says what keeps tools from being confined here",
-        )
-
-
-def not_made(failure: Failure, what: str, hint: str) -> ToolwrightError:
-    """Return the error for what the gate refused; what there is to know beside its sentence is its cause."""
-    error = ToolwrightError(f"{what}, and nothing was changed: {failure.message}", hint=hint)
-    if failure.details:
-        error.__cause__ = ToolwrightError("; ".join(failure.details))
-    return error
-
-
 def _nothing_to_fix(arguments: Arguments, tried: Tried) -> int:
     name, held = tried.tool.name, len(tried.held)
     all_of_them = "the example" if held == 1 else f"all {held} examples"
@@ -127,10 +94,7 @@ def _nothing_to_fix(arguments: Arguments, tried: Tried) -> int:
 def _ended(arguments: Arguments, store: Store, tried: Tried, made: Made, cost: Cost) -> int:
     name, failure = tried.tool.name, made.failure
     if failure:
-        further = "a further --example says more of what is meant, --attempts N gives it more tries"
-        if failure.stage == "regression":
-            further = "if that answer is wrong too, give the right one with a further --example"
-        raise not_made(failure, f"{name} was not fixed", further)
+        raise not_fixed(failure, name)
     number = store.versions(name)[-1].number
     passed = sum(test.outcome == "passed" for test in made.verdict.tests) if made.verdict else 0
     if arguments.json:

@@ -73,7 +73,8 @@ class Report:
     `changed` lists what a remembered plan was given in place of the values it ran with: (old text, new text).
     `bindings` are those that worked, and `began` when the first step started, in seconds since the epoch;
     `learned` is the tool that the whole goal became. `spending` is that of the program, with earlier goals;
-    `first` is what a remembered plan cost the first time, nothing where that is not known.
+    `first` is what a remembered plan cost the first time, nothing where that is not known; `wants` is as in
+    the plan.
     """
 
     goal: str
@@ -93,3 +94,4 @@ class Report:
     seconds: float = 0.0
     spending: Spending = Spending()
     first: Usage = Usage()
+    wants: Literal["result", "tool"] = "result"

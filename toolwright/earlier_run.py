@@ -5,7 +5,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from toolwright.errors import ToolwrightError
 from toolwright.library.snapshot import Snapshot
+from toolwright.library.store import Store
 from toolwright.memory.past import Past
 from toolwright.memory.told import CUT_OFF
 from toolwright.models.transcripts import Exchange, Transcript
@@ -16,9 +18,43 @@ from toolwright.types import Json, KeptAnswer, Match, Plan, Resumption, Step, Wr
 
 Row = Mapping[str, Any]
 
+WELL: Final = frozenset({"done", "made"})
+"""What stands as the status of a run of which nothing is left to be done."""
+
 _LONGEST_LINE: Final = 20
 """Runs that may have taken up one another."""
 _NOT_KEPT: Final = re.compile(r"\(\d+ characters\)")
+
+
+def failed_run(past: Past, identity: str) -> Row:
+    """Return the run of this library that an id, its beginning or `last` means, if it is one to take up.
+
+    Raises:
+        ToolwrightError: there is none, there are several, it did not fail, or its goal is not known.
+    """
+    names = [row["id"] for row in past.runs(1, own=True)] if identity == "last" else past.named(identity)
+    row = past.run(names[0]) if len(names) == 1 or identity in names else None
+    if row is None:
+        what = "the beginning of several runs" if names else "no run here"
+        raise ToolwrightError(f"{identity!r} is {what}")
+    if past.shared_as and (row["library"] or past.shared_as) != past.shared_as:
+        raise ToolwrightError(f"run {row['id']} is of another library, {row['library']}")
+    if row["status"] in {*WELL, "running"}:
+        raise ToolwrightError(f"run {row['id']} did not fail: it is {row['status']}")
+    if MASK in row["goal"]:
+        raise ToolwrightError(f"the goal of run {row['id']} held a secret, which is kept nowhere")
+    return row
+
+
+def left_behind(row: Row, past: Past, settings: Settings) -> tuple[WrittenPlan | None, Resumption]:
+    """Return the last plan of a run, and what it bound and answered.
+
+    Raises:
+        LibraryError, TranscriptError, MemoryFileError: that cannot be read.
+    """
+    line = lineage(past, row)
+    plan = plan_of(row, Store(settings.library).read())
+    return plan, resumption(line, replies_of(line, settings))
 
 
 def lineage(past: Past, row: Row) -> list[Row]:

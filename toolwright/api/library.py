@@ -1,16 +1,10 @@
-"""The program as a Python library: goals in, typed reports out; one tool of a library, called isolated."""
+"""One library as a Python object: its tools, and calls of them, each in a process of its own."""
 
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from threading import Lock
 
-from toolwright.allowance import open_ledger
-from toolwright.checked_goal import checked_goal
-from toolwright.company import Company
 from toolwright.errors import NotPermittedError, ToolwrightError
-from toolwright.events import Listener, Notice
-from toolwright.executors import Threads
 from toolwright.library.needs import required_packages
 from toolwright.library.reached import Part
 from toolwright.library.store import Store
@@ -18,119 +12,14 @@ from toolwright.library.telling import told_call
 from toolwright.packages.shelf import open_shelf
 from toolwright.permissions.allowed import read_allowed
 from toolwright.permissions.opening import open_gate
-from toolwright.pipeline import run_goal
-from toolwright.protocols import Executor, Model, Sandbox
-from toolwright.records import replace
+from toolwright.protocols import Sandbox
 from toolwright.redaction import Redactor
-from toolwright.remembering import recording
 from toolwright.sandbox.opening import open_configured
 from toolwright.settings import load, secret_value, secrets
-from toolwright.stages.rules.rule import Rule
 from toolwright.syntax.checking import mismatch
-from toolwright.syntax.held_out import read_goal
 from toolwright.syntax.nearest import tool_not_found
-from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Report, Tool
+from toolwright.types import CallResult, Json, Limits, Policy, Refusal, Tool
 from toolwright.vault import Sources, Vault, secret_name
-from toolwright.wiring import new_run, open_parts, options
-
-
-class Agent:
-    """Runs goals against one library. Each run asks the model only for what the library lacks."""
-
-    def __init__(
-        self,
-        library: str | os.PathLike[str] = ".",
-        model: str | Model = "",
-        *,
-        listeners: Iterable[Listener] = (),
-        rules: Iterable[Rule] = (),
-        **settings: object,
-    ) -> None:
-        """Configure; nothing is read or started yet.
-
-        Args:
-            library: The folder with tools.py.
-            model: `SERVER:NAME`, "" for the configured one, or any object with `name` and `complete`.
-            listeners: Called with every event of a run.
-            rules: Rules of review for new tools, besides ours and those of `pyproject.toml`.
-            settings: Fields of `toolwright.settings.Settings`, such as `attempts=3`. `budget` and `max_calls`
-                are for all runs of this agent together, also when they go on at the same time.
-
-        Raises:
-            UsageError: a setting is not allowed, or a budget meets a model whose price is not known.
-        """
-        named = model if isinstance(model, str) else ""
-        overrides = {"library": str(library), "model": named or None, **settings}
-        self._settings = load(overrides)
-        self._model = None if isinstance(model, str) else model
-        ledger = open_ledger(self._settings, "" if self._model is None else self._model.name)
-        self._company = Company(tuple(listeners), rules=tuple(rules), ledger=ledger)
-        self._sandbox: Sandbox | None = None
-        self._opening = Lock()
-
-    def run(
-        self,
-        goal: str,
-        *,
-        make: bool = False,
-        plan: bool = False,
-        name: str = "",
-        learn: bool = False,
-        examples: Iterable[str] = (),
-    ) -> Report:
-        """Take one goal through all stages.
-
-        Args:
-            goal: What is wanted, in words.
-            make: Stop when the tools are in the library.
-            plan: Stop with the plan, before anything is written.
-            name: What the one new function is to be called.
-            examples: Calls with the answers that are right, such as `slugify("A B") == "a-b"` or, without the
-                name, `("A B") -> "a-b"`. No author of code sees the answers; they are compared in the end.
-            learn: Make one tool of all steps when the goal was reached; its name is in `Report.learned`.
-
-        Returns:
-            The report; an expected failure, such as a model that does not answer, is one with
-            `status == "failed"`.
-
-        Raises:
-            UsageError: the goal is empty or too long, or an example cannot be read.
-            TranscriptError: the transcript to replay cannot be read.
-        """
-        goal = checked_goal(goal, self._settings.goal_limit)
-        goal, held_out = read_goal(goal, (examples,) if isinstance(examples, str) else tuple(examples))
-        run = new_run()
-        company, settings = self._company, self._settings
-        stop_after = "plan" if plan else "tools" if make else ""
-        how = options(settings, stop_after=stop_after, name=name, learn=learn, examples=held_out)
-        with recording(settings, run, goal, company.redactor, company.tell) as record:
-            told = replace(company, listeners=(*company.listeners, record))
-            parts = open_parts(settings, run, goal, told, self._opened(), self._model)
-            return run_goal(goal, parts, how, run)
-
-    def run_many(
-        self, goals: Iterable[str], *, jobs: int = 1, executor: Executor | None = None
-    ) -> list[Report]:
-        """Run several goals and return their reports in order; a goal that fails does not stop the others.
-
-        Args:
-            goals: The goals, in words.
-            jobs: How many are run at the same time; with more than one, listeners are called from threads.
-            executor: What runs them instead of threads of this process.
-
-        Raises:
-            UsageError: a goal is empty or too long; then none was run.
-        """
-        checked = [checked_goal(goal, self._settings.goal_limit) for goal in goals]
-        done = (executor or Threads(jobs)).each(self.run, checked)
-        reports = {place: future.result() for place, future in done}
-        return [reports[place] for place in range(len(checked))]
-
-    def _opened(self) -> Sandbox:
-        with self._opening:
-            if self._sandbox is None:
-                self._sandbox = open_configured(self._settings, lambda said: self._company.tell(Notice(said)))
-            return self._sandbox
 
 
 class Library:
