@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from toolwright.checked_goal import checked_goal
-from toolwright.cli.streams import write_stderr
+from toolwright.cli.streams import at_terminal, write_stderr
 from toolwright.errors import ToolwrightError, UsageError
 from toolwright.library.lock import make_private
 from toolwright.library.place import Place
@@ -124,19 +124,25 @@ def _kept(goals: "Goals", goal: str) -> Directive:
 
 def _carried_out(goals: "Goals", directive: Directive, goal: str) -> int:
     """Run a directive, from where an earlier run of it ended; however that ends, its status is kept."""
+    runs = [directive.run]
     with directives_of(goals).running(directive.number) as say:
+
+        def began(run: str) -> None:
+            runs.append(run)
+            say("running", run)
+
         try:
-            code = goals.run(goal, earlier=directive.run, began=lambda run: say("running", run))
+            code = goals.run(goal, earlier=directive.run, began=began)
         except ToolwrightError:
-            say("failed", "")
+            say("failed" if len(runs) > 1 else "queued", runs[-1])  # without a key, say, nothing was tried
             raise
         except KeyboardInterrupt:
-            write_stderr(
-                f"directive {directive.number} waits; :resume {directive.number} takes it up there\n"
-            )
+            over = "\r" if at_terminal() else ""  # over the ^C that the terminal shows
+            number = directive.number
+            write_stderr(f"{over}directive {number} waits; :resume {number} takes it up there\n")
             raise
         report = goals.last
-        say(report.status if report else "failed", report.run if report else "")
+        say(report.status if report else "failed", report.run if report else runs[-1])
     return code
 
 

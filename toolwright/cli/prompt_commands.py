@@ -1,7 +1,9 @@
 """What the commands of the prompt do, by name: the goals of this prompt and the words behind go in."""
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from toolwright.cli.commands import COMMANDS
@@ -10,8 +12,10 @@ from toolwright.cli.streams import ask_in_place, at_terminal
 from toolwright.cli.typed import typed
 from toolwright.errors import UsageError
 from toolwright.records import replace
-from toolwright.repl.table import SIGN, help_lines, nearest_command
+from toolwright.repl.table import SIGN, WIDEST, Entry, help_lines, nearest_command
+from toolwright.screen.display import Display
 from toolwright.screen.result import write_line
+from toolwright.settings import terminal
 
 if TYPE_CHECKING:
     from toolwright.cli.goals import Goals
@@ -137,11 +141,13 @@ def _quit(_goals: "Goals", _rest: str) -> int:
 def _help(_goals: "Goals", rest: str) -> int:
     table = prompt_table()
     name = rest.removeprefix(SIGN)
+    width = min(Display(sys.stdout, terminal()).width, WIDEST)
     if not name:
         own = {each: entry for each, entry in table.items() if each in OWN}
-        lines = ["A line that does not begin with a colon is a goal. Commands:", *help_lines(own)]
         others = " ".join(f"{SIGN}{each}" for each in table if each not in own)
-        write_line("\n".join([*lines, f"As in the shell: {others}", _KEYS]))
+        said = (f"{_BEGIN} Commands:", help_lines(own, width), f"As in the shell: {others}", _KEYS)
+        lines = [line for part in said for line in (wrap(part, width) if isinstance(part, str) else part)]
+        write_line("\n".join(lines))
         return 0
     if name not in table:
         nearest = nearest_command(name, table)
@@ -149,12 +155,13 @@ def _help(_goals: "Goals", rest: str) -> int:
         raise UsageError(f"there is no command {SIGN + name!r}{offer}", hint=":help lists the commands")
     parts = COMMANDS[name].parts if name in COMMANDS else {}
     rows = list(parts.values()) or [(table[name].usage, table[name].about)]
-    write_line("\n".join(f"{SIGN}{usage}  {about}" for usage, about in rows))
+    write_line("\n".join(help_lines({usage: Entry(usage, about) for usage, about in rows}, width)))
     return 0
 
 
+_BEGIN: Final = "A line that does not begin with a colon is a goal."
 _KEYS: Final = (
-    "Enter runs the line; Alt-Enter, or a backslash at its end, begins another. Tab completes, the\n"
+    "Enter runs the line; Alt-Enter, or a backslash at its end, begins another. Tab completes, the "
     "arrow keys bring earlier lines back. Ctrl-C ends the goal, or clears the line; Ctrl-D leaves."
 )
 OWN: Final[Mapping[str, Run]] = {

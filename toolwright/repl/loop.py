@@ -100,6 +100,7 @@ def _run(line: str, run_line: Callable[[str], int], display: Display) -> int:
         return error.exit_code
     except KeyboardInterrupt as interrupt:
         _only_ctrl_c(interrupt)
+        display.over_echo()
         display.print("interrupted; what was merged stays in the library")
         return 130
 

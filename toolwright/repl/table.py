@@ -13,7 +13,10 @@ SIGN: Final = ":"
 """What a line begins with that is a command and no goal."""
 _CLOSE: Final = 0.6
 _COLUMN: Final = 25
-_WIDTH: Final = 100
+_INDENT: Final = 6
+_NARROW: Final = 70
+"""Columns up to which there is no room for two columns of text."""
+WIDEST: Final = 100
 """Columns of the help, and of that of the usage."""
 
 
@@ -33,14 +36,14 @@ class Entry:
         return self.follows[min(number, len(self.follows) - 1)] if self.follows else ""
 
 
-def help_lines(table: Mapping[str, Entry]) -> list[str]:
-    """Return the help of some commands: usage in one column, what it does in another."""
+def help_lines(table: Mapping[str, Entry], width: int = WIDEST) -> list[str]:
+    """Return the help of some commands: usage in one column, what it does in another; `width` in columns."""
     lines: list[str] = []
-    blank = " " * (_COLUMN + 2)
+    blank = " " * (_COLUMN + 2 if width > _NARROW else _INDENT)
     for entry in table.values():
         usage = f"  {SIGN}{entry.usage}"
-        about = textwrap.wrap(entry.about, _WIDTH - len(blank))
-        if len(usage) > _COLUMN:
+        about = textwrap.wrap(entry.about, max(min(width, WIDEST), _COLUMN) - len(blank))
+        if len(usage) > _COLUMN or len(blank) == _INDENT:
             lines += [usage, *(blank + each for each in about)]
         else:
             lines += [f"{usage:<{len(blank)}}{about[0]}", *(blank + each for each in about[1:])]

@@ -82,6 +82,12 @@ class Display:
         with self._lock:
             self._write(f"{self._erasure()}{visible(text)}\n")
 
+    def over_echo(self) -> None:
+        """Begin the next line over the `^C` that a terminal shows by itself."""
+        with self._lock:
+            if _is_terminal(self._stream):
+                self._write("\r")
+
     def draw(self, line: "Text") -> None:
         """Show one line that the next one replaces; only where `live`."""
         from rich.text import Text
