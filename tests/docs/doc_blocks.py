@@ -28,7 +28,7 @@ esac
 """
 _VARYING = (
     (re.compile(r"^ +\.\.\. .*\n", re.MULTILINE), ""),  # signs of life come when something takes long
-    (re.compile(r"\b\d+\.\d s\b"), "N s"),
+    (re.compile(r"\b(\d+ min )?\d+(\.\d)? s\b"), "N s"),
     (re.compile(r" · N s\b"), ""),  # left out when it was quick
     (re.compile(r"\b[\d,]+ tokens?\b"), "N tokens"),
     (re.compile(r"/\S*/toolwright-demo-\w+"), "/tmp/toolwright-demo-X"),
