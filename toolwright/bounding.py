@@ -13,6 +13,7 @@ from toolwright.events import CostBounded
 from toolwright.making.challenging import ROUNDS
 from toolwright.parts import Options, Parts, Rate
 from toolwright.types import Bound, Match, Plan, Price
+from toolwright.types.planning import MOST_STEPS
 
 _SPARE: Final = 2
 _USUAL_PROMPT: Final = 4_096
@@ -79,6 +80,18 @@ def plan_bound(
     surely = Counter(bind=asked, judge=int(options.judge and not remembered), compose=int(options.learn))
     perhaps = Counter(rebind=len(kinds), strengthen=ROUNDS * int(options.learn))
     return making + _priced(surely, perhaps, rate)
+
+
+def goal_bounds(options: Options, rate: Rate) -> tuple[Bound, Bound, Bound]:
+    """Return the bounds of any goal: of its plan, of each new function, and of running what was planned.
+
+    A result that is judged to lack something is planned and run once more.
+    """
+    surely = Counter(bind=1, judge=int(options.judge))
+    running = _priced(surely, Counter(rebind=MOST_STEPS), rate)
+    planning = planning_bound({"decompose": 1, "classify": 1}, rate)
+    plans = 1 + int(options.judge)
+    return planning.times(plans), function_bound(options, rate), running.times(plans)
 
 
 def fix_bound(options: Options, rate: Rate) -> Bound:

@@ -165,8 +165,9 @@ def test_an_outcome_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("ledger")
     (goal,) = goals_of("a")
     with opened(folder) as ledger:
-        ledger.end(goal, Outcome("done", "r", output))
+        ledger.end(goal, Outcome("done", "r", output, usd=0.000001))
     with opened(folder) as ledger:
+        assert ledger.outcomes[goal.key].usd == 0.000001
         assert json.dumps(ledger.outcomes[goal.key].output) == json.dumps(output)
 
 

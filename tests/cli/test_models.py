@@ -29,6 +29,7 @@ def test_what_is_offered_may_be_declined_and_is_named_where_nobody_can_be_asked(
         env = environment(OLLAMA_HOST=server.url)
         with terminal("--yes", GOAL, cwd=tmp_path, env=env) as screen:
             screen.answer("is ready on this machine", "n")
+            screen.wait_for("takes a key; to see it work without one: python agent.py --demo")
             screen.answer("(hidden, for this run only): ", "")
             code, _ = screen.end()
         piped = run(GOAL, cwd=tmp_path, env=env)

@@ -74,6 +74,7 @@ def test_a_key_is_not_asked_for_where_a_file_would_send_it_elsewhere(tmp_path: P
     with terminal("a goal", cwd=tmp_path) as screen:
         code, said = screen.end()
     assert code == 2
+    assert "takes a key" not in said
     assert "would send your own key to http://192.0.2.1" in said
     assert ASKED not in screen.seen
 

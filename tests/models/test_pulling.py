@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -125,7 +126,7 @@ def written(folder: Path) -> int:
 
 
 @pytest.mark.slow
-def test_the_default_file_is_brought_whole_though_the_first_try_was_killed(tmp_path: Path) -> None:
+def test_the_default_file_is_brought_whole_though_the_first_try_was_stopped(tmp_path: Path) -> None:
     """The second goes on where the first stopped; the file is checked, and a third brings nothing."""
     with Hub(stall_after=15_000_000) as hub:
         with start(hub, tmp_path) as first:
@@ -133,7 +134,9 @@ def test_the_default_file_is_brought_whole_though_the_first_try_was_killed(tmp_p
             end = time.monotonic() + 60
             while written(tmp_path) < 10_000_000 and time.monotonic() < end:
                 time.sleep(0.02)
-            first.kill()
+            first.send_signal(signal.SIGINT)
+            assert "What was brought is kept" in first.communicate(timeout=60)[1]
+            assert first.returncode == 130
         before = len(hub.asked)
         code, out, err = pull(hub, tmp_path)
         assert code == 0, err
@@ -168,3 +171,22 @@ def test_a_name_that_names_nothing_is_refused(name: str) -> None:
         where_is(name)
     assert "OWNER" in caught.value.hint or REPOSITORY in caught.value.hint
     assert where_is(f"{REPOSITORY}/{FILE}") == where_is(FILE) == (REPOSITORY, FILE)
+
+
+@pytest.mark.slow
+def test_a_disk_without_room_is_named_before_anything_is_brought(tmp_path: Path) -> None:
+    """How much is needed and how much there is; with room enough the same command does it."""
+    models = tmp_path / "models"
+    models.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "none", models]
+    if os.geteuid() or subprocess.run(mount, check=False).returncode:
+        pytest.skip("only root may mount a small disk here")
+    try:
+        with Hub() as hub:
+            code, _, err = pull(hub, tmp_path)
+            assert (code, f"{FILE} needs 26 MB more, and {models} has 13 MB free" in err) == (2, True)
+            assert not any(verb == "GET" and path.endswith(FILE) for verb, path, _ in hub.asked)
+            subprocess.run(["mount", "-o", "remount,size=64m", models], check=True)
+            assert pull(hub, tmp_path)[0] == 0
+    finally:
+        subprocess.run(["umount", models], check=True)

@@ -6,13 +6,17 @@ from typing import Final
 from toolwright.errors import ToolwrightError
 from toolwright.records import asdict, dataclass, replace
 from toolwright.types import Json, Report
+from toolwright.types.cost import usd
 
 WELL: Final = frozenset({"done", "made"})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a goal ended; `earlier` when that was in an earlier pass. `message` and `hint` are of a failure."""
+    """How a goal ended; `earlier` when that was in an earlier pass. `message` and `hint` are of a failure.
+
+    `usd` is what its calls cost, None where that is not known.
+    """
 
     status: str
     run: str
@@ -22,6 +26,7 @@ class Outcome:
     kind: str = ""
     message: str = ""
     hint: str = ""
+    usd: float | None = None
     earlier: bool = False
 
     @property
@@ -42,6 +47,7 @@ def outcome_of(report: Report) -> Outcome:
         failure.kind if failure else "",
         failure.message if failure else "",
         failure.hint if failure else "",
+        usd(report.usage.cost),
     )
 
 
@@ -70,5 +76,6 @@ def outcome_in(record: Mapping[str, Json]) -> Outcome:
         str(record["kind"]),
         str(record["message"]),
         str(record["hint"]),
+        None if record.get("usd") is None else float(record["usd"]),
         earlier=True,
     )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from toolwright.allowance import open_ledger
+from toolwright.allowance import open_ledger, rates
 from toolwright.batch.goals import Goal, read_goals
 from toolwright.batch.ledger import Ledger
 from toolwright.batch.outcome import Outcome, record_of
 from toolwright.batch.running import Batch
+from toolwright.bounding import goal_bounds
 from toolwright.checked_goal import checked_goal
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.batch_goal import OneGoal, settle_begun, without_question
@@ -29,14 +30,15 @@ from toolwright.redaction import Redactor
 from toolwright.remembering import STATE
 from toolwright.sandbox.opening import open_configured
 from toolwright.screen.batch import BatchScreen, batch_table
+from toolwright.screen.bounds import goals_line
 from toolwright.screen.commands import command
 from toolwright.screen.display import Display
 from toolwright.screen.problem import show_problem
 from toolwright.screen.result import json_text, write_line
 from toolwright.screen.words import count, duration
 from toolwright.settings import Settings, load, secrets, terminal
-from toolwright.types import Report
-from toolwright.wiring import new_run
+from toolwright.types import Report, Spending
+from toolwright.wiring import new_run, options
 
 Work: TypeAlias = Callable[[Goal, str, Listener], Report]
 
@@ -86,6 +88,8 @@ def _run_all(
     again = command("batch", *arguments.words[1:], library=settings.library)
     run = _Run(arguments, settings, ledger, len(goals), jobs)
     code = run.run(todo, results, again) if todo else 0
+    if todo and settings.verbosity >= 0:
+        write_stderr(f"used {run.spending.words}\n")
     if not arguments.json:
         _show_table(goals, results)
     if run.waits:  # for a model perhaps, and Python would wait for it
@@ -120,6 +124,11 @@ class _Run:
         self.waits = False
         """Whether a goal goes on after the end, in a thread that could not be told."""
 
+    @property
+    def spending(self) -> Spending:
+        """What all goals have used, and may use."""
+        return self._spending.spending
+
     def run(self, goals: Sequence[Goal], results: dict[str, Outcome], again: str) -> int:
         """Run the goals and add what became of them to `results`; return 0, or the code of an interrupt."""
         screen = BatchScreen(
@@ -127,6 +136,9 @@ class _Run:
         )
         sandbox = open_configured(self._settings, self._display.print)
         one = OneGoal(self._settings, sandbox, self._spending, self._stop_after)
+        if self._settings.verbosity >= 0:
+            bounds = goal_bounds(options(self._settings), rates(self._settings))
+            self._display.print(goals_line(bounds, self._spending.spending), "dim")
         batch = Batch(self._ledger, Threads(self._jobs), _told(one, screen), new_run)
         try:
             with screen:

@@ -86,7 +86,8 @@ def settle_begun(settings: Settings, goals: Sequence[Goal], ledger: Outcomes) ->
         row = past.run(ledger.begun[goal.key])
         if row is not None and row["status"] in WELL:
             output = _output(row)
-            ledger.end(goal, Outcome(row["status"], row["id"], output, row["calls"], row["seconds"] or 0.0))
+            used = (row["calls"], row["seconds"] or 0.0)
+            ledger.end(goal, Outcome(row["status"], row["id"], output, *used, usd=row["cost"]))
 
 
 def _output(row: dict[str, Json]) -> Json:

@@ -49,6 +49,9 @@ def with_key(settings: Settings, variable: str, given: dict[str, object]) -> Set
         known = OF_SERVER[server]
         address = {known.base_field: getattr(settings, known.base_field)}
         refuse_stranger(known, address, {**settings.origins, field: _TYPED})
+        named = [model for models in models_of(settings).values() for model in models]
+        asked = next(model for model in named if model.startswith(f"{server}:"))
+        write_stderr(f"{asked} takes a key; to see it work without one: python agent.py --demo\n")
         typed = typed_secret(variable)
         if not typed:
             raise missing_key(variable, "and none was typed")

@@ -48,7 +48,11 @@ def _pull(arguments: Arguments, name: str) -> int:
     repository, file = where_is(name or settings.local_model)
     folder = Path(settings.models_dir)
     write_stderr(f"Bringing {file} of {repository} into {folder}\n")
-    path = pull(repository, file, folder)
+    try:
+        path = pull(repository, file, folder)
+    except KeyboardInterrupt:
+        write_stderr("\nWhat was brought is kept: the same command goes on with it\n")
+        raise
     shown = shlex.quote(f"llama-cpp:{file}")
     write_stderr(f"It is whole. Use it: python agent.py --model {shown} GOAL\n")
     write_line(json_text({"path": str(path)}) if arguments.json else str(path))

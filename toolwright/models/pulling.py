@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ KNOWN: Final = {"Qwen3-4B-Q4_K_M.gguf": "Qwen/Qwen3-4B-GGUF"}
 _NAME: Final = re.compile(r"([\w.-]+/[\w.-]+)/([\w.-]+\.gguf)")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _BLOCK: Final = 1 << 20
+_A_GIGABYTE: Final = 10**9
 
 
 def where_is(name: str) -> tuple[str, str]:
@@ -65,6 +67,7 @@ def _bring(hub: Any, repository: str, file: str, folder: Path) -> Path:
         return path
     try:
         with FileLock(f"{part}.lock", timeout=0), part.open("ab") as target:
+            _check_room(folder, file, said.size, target.tell())
             # Not `hf_hub_download`: it begins anew where an earlier process was stopped.
             hub.file_download.http_get(
                 url,
@@ -88,6 +91,26 @@ def _bring(hub: Any, repository: str, file: str, folder: Path) -> Path:
     part.replace(path)
     Path(f"{part}.lock").unlink(missing_ok=True)
     return path
+
+
+def _check_room(folder: Path, file: str, size: int | None, brought: int) -> None:
+    """Look before the first byte is brought whether the disk has room for the last.
+
+    Raises:
+        ModelError: it has not.
+    """
+    free = shutil.disk_usage(folder).free
+    if size is None or size - brought <= free:
+        return
+    raise ModelError(
+        "setup",
+        f"{file} needs {_gigabytes(size - brought)} more, and {folder} has {_gigabytes(free)} free",
+        hint="make room there, or set MODELS_DIR to another folder",
+    )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= _A_GIGABYTE else f"{size / 1e6:.0f} MB"
 
 
 def _plain_tag(etag: str | None) -> str:

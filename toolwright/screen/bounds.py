@@ -25,6 +25,14 @@ def bound_line(event: CostBounded) -> str:
     return f"{plan} for the plan, then {each} for each new function"
 
 
+def goals_line(bounds: tuple[Bound, Bound, Bound], spending: Spending) -> str:
+    """Return what is said before many goals, of each of them, and what they may use together."""
+    plan, function, running = map(_both, bounds)
+    limit = _limit(spending, bounds[1])
+    together = f"; {limit} in all" if limit else ""
+    return f"each goal: {plan} for the plan, {function} for each new function, {running} to run it{together}"
+
+
 def _both(bound: Bound) -> str:
     return f"{bound.usual_words} ({bound.words})"
 
