@@ -20,6 +20,18 @@ def test_gathering_loses_nothing(numbers, most):
 
 
 @given(NUMBERS)
+def test_scales_are_round(numbers):
+    """Also of nothing: whole numbers of what is counted, all of 100 %, and no powers of ten."""
+    for unit in ("", " %", "$"):
+        shown = [min(number, 100) for number in numbers] if unit == " %" else [*map(int, numbers)]
+        root = ET.fromstring(svg(Chart("", [""] * len(shown), shown, unit)))
+        scale = [text.text.strip("$ %") for text in root.findall("text") if text.get("class") == "scale"]
+        assert len(set(scale)) == 5
+        assert not [text for text in scale if "e" in text or ("." in text and not unit)]
+        assert unit != " %" or scale[-1] == "100"
+
+
+@given(NUMBERS)
 def test_a_line_of_bars_orders_as_its_numbers_do(numbers):
     """A bar for each number; a higher number never has a lower bar; what is not nothing is seen."""
     bars = [BARS.index(bar) for bar in sparkline(numbers)]

@@ -1,6 +1,7 @@
 """`stats`: what the past of a library comes to in numbers, for people, as JSON, or as a page."""
 
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -52,7 +53,8 @@ def show(metrics: Metrics, whose: str = "") -> None:
     from toolwright.screen.stats import stats_lines
 
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    lines = [*([whose] if whose else []), *stats_lines(metrics, unicode=unicode)]
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    lines = [*([whose] if whose else []), *stats_lines(metrics, unicode=unicode, width=width)]
     write_line(visible("\n".join(lines)))
 
 

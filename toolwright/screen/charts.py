@@ -15,10 +15,12 @@ _TOP: Final = 12
 _BOTTOM: Final = 28
 _LINES: Final = 4
 """Lines of the grid above nothing."""
-_SMALLEST: Final = 1e-9
-"""What is less is drawn as nothing."""
 _STEPS: Final = (1, 1.2, 2, 4, 6, 8, 10)
 """Where a scale may end: a quarter of each is a round number too."""
+_ENDS: Final = {" %": 100.0, "$": 0.04, "": 4.0}
+"""Where a scale ends at least, by the unit."""
+_WIDEST: Final = 48
+"""Of a bar, where there are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,20 @@ class Chart:
 
 def svg(chart: Chart) -> str:
     """Return the chart as an `svg` element; every number is told when a pointer rests on it."""
-    least = 0 if chart.unit else _LINES  # there is no quarter of a goal
-    top = _round_above(max(*chart.numbers, least) if chart.numbers else least)
+    top = _round_above(max([*chart.numbers, _ENDS.get(chart.unit, 1.0)]), whole=not chart.unit)
     body = [*_grid(chart, top), *(_line(chart, top) if chart.level else _bars(chart, top)), *_ends(chart)]
     about = f'role="img" aria-label="{escape(chart.title)}"'
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" {about}>{"".join(body)}</svg>'
 
 
-def _round_above(highest: float) -> float:
-    """Return a round number, at which the scale ends, that is not below the highest one."""
-    power = 10.0 ** math.floor(math.log10(max(highest, _SMALLEST)))
-    return next((step * power for step in _STEPS if step * power >= highest), 2 * highest)
+def _round_above(highest: float, *, whole: bool) -> float:
+    """Return a round number, at which the scale ends, that is not below the highest one.
+
+    Of what is counted a quarter of it is `whole`, too: there is no quarter of a goal.
+    """
+    power = 10.0 ** math.floor(math.log10(highest))
+    ends = (step * scale for scale in (power, 10 * power) for step in _STEPS)
+    return next((end for end in ends if end >= highest and not (whole and end % _LINES)), 2 * highest)
 
 
 def _x(chart: Chart, index: float) -> float:
@@ -68,10 +73,10 @@ def _grid(chart: Chart, top: float) -> list[str]:
 
 
 def _bars(chart: Chart, top: float) -> list[str]:
-    wide = (_x(chart, 1) - _x(chart, 0)) * 0.8
+    wide = min(_WIDEST, (_x(chart, 1) - _x(chart, 0)) * 0.8)
     return [
-        f'<rect class="bar" x="{_x(chart, index + 0.1):.1f}" y="{_y(number, top):.1f}" width="{wide:.1f}" '
-        f'height="{_y(0, top) - _y(number, top):.1f}">{_tip(chart, index)}</rect>'
+        f'<rect class="bar" x="{_x(chart, index + 0.5) - wide / 2:.1f}" y="{_y(number, top):.1f}" '
+        f'width="{wide:.1f}" height="{_y(0, top) - _y(number, top):.1f}">{_tip(chart, index)}</rect>'
         for index, number in enumerate(chart.numbers)
     ]
 

@@ -13,17 +13,18 @@ _WIDTH: Final = 30
 _TOOLS: Final = 20
 """Tools that are listed, the most used first; JSON has them all."""
 _NAMES: Final = 40
+_NARROWEST: Final = 12
 _LABEL: Final = 9
 
 
-def stats_lines(metrics: Metrics, *, unicode: bool = True) -> Iterator[str]:
-    """Yield what `stats` says, line by line."""
+def stats_lines(metrics: Metrics, *, unicode: bool = True, width: int = 0) -> Iterator[str]:
+    """Yield what `stats` says, line by line; names are cut so that tables fit into `width`, unless it is 0."""
     yield from _summary(metrics)
     yield from _over_time(metrics, unicode=unicode)
-    yield from _section("STAGE", ("CALLS", "TOKENS", "TIME", "COST"), map(_stage, metrics.stages))
+    yield from _section("STAGE", ("CALLS", "TOKENS", "TIME", "COST"), map(_stage, metrics.stages), width)
     most_used = sorted(metrics.tools, key=lambda tool: (-tool.calls, -tool.versions, tool.tool))
     head = ("VERSIONS", "KEPT", "CALLS", "SUCCEEDED", "MEDIAN", "95 %")
-    yield from _section("TOOL", head, map(_tool, most_used[:_TOOLS]))
+    yield from _section("TOOL", head, map(_tool, most_used[:_TOOLS]), width)
     if len(most_used) > _TOOLS:
         yield f"and {count(len(most_used) - _TOOLS, 'more tool')}; --json has them all"
     for title, counted in (
@@ -31,7 +32,7 @@ def stats_lines(metrics: Metrics, *, unicode: bool = True) -> Iterator[str]:
         ("FAILED IN", metrics.failed_in),
         ("ERROR", metrics.errors),
     ):
-        yield from _section(title, ("TIMES",), _counted(counted))
+        yield from _section(title, ("TIMES",), _counted(counted), width)
 
 
 def share(part: int, of: int) -> str:
@@ -130,16 +131,18 @@ def _counted(counted: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
         yield one_line(name, _NAMES), f"{number}"
 
 
-def _section(title: str, head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+def _section(title: str, head: Sequence[str], rows: Iterator[tuple[str, ...]], width: int) -> Iterator[str]:
     """Yield a table: its first column to the left, numbers to the right."""
     table = [(title, *head), *rows]
     if len(table) == 1:
         return
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    if width:
+        widths[0] = max(_NARROWEST, min(widths[0], width - sum(each + 2 for each in widths[1:])))
     yield ""
     for first, *others in table:
-        right = (f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True))
-        yield "  ".join((f"{first:<{widths[0]}}", *right))
+        right = (f"{cell:>{wide}}" for cell, wide in zip(others, widths[1:], strict=True))
+        yield "  ".join((f"{one_line(first, widths[0]):<{widths[0]}}", *right))
 
 
 def _labelled(label: str, text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from toolwright.screen.charts import Chart, svg
 from toolwright.screen.spark import gathered
 from toolwright.screen.stats import stats_lines
+from toolwright.screen.words import count
 from toolwright.types.metrics import Day, Metrics
 
 _MOST: Final = 60
@@ -77,7 +78,7 @@ def _charts(days: Sequence[Day]) -> list[Chart]:
     steps = gathered([day.steps for day in days], _MOST)
     rates = [100 * part / of if of else 0.0 for part, of in zip(reused, steps, strict=True)]
     unknown = sum(day.unpriced for day in days)
-    without = f" (without {unknown} goals whose price is unknown)" if unknown else ""
+    without = f" (without {count(unknown, 'goal')} whose price is unknown)" if unknown else ""
     return [
         Chart("Tools added to the library, all in all", labels, grown, level=True),
         Chart(f"Steps whose tool was there already, by {each}", labels, rates, " %"),
