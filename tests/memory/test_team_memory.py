@@ -1,5 +1,6 @@
 """A memory on a real PostgreSQL with pgvector: what a file can it can, and what goes wrong costs no run."""
 
+import json
 import os
 import re
 import signal
@@ -126,6 +127,8 @@ def test_what_is_of_one_library_is_told_apart(tmp_path, url):
     ]
     assert [sum(stage.calls for stage in each.stages) for each in (own, everybody)] == [1, 2]
     assert [sum(day.admitted for day in each.days) for each in (own, everybody)] == [1, 2]
+    told = json.loads(agent(tmp_path / "ann", url, "memory", "export").stdout)
+    assert [len(told[name]) for name in ("failures", "directives")] == [1, 1]
 
 
 def test_what_happened_is_not_changed(tmp_path, postgres, url):

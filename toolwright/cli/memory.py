@@ -56,7 +56,8 @@ def _exported(past: "Past", settings: Settings) -> str:
     empty = MemoryJson(tuple(sorted(own, key=lambda one: one.name)), directives=tuple(waiting))
     found = None
     if not past.is_empty:
-        found = past.ask(lambda connection: taken_out(connection, library, own, waiting))
+        shared = bool(past.shared_as)
+        found = past.ask(lambda connection: taken_out(connection, library, own, waiting, shared=shared))
     return write(found or empty, Redactor(secrets(settings)).redact)
 
 

@@ -17,17 +17,24 @@ if TYPE_CHECKING:
 
 
 def taken_out(
-    connection: "Connection", library: Path, own: Sequence[Skill], waiting: Sequence[Directive] = ()
+    connection: "Connection",
+    library: Path,
+    own: Sequence[Skill],
+    waiting: Sequence[Directive] = (),
+    *,
+    shared: bool = False,
 ) -> MemoryJson:
     """Return what is remembered; `own` are the tools of the library, which is right about them.
 
-    `waiting` are goals of which no run was made yet.
+    `waiting` are goals of which no run was made yet. Of a `shared` memory only what is of this library counts,
+    and failures that were imported.
     """
     known = {one.name: one for one in _skills(connection, named(library))} | {one.name: one for one in own}
-    directives = {*_directives(connection), *waiting}
+    place = named(library) if shared else ""
+    directives = {*_directives(connection, place), *waiting}
     return MemoryJson(
         tuple(known[name] for name in sorted(known)),
-        tuple(sorted(_failures(connection), key=lambda one: (one.at, one.skill, one.error, one.code))),
+        tuple(sorted(_failures(connection, place), key=lambda one: (one.at, one.skill, one.error, one.code))),
         tuple(sorted(directives, key=lambda one: (one.created, one.goal, one.status))),
     )
 
@@ -49,18 +56,23 @@ def _skills(connection: "Connection", place: str) -> list[Skill]:
     return [Skill(**{name: row[name] for name in Skill.__slots__}) for row in rows]
 
 
-def _failures(connection: "Connection") -> set[Failed]:
+def _failures(connection: "Connection", place: str = "") -> set[Failed]:
     table = FAILURES.c
-    return {
-        Failed(*row) for row in connection.execute(select(table.tool, table.message, table.source, table.at))
-    }
+    rows = select(table.tool, table.message, table.source, table.at)
+    if place:
+        rows = rows.where(
+            table.run.is_(None) | table.run.in_(select(RUNS.c.id).where(RUNS.c.library == place))
+        )
+    return {Failed(*row) for row in connection.execute(rows)}
 
 
-def _directives(connection: "Connection") -> list[Directive]:
-    """Return what was imported, and the goals that ran."""
+def _directives(connection: "Connection", place: str = "") -> list[Directive]:
+    """Return what was imported, and the goals that ran; those of one library where it is named."""
     table, runs = DIRECTIVES.c, RUNS.c
     imported = select(table.goal, table.status, table.created)
     ran = select(runs.goal, runs.status, runs.began)
+    if place:
+        imported, ran = imported.where(table.library == place), ran.where(runs.library == place)
     return [Directive(*row) for one in (imported, ran) for row in connection.execute(one)]
 
 

@@ -18,7 +18,7 @@ _LABEL: Final = 9
 
 
 def stats_lines(metrics: Metrics, *, unicode: bool = True, width: int = 0) -> Iterator[str]:
-    """Yield what `stats` says, line by line; names are cut so that tables fit into `width`, unless it is 0."""
+    """Yield what `stats` says, line by line; where there is a `width`, names are cut to fit into it."""
     yield from _summary(metrics)
     yield from _over_time(metrics, unicode=unicode)
     yield from _section("STAGE", ("CALLS", "TOKENS", "TIME", "COST"), map(_stage, metrics.stages), width)
