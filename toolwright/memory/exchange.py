@@ -26,8 +26,8 @@ def taken_out(
 ) -> MemoryJson:
     """Return what is remembered; `own` are the tools of the library, which is right about them.
 
-    `waiting` are goals of which no run was made yet. Of a `shared` memory only what is of this library counts,
-    and failures that were imported.
+    `waiting` are goals of which no run was made yet. Of a `shared` memory what is of this library counts, and
+    failures that were imported.
     """
     known = {one.name: one for one in _skills(connection, named(library))} | {one.name: one for one in own}
     place = named(library) if shared else ""
