@@ -112,14 +112,11 @@ def test_a_goal_is_what_the_hint_asks_for(grown: Path) -> None:
         assert follow(run(cwd=grown, env=env).hint, grown, env).out == "41\n"
 
 
-@pytest.mark.slow
-def test_the_demo_of_the_hint_runs_without_a_key(tmp_path: Path) -> None:
-    """Whoever has no key is sent to the demo, which needs none."""
+def test_who_has_no_key_is_sent_to_the_demo(tmp_path: Path) -> None:
+    """It needs none: tests/demo runs this very command without one."""
     hint = run("a goal", cwd=tmp_path).hint
     assert hint.startswith("export TOGETHER_API_KEY=... or ")
-    done = follow(hint, tmp_path, environment(TMPDIR=str(tmp_path)))
-    assert done.code == 0
-    assert done.out.startswith("[")
+    assert re.search(r"python \S*agent\.py --demo$", hint)
 
 
 def test_a_model_that_is_gone_leads_to_the_list(tmp_path: Path) -> None:

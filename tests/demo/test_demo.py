@@ -22,6 +22,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict], str, Pat
     return json.loads(done.stdout)["runs"], done.stderr, library
 
 
+@pytest.mark.slow
 def test_it_says_that_its_replies_were_written_and_names_its_library(demo: tuple) -> None:
     """Nobody can take the demo for a recorded model, and its files can be looked at."""
     _, said, library = demo
@@ -29,6 +30,7 @@ def test_it_says_that_its_replies_were_written_and_names_its_library(demo: tuple
     assert str(library) in said
 
 
+@pytest.mark.slow
 def test_the_first_goal_makes_three_functions_and_widens_one(demo: tuple) -> None:
     """A candidate is refused by review, one by its tests, and one tool is made more generic."""
     [first, _, _], _, library = demo
@@ -42,6 +44,7 @@ def test_the_first_goal_makes_three_functions_and_widens_one(demo: tuple) -> Non
     assert len(totals) == 5
 
 
+@pytest.mark.slow
 def test_the_second_time_generates_nothing(demo: tuple) -> None:
     """The same goal again: no function is generated, and at most two model calls are made (in fact none)."""
     [_, second, _], _, _ = demo
@@ -49,6 +52,7 @@ def test_the_second_time_generates_nothing(demo: tuple) -> None:
     assert second["usage"]["calls"] == 0
 
 
+@pytest.mark.slow
 def test_the_sibling_goal_writes_only_what_is_missing(demo: tuple) -> None:
     """Three of four steps are reused."""
     [_, _, sibling], _, library = demo
@@ -67,6 +71,7 @@ def test_the_transcript_agrees_with_the_text_that_people_edit() -> None:
     assert (ROOT / "examples" / "demo.jsonl").read_text(encoding="utf-8") == build(replies)
 
 
+@pytest.mark.slow
 def test_plain_pytest_runs_the_tests_of_the_made_tools(demo: tuple) -> None:
     """What the demo made are ordinary files: pytest needs nothing of ours to run them."""
     _, _, library = demo
