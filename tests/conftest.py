@@ -3,7 +3,7 @@
 `HYPOTHESIS_PROFILE=ci` makes a test try the same examples in every run: what a run on another machine finds
 then comes from what was changed.
 
-The files with slow tests are begun first: one that is left to the end would be run while other processors idle.
+The files with slow tests are begun first: of one that is left to the end the other processors would wait.
 """
 
 import os
