@@ -7,6 +7,7 @@ from toolwright.parts import Rate
 from toolwright.settings import Settings
 from toolwright.settings.prices import not_taken, tariff
 from toolwright.settings.servers import models_of
+from toolwright.settings.strangers import elsewhere
 from toolwright.types import Price
 from toolwright.types.cost import PICODOLLARS
 
@@ -42,10 +43,11 @@ def search_ledger(settings: Settings) -> Ledger:
     return open_ledger(settings, settings.embedder) if paid else Ledger()
 
 
-def price_notices(settings: Settings) -> tuple[str, ...]:
-    """Say which prices that came with the folder do not count."""
+def folder_notices(settings: Settings) -> tuple[str, ...]:
+    """Say where files of the folder send what is asked, and which of their prices do not count."""
+    sent = elsewhere(settings, _asked(settings))
     doubted = {one: not_taken(settings, one) for one in _asked(settings)} if settings.prices else {}
-    return tuple(
+    return sent + tuple(
         f"the price of {one} in {where} does not count, for your own key pays; "
         "export TOOLWRIGHT_PRICES=... if you know it to be right"
         for one, where in doubted.items()

@@ -82,6 +82,11 @@ def plan_bound(
     return making + _priced(surely, perhaps, rate)
 
 
+def learn_bound(rate: Rate) -> Bound:
+    """Return the bound of making one tool of a goal that was reached."""
+    return _priced(Counter(compose=1), Counter(strengthen=ROUNDS), rate)
+
+
 def goal_bounds(options: Options, rate: Rate) -> tuple[Bound, Bound, Bound]:
     """Return the bounds of any goal: of its plan, of each new function, and of running what was planned.
 

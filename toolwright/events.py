@@ -57,8 +57,8 @@ class PhaseStarted:
 class CostBounded:
     """No model was asked yet for what comes now, and it takes no more than `bound`: the run is held to that.
 
-    `what` is `plan`, finding the steps, or `steps`, carrying them out, or `fix` or `adopt`. What may still be
-    spent is in `spending`; where the steps are not known, each new function takes `function` more.
+    `what` is `plan`, finding the steps, or `steps`, carrying them out, or `fix`, `adopt` or `learn`. What may
+    still be spent is in `spending`; where the steps are not known, each new function takes `function` more.
     """
 
     what: str

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from toolwright.allowance import open_ledger, price_notices, rates
+from toolwright.allowance import folder_notices, open_ledger, rates
 from toolwright.company import Company
 from toolwright.errors import ModelError, UsageError
 from toolwright.events import Listener, Notice
@@ -80,7 +80,7 @@ def open_parts(
     else:
         metered = _model(settings, writer, company.tell, ledger)
     metered.in_words_of(texts.reword)
-    for said in price_notices(settings):
+    for said in folder_notices(settings):
         company.tell(Notice(said))
     past = open_past(settings, lambda said: company.tell(Notice(said)), wait_s=_PATIENCE_S)
     paid_for = partial(metered.count, "vectors")

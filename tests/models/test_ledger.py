@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import Fault, ScriptedServer
 
-from toolwright.allowance import open_ledger, price_notices
+from toolwright.allowance import folder_notices, open_ledger
 from toolwright.errors import BudgetError, CallsUsedUpError, ModelError, UsageError
 from toolwright.models import open_model
 from toolwright.models.caps import calls_left, capped
@@ -231,14 +231,17 @@ def test_a_folder_makes_nothing_cheaper_that_the_users_own_key_pays(tmp_path):
         assert (groq.prompt, groq.output) == (9 * 10**6, 6 * 10**5)
         assert prices("together:any") is None
         assert prices("openai-compatible:any").output == 2 * 10**6  # no key pays there
-        assert "openai:gpt-5.5 in toolwright.toml line 1 does not count" in price_notices(settings)[0]
+        assert "openai:gpt-5.5 in toolwright.toml line 1 does not count" in folder_notices(settings)[0]
     unknown = load({"model": "together:any", "fallbacks": "none", "budget": "1"}, key, tmp_path)
     with pytest.raises(UsageError, match=r"not known \(toolwright.toml line 1 does not count, for your own"):
         open_ledger(unknown)
-    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-theirs-0123456789\n")
+    (tmp_path / ".env").write_text("OLLAMA_HOST=192.0.2.7\nOPENAI_API_KEY=sk-theirs-0123456789\n")
+    sent = "what is asked is sent to http://192.0.2.7:11434, as .env line 1 says"
+    assert folder_notices(load({"model": "ollama", "fallbacks": "none"}, {}, tmp_path)) == (sent,)
+    assert folder_notices(load({"model": "ollama"}, {"OLLAMA_HOST": "192.0.2.8"}, tmp_path)) == ()
     theirs = load({"model": "openai"}, {}, tmp_path)
     assert tariff(theirs)("openai:gpt-5.5").is_nothing
-    assert price_notices(theirs) == ()
+    assert folder_notices(theirs) == ()
     mine = load({"model": "openai"}, {**key, "TOOLWRIGHT_PRICES": "openai:gpt-5.5=0/0"}, tmp_path)
     assert tariff(mine)("openai:gpt-5.5").is_nothing
 

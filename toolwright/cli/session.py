@@ -6,6 +6,7 @@ from functools import partial
 from typing import Self, TypeVar
 
 from toolwright.allowance import open_ledger
+from toolwright.bounding import learn_bound, promise
 from toolwright.cli.key import typed_secret
 from toolwright.cli.plan_question import PlanQuestion
 from toolwright.cli.shared import Shared
@@ -148,7 +149,12 @@ class Session:
             NotLearnedError: from its run no tool can be made.
         """
         how = options(self._settings)
-        return self.with_parts(report.goal, model, lambda parts, _: learn(report, parts, how, name))
+
+        def work(parts: Parts, _run: str) -> Made:
+            promise("learn", learn_bound(parts.rate), parts)
+            return learn(report, parts, how, name)
+
+        return self.with_parts(report.goal, model, work)
 
     def with_parts(self, goal: str, model: Model | None, work: Callable[[Parts, str], T]) -> T:
         """Do some work of a run with its working parts, while screen and log are told of it."""

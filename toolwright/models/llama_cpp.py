@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -155,4 +156,16 @@ def _package() -> Any:
             f"the Python package {error.name or 'llama_cpp'!r} is not installed",
             hint="pip install 'toolwright[local]' (it is compiled, which takes some minutes)",
         ) from error
+    _silence(llama_cpp)
     return llama_cpp
+
+
+@cache
+def _silence(package: Any) -> object:
+    """Keep llama.cpp from writing over the screen; what is wrong it raises besides.
+
+    It calls what is returned as long as the process lives, so that is kept.
+    """
+    quiet = package.llama_log_callback(lambda _level, _text, _data: None)
+    package.llama_log_set(quiet, None)
+    return quiet

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from toolwright.errors import TranscriptError
 from toolwright.events import Listener, Notice
-from toolwright.records import asdict, dataclass
+from toolwright.records import dataclass
 from toolwright.types import Json, Reply, Usage
 
 VERSION: Final = 1
@@ -123,7 +123,7 @@ class TranscriptWriter:
             "reasoning": redact(reply.reasoning),
             "finish": reply.finish,
             "model": reply.model,
-            "usage": asdict(reply.usage),
+            "usage": {name: getattr(reply.usage, name) for name in _USAGE},
         }
 
     def _append(self, line: bytes) -> None:

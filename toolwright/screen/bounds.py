@@ -8,7 +8,7 @@ from toolwright.types import Bound, Spending
 from toolwright.types.cost import dollars
 
 _ENDLESS: Final = 10**12
-_FOR: Final = {"fix": " for the repair", "adopt": " to adopt it"}
+_FOR: Final = {"fix": " for the repair", "adopt": " to adopt it", "learn": " to learn it"}
 
 
 def bound_line(event: CostBounded) -> str:

@@ -1,12 +1,15 @@
 """Where keys and addresses came from goes in; an error comes out when a stranger's file would get a key."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from toolwright.errors import UsageError
-from toolwright.settings.servers import ServerSettings
+from toolwright.settings.servers import SERVERS, ServerSettings
 from toolwright.settings.variables import BY_FIELD
+
+if TYPE_CHECKING:
+    from toolwright.settings.record import Settings
 
 ENV_FILE: Final = ".env"
 PROJECT_FILE: Final = "pyproject.toml"
@@ -36,3 +39,15 @@ def refuse_stranger(server: ServerSettings, values: Mapping[str, object], origin
         f"{name} in {address} would send your own key to {url}",
         hint=f"export {name}={url}  (if you trust that server), or remove it from {address.split()[0]}",
     )
+
+
+def elsewhere(settings: "Settings", models: Iterable[str]) -> tuple[str, ...]:
+    """Say which of these models a file of the folder puts on another machine: what is asked goes there."""
+    found: dict[str, str] = {}
+    for model in models:
+        server = SERVERS.get(model.partition(":")[0])
+        field = server.base_field if server else ""
+        origin, url = settings.origins.get(field, ""), str(getattr(settings, field, ""))
+        if from_folder(origin) and urlsplit(url).hostname not in LOOPBACK:
+            found[url] = origin
+    return tuple(f"what is asked is sent to {url}, as {origin} says" for url, origin in found.items())
