@@ -17,8 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from toolwright.errors import MemoryFileError
 from toolwright.memory.approvals import Approvals
 from toolwright.memory.file_database import FileDatabase
-from toolwright.memory.place import FILE
-from toolwright.memory.schema import METADATA, REVISION
+from toolwright.memory.place import FILE, REVISION
+from toolwright.memory.schema import METADATA
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,7 +52,7 @@ def rows(library):
 
 
 def test_looking_makes_no_file_and_loads_no_database(tmp_path):
-    """Where nothing was ever approved, finding that out costs nothing."""
+    """Where nothing was ever approved, finding that out costs nothing; what is there is read just so."""
     code = (
         "import sys; from pathlib import Path; from toolwright.memory.approvals import Approvals\n"
         "print(Approvals(Path(sys.argv[1])).find('t', 'f'))\n"
@@ -63,6 +63,9 @@ def test_looking_makes_no_file_and_loads_no_database(tmp_path):
     )
     assert done.stdout == "[]\n[]\n"
     assert list(tmp_path.iterdir()) == []
+    Approvals(tmp_path).add("t", "f", "read", "/data")
+    done = subprocess.run([*done.args], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[('read', '/data')]\n['sqlite3']\n"
 
 
 def test_an_approval_is_for_one_version_of_one_tool(tmp_path):
@@ -187,7 +190,8 @@ def test_a_page_that_is_damaged_is_noticed(library):
     approvals = Approvals(library)
     approvals.add("t", "f", "read", "x" * 20_000)
     data = bytearray(file_of(library).read_bytes())
-    data[8192:12288] = bytes(4096)
+    start = data.index(b"x" * 4000) // 4096 * 4096
+    data[start : start + 4096] = bytes(4096)
     file_of(library).write_bytes(data)
     said = []
     assert Approvals(library, said.append).all() == ()

@@ -14,8 +14,8 @@ from toolwright.errors import MemoryFileError
 from toolwright.library.spool import note_change
 from toolwright.memory.file_database import FileDatabase
 from toolwright.memory.past import Past
-from toolwright.memory.place import FILE
-from toolwright.memory.schema import METADATA, REVISION
+from toolwright.memory.place import FILE, REVISION
+from toolwright.memory.schema import METADATA
 
 REVISIONS = sorted((Path(__file__).parent / "revisions").glob("*.sql"))
 

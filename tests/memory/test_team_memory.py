@@ -229,7 +229,8 @@ def test_every_revision_is_migrated(postgres, url, revision):
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy.dialects.postgresql.base import ischema_names
 
-    from toolwright.memory.schema import METADATA, REVISION
+    from toolwright.memory.place import REVISION
+    from toolwright.memory.schema import METADATA
     from toolwright.memory.server_database import _make_room
     from toolwright.memory.vectors import ServerVector
 

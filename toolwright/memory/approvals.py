@@ -1,15 +1,19 @@
 """What the user allowed a version of a tool for good: kept, found, listed and revoked."""
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolwright.memory.place import memory_file
+from toolwright.memory.place import REVISION, memory_file
 from toolwright.records import dataclass
 
 if TYPE_CHECKING:
     from toolwright.memory.file_database import FileDatabase
+
+
+_QUICKLY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,9 @@ class Approvals:
         """
         if not memory_file(self._library).exists():
             return ()
+        known = self._quickly()
+        if known is not None:
+            return known
         from toolwright.memory.schema import APPROVALS
 
         with self._database().reading() as connection:
@@ -83,6 +90,26 @@ class Approvals:
                 APPROVALS.select().where(APPROVALS.c.place == self._place()).order_by(APPROVALS.c.id)
             ).mappings()
             return tuple(_approval(row) for row in rows)
+
+    def _quickly(self) -> tuple[Approval, ...] | None:
+        """Return what `all` does, without loading what migrates and mends files: a single call waits for it.
+
+        None where the file is none of today's, or cannot be read just so.
+        """
+        import sqlite3
+
+        uri = f"{memory_file(self._library).absolute().as_uri()}?mode=rw"
+        try:
+            with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=_QUICKLY_S)) as connection:
+                if connection.execute("SELECT version_num FROM alembic_version").fetchall() != [(REVISION,)]:
+                    return None
+                if connection.execute("PRAGMA quick_check(approvals)").fetchall() != [("ok",)]:
+                    return None
+                columns = ", ".join(Approval.__slots__)
+                statement = f"SELECT {columns} FROM approvals WHERE place = ? ORDER BY id"  # noqa: S608 - constants
+                return tuple(Approval(*row) for row in connection.execute(statement, (self._place(),)))
+        except sqlite3.Error:
+            return None
 
     def add(
         self,

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 FILE: Final = "memory.db"
+REVISION: Final = "0004"
+"""The newest migration of its tables."""
 _FIRST: Final = "memory.sqlite"
 _JOURNAL: Final = "-journal"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import inspect, text
 
 from toolwright.errors import MemoryFileError
-from toolwright.memory.schema import REVISION
+from toolwright.memory.place import REVISION
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

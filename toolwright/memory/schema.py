@@ -20,9 +20,6 @@ from sqlalchemy import (
 
 from toolwright.memory.vectors import Vector
 
-REVISION: Final = "0004"
-"""The newest migration."""
-
 METADATA: Final = MetaData()
 
 APPROVALS: Final = Table(
