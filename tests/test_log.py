@@ -26,6 +26,7 @@ from toolwright.events import (
     PlanMade,
     RunFinished,
     RunStarted,
+    StepFailed,
     StepFinished,
     StepsMatched,
     StepStarted,
@@ -85,6 +86,7 @@ STORY: tuple[tuple[Event, str], ...] = (
     (HostsAsked(1, "read_rows", (EXCHANGE,)), "network.exchange"),
     (StepFinished(StepReport(STEP, MATCH, "read_rows", "written", result=FAILED_CALL)), "step.finished"),
     (Notice("the index was rebuilt"), "notice"),
+    (StepFailed(2, "no version was good enough"), "step.failed"),
     (RunFinished(Report("sum", "failed", "r1", failure=Failure("execute", f"no {KEY}"))), "run.finished"),
 )
 

@@ -141,6 +141,14 @@ class CandidateRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class StepFailed:
+    """No tool was made for a step, while others are made beside it."""
+
+    step: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class LessonsFound:
     """The author of the next version is shown so many failures of earlier runs, with what mended them."""
 
@@ -259,6 +267,7 @@ Event: TypeAlias = (
     | PlanMade
     | StepsMatched
     | CandidateRefused
+    | StepFailed
     | LessonsFound
     | CandidateVerified
     | CandidateChallenged

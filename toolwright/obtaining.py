@@ -11,7 +11,7 @@ from functools import partial
 
 from toolwright.account import Account
 from toolwright.errors import ToolwrightError
-from toolwright.events import Notice
+from toolwright.events import Notice, StepFailed
 from toolwright.lanes import waves
 from toolwright.making.beside import make_or_widen
 from toolwright.making.heeding import Heeded, keep_examples, same_words
@@ -33,8 +33,15 @@ class _Tried:
     seconds: float
 
     @property
+    def why(self) -> str:
+        """Why nothing was made, "" when something was."""
+        if isinstance(self.made, ToolwrightError):
+            return str(self.made)
+        return self.made.failure.message if self.made.failure else ""
+
+    @property
     def failed(self) -> bool:
-        return isinstance(self.made, ToolwrightError) or self.made.failure is not None
+        return bool(self.why)
 
 
 def obtain_tools(
@@ -135,7 +142,10 @@ def _try(wish: Wish, parts: Parts, options: Options, *, alone: bool) -> _Tried:
             made = make_or_widen(parts if alone else parts.beside(), options, wish)
         except ToolwrightError as error:
             made = error
-    return _Tried(wish, made, spent.usage, time.monotonic() - began)
+    tried = _Tried(wish, made, spent.usage, time.monotonic() - began)
+    if tried.why and not alone:
+        parts.emit(StepFailed(wish.step.number, tried.why))
+    return tried
 
 
 def _settle(tried: _Tried, parts: Parts, account: Account) -> None:

@@ -3,14 +3,17 @@
 import json
 import threading
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from scripted_author import Author
 
 from toolwright import Agent
-from toolwright.events import Event, PhaseStarted, StepFinished, ToolCommitted
+from toolwright.events import Event, PhaseStarted, StepFailed, StepFinished, ToolCommitted
 from toolwright.models.scripted import ScriptedModel
+from toolwright.screen.display import Display
+from toolwright.screen.story import Story
 from toolwright.types import Prompt, Report
 
 STEPS = 3
@@ -72,3 +75,27 @@ def test_independent_steps_are_made_and_run_side_by_side(tmp_path: Path) -> None
     assert beside.usage.calls == alone.usage.calls
     text = (tmp_path / "beside" / "tools.py").read_text()
     assert [f"def {name}(" in text for name in committed] == [True] * 3
+
+
+@pytest.mark.slow
+def test_one_that_fails_is_told_in_its_turn_and_harms_no_other(tmp_path: Path) -> None:
+    """Whose author never writes code fails; those beside it are kept, and the screen says which failed."""
+
+    def spoil(stage: str, reply: str, _turn: int) -> str:
+        return "no code" if stage == "generate" and "def apply_op_2(" in reply else reply
+
+    said = StringIO()
+    author, events = Beside(STEPS, spoil=spoil, together=threading.Barrier(STEPS)), []
+    story = Story(Display(said), wordy=False)
+    agent = Agent(tmp_path, ScriptedModel(author.answer), jobs=STEPS, listeners=[events.append, story.tell])
+    report = agent.run("Apply the operations to 1, 2 and 3")
+    assert report.failure is not None
+    assert (report.status, report.failure.step) == ("failed", 2)
+    assert [event.commit.tool for event in events if isinstance(event, ToolCommitted)] == [
+        "apply_op_1",
+        "apply_op_3",
+    ]
+    assert [event.step for event in events if isinstance(event, StepFailed)] == [2]
+    wrong = said.getvalue()[said.getvalue().index("Step 2 of 3") : said.getvalue().index("Step 3 of 3")]
+    assert "✗ write apply_op_2" in wrong
+    assert "✗ step 2: the model's answer for generate (apply_op_2) could not be used" in wrong

@@ -21,6 +21,7 @@ from toolwright.events import (
     ResultJudged,
     RunFinished,
     RunStarted,
+    StepFailed,
     StepFinished,
     StepsMatched,
     StepStarted,
@@ -92,6 +93,8 @@ def _of_making(event: Event) -> Line | None:
             tries = {"attempt": event.attempt, "of": event.of}
             reasons = [_masked(reason) for reason in event.reasons]
             return _warning("candidate.refused", stage=event.stage, tool=event.tool, **tries, reasons=reasons)
+        case StepFailed():
+            return _warning("step.failed", step=event.step, message=_masked(event.message))
         case CandidateVerified():
             effort = {"tests": len(event.tests), "calls": event.calls, "seconds": round(event.seconds, 3)}
             noticed = [control.name for control in event.controls if control.noticed]

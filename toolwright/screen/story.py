@@ -19,6 +19,7 @@ from toolwright.events import (
     RunFinished,
     RunResumed,
     RunStarted,
+    StepFailed,
     StepFinished,
     StepsMatched,
     ToolCommitted,
@@ -66,6 +67,9 @@ class Story:
                 self._challenged(event)
             case ToolCommitted():
                 self._committed(event)
+            case StepFailed():
+                self._settle(good=False)
+                self._ticked(f"step {event.step}: {one_line(event.message, REASON_LENGTH)}", good=False)
             case StepFinished():
                 self._step_finished(event.report)
             case _:
