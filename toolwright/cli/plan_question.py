@@ -4,6 +4,8 @@ import contextlib
 import shlex
 import signal
 import subprocess
+import sys
+import termios
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -162,7 +164,10 @@ def _left_to_the_editor() -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    terminal = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
     try:
         yield
     finally:
+        if terminal:  # an editor that was killed leaves it as editors want it
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, terminal)
         signal.signal(signal.SIGINT, before)
