@@ -54,7 +54,7 @@ def _value(
     wrong = ""
     for _ in range(_ASKED_AT_MOST):
         before = f"{wrong}; " if wrong else ""
-        said = parts.ask(f"{where}: {before}{unknown.question} ({described(schema)})")
+        said = parts.ask(f"{where}: {before}{unknown.question} ({described(schema)}; [Enter] gives up)")
         if said is None:
             break
         value = read_value(said, schema)
@@ -65,7 +65,7 @@ def _value(
         return _failed(binding, f"{where}: {wrong}", "bad_value")
     return replace(
         _failed(binding, f"{where} cannot be known from the goal: {unknown.question}", "unknown_value"),
-        hint=f"python agent.py --value {name}=... gives it; at a terminal it is asked for",
+        hint=f"python agent.py --value {name}=... gives it, or say it in the goal",
     )
 
 

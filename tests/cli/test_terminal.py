@@ -231,7 +231,7 @@ def test_a_value_nobody_can_know_is_asked_for(grown: Path) -> None:
     model = OneCall("apply_op_1", {"number": {"unknown": "Which number do you mean?"}})
     with ScriptedServer(reply=model) as server:
         with terminal("Do it", cwd=grown, env=environment(server)) as screen:
-            question = "Which number do you mean? (an integer)"
+            question = "Which number do you mean? (an integer; [Enter] gives up)"
             assert "step 1, apply_op_1, argument `number`: " in screen.wait_for(question)
             screen.answer("> ", "twenty")
             assert 'expected an integer, got "twenty"' in screen.wait_for(question)

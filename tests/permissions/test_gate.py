@@ -198,9 +198,20 @@ def test_any_public_host_covers_hosts_but_not_this_machine(place):
     assert isinstance(permit(gate, "ping", host="http://127.0.0.1/"), Refusal)
 
 
-@pytest.mark.parametrize("line", ["", "n", "no", None, "yes", "oo", "r", "a lways", "1"])
+@pytest.mark.parametrize("line", ["yes", "oo", "r", "a lways", "1"])
+def test_what_is_no_answer_is_asked_again_a_few_times(place, line):
+    """It is never taken for a yes, nor at once for a no: also an answer to another question."""
+    desk = Desk(line, "o")
+    assert isinstance(permit(gate_of(place, desk), "run", command=[]), Policy)
+    assert desk.questions[1].startswith(f"'{line}' is none of these answers\nrun asks")
+    desk = Desk(line, line, line, "a")
+    assert isinstance(permit(gate_of(place, desk), "run", command=[]), Refusal)
+    assert len(desk.questions) == 3
+
+
+@pytest.mark.parametrize("line", ["", "n", "No ", None])
 def test_whatever_is_not_clearly_yes_is_no(place, line):
-    """Also an answer to another question; a no is not asked again in this run."""
+    """A no is not asked again in this run."""
     desk = Desk(line, "a")
     gate = gate_of(place, desk)
     assert isinstance(permit(gate, "run", command=[]), Refusal)

@@ -146,11 +146,11 @@ class Gate:
         return None if (version, wish) in self._declined else self._asked(tool, reached, wish)
 
     def _asked(self, tool: str, reached: Mapping[str, str], wish: Wish) -> Grant | None:
-        from toolwright.permissions.questions import answer, question
+        from toolwright.permissions.questions import put, question
 
         version, ask = _version(reached), self.grantor.ask
         changed = self._changed(tool, reached) if ask else ""
-        granted = answer(ask(f"{changed}{question(tool, wish)}"), wish) if ask else None
+        granted = put(ask, f"{changed}{question(tool, wish)}", wish) if ask else None
         if granted is None:
             self._declined.add((version, wish))
             by = "no" if ask else "nobody"

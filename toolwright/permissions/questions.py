@@ -1,5 +1,6 @@
 """A wish -> the question that is put to the user; the line that was typed -> the answer."""
 
+from collections.abc import Callable
 from typing import Final
 
 from toolwright.permissions.wishes import Wish
@@ -11,6 +12,9 @@ _ALWAYS: Final = {"a": "", "always": "", "ra": "read", "read always": "read"} | 
     "wa": "write",
     "write always": "write",
 }
+_NO: Final = frozenset({"", "n", "no"})
+_TRIES: Final = 3
+_SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,18 @@ def question(tool: str, wish: Wish) -> str:
             f"ra or wa always for this version of {tool}, [Enter] no"
         )
     return f"{tool} asks {wish.purpose}. Allow it? o once, a always for this version of {tool}, [Enter] no"
+
+
+def put(ask: Callable[[str], str | None], words: str, wish: Wish) -> Granted | None:
+    """Put a question until the answer is one; None is a no, and so is what is none after some tries."""
+    said = ""
+    for _ in range(_TRIES):
+        line = ask(f"{said}{words}")
+        granted = answer(line, wish)
+        if granted or line is None or line.strip().lower() in _NO:
+            return granted
+        said = f"{line.strip()[:_SHOWN]!r} is none of these answers\n"
+    return None
 
 
 def answer(line: str | None, wish: Wish) -> Granted | None:
