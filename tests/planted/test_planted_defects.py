@@ -1,5 +1,7 @@
 """The whole gate: nothing bad gets in, each for its own reason, and nothing good is kept out."""
 
+import contextlib
+
 import bad_contracts
 import bad_evidence
 import bad_functions
@@ -42,6 +44,16 @@ def sandbox():
     box.close()
 
 
+@contextlib.contextmanager
+def fitting(case, sandbox):
+    """The sandbox for a case: where the tests never end, a judge who waits for a shorter time."""
+    if case.why != "the tests ran longer than" or not isinstance(sandbox, ConfinedSandbox):
+        yield sandbox
+        return
+    with ConfinedSandbox("full", bounds=JudgeBounds(wall_s=5)) as box:
+        yield box
+
+
 def _rows(cases):
     return [pytest.param(case, id=case.title.replace(" ", "-"), marks=_marks(case)) for case in cases]
 
@@ -64,7 +76,8 @@ def test_there_are_enough_of_both():
 @pytest.mark.parametrize("case", _rows(BAD))
 def test_bad_is_refused_for_its_own_reason(case, sandbox, tmp_path):
     """What was planted is refused by the stage that is there for it, with a reason that names it."""
-    outcome = outcome_of(case, sandbox, tmp_path)
+    with fitting(case, sandbox) as box:
+        outcome = outcome_of(case, box, tmp_path)
 
     assert outcome.stage == case.stage, outcome.why or "admitted"
     assert case.why in outcome.why
