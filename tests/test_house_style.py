@@ -1,6 +1,7 @@
 """The house rules that a machine can check. No exception lists: code that does not fit a rule is changed."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -43,8 +44,16 @@ def _sources(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
 
 
+@functools.cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """The trees take much memory."""
+    yield
+    _tree.cache_clear()
 
 
 def _where(path: Path, node: ast.stmt | ast.expr | ast.ExceptHandler) -> str:
