@@ -120,6 +120,7 @@ def test_plain_pytest_runs_the_tool_tests_anywhere(tmp_path):
     assert " passed" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STARTERS)
 def test_a_starter_passes_its_tests_in_the_sandbox(name):
     """The tests hold when each call goes to another process, as they must for a tool that is written."""

@@ -24,6 +24,7 @@ from scripted_calls import silent_after
 from scripted_server import ScriptedServer
 
 
+@pytest.mark.slow
 def test_after_kill_9_the_next_run_works(tmp_path: Path) -> None:
     """A run that was killed while the model wrote left the library alone; the next one reaches the result."""
     author = Author(1)

@@ -141,6 +141,7 @@ def test_several_goals_at_the_prompt(tmp_path: Path) -> None:
     assert author.asked.count("judge") == 1  # never for a goal that is remembered
 
 
+@pytest.mark.slow
 def test_a_goal_is_learned_at_the_prompt(tmp_path: Path) -> None:
     """`:learn` before any goal says what to do first; after one that cannot become a tool it says why."""
     with ScriptedServer(reply=Author(1)) as server, terminal(cwd=tmp_path, env=environment(server)) as screen:

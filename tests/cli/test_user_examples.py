@@ -41,6 +41,7 @@ def test_a_bad_example_is_one_sentence(tmp_path: Path) -> None:
     assert "--example" in ended.hint
 
 
+@pytest.mark.slow
 def test_examples_at_the_prompt_are_for_the_next_goal(tmp_path: Path) -> None:
     """`:example` notes one, and says so without its answer."""
     with (

@@ -25,7 +25,7 @@ def run(
     return agent.run(goal, **how)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 5, pytest.param(12, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("steps", [1, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in (5, 12))])
 def test_a_goal_of_any_length_reaches_its_result(tmp_path: Path, steps: int) -> None:
     """Every step gets its own function, each is tested and merged, and the values flow from step to step."""
     author = Author(steps)
@@ -106,6 +106,7 @@ def _unclosed(_stage: str, reply: str, turn: int) -> str:
     return f"<think>I wonder whether {reply}" if turn == 1 else reply
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", [_prose, _fenced, _unclosed])
 def test_wrong_shapes_of_replies_are_recovered_from(tmp_path: Path, spoil: object) -> None:
     """Prose around the answer, JSON in a fence, and thoughts that never end still lead to the result."""

@@ -134,6 +134,7 @@ def test_a_zygote_goes_with_a_program_that_is_killed():
     assert wait_until(lambda: not alive(own))
 
 
+@pytest.mark.slow
 def test_many_calls_at_once_leave_nothing(tmp_path, monkeypatch):
     """Eight threads of honest and hostile calls: every answer right, no process, descriptor or file left."""
     hostile = "import os, threading\ndef f(a, b):\n    open('x', 'w').write('y' * 5000)\n    os._exit(a)\n"
