@@ -76,6 +76,7 @@ def test_each_source_wins_over_the_weaker_ones_and_is_named(tmp_path: Path) -> N
             "attempts (toolwright.toml line 1) is not allowed: it must be",
             "set attempts",
         ),
+        ("attempts = [3]", "attempts (toolwright.toml line 1) is not allowed: it must be", "set attempts"),
         ("packages = [[]]", "packages (toolwright.toml line 1) is not allowed", "set packages"),
         (f"api_key = '{SECRET}'", "line 1: api_key is a secret", "put TOGETHER_API_KEY into .env"),
         ("yes = true", "line 1: yes is not taken from a file that comes with a folder", "use --yes or set"),

@@ -97,9 +97,9 @@ def _origin(file: str, text: str, key: str) -> str:
 def _plain(key: str, value: object, origin: str) -> object:
     """Return a value that a setting could have; whether this one does, its own reader says."""
     single = str | int | float | bool
-    if isinstance(value, single) or (
-        isinstance(value, list) and all(isinstance(one, single) for one in value)
-    ):
+    takes_several = "separated by commas" in BY_FIELD[key].allowed
+    items = value if takes_several and isinstance(value, list) else [value]
+    if all(isinstance(one, single) for one in items):
         return value
     raise UsageError(
         f"{key} ({origin}) is not allowed: it must be {BY_FIELD[key].allowed}",
