@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from toolwright.errors import LibraryError, ReplyShapeError
 from toolwright.models.scripted import ScriptedModel
-from toolwright.stages.widen import broken_promise, join_tests, read_widened, widen_contract
+from toolwright.stages.replacement import join_tests
+from toolwright.stages.widen import broken_promise, read_widened, widen_contract
 from toolwright.syntax.reading import read_library
 from toolwright.types import Step
 

@@ -1,6 +1,5 @@
 """A function a person wrote -> a tool: its contract and tests are written, its code stays word for word."""
 
-import ast
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,7 +9,7 @@ from toolwright.making.committing import keep
 from toolwright.making.disputes import against_test, is_old, last_contract
 from toolwright.making.drafting import Draft, basis_of
 from toolwright.making.handwritten import Handwritten, read_handwritten
-from toolwright.making.held_out import bound
+from toolwright.making.held_out import impossible, possible
 from toolwright.making.proving import prove, verify
 from toolwright.making.trial import Trial
 from toolwright.making.wish import ADOPTED, Made, Wish
@@ -18,9 +17,8 @@ from toolwright.parts import Parts
 from toolwright.records import dataclass, replace
 from toolwright.stages.adopt import adopt_contract
 from toolwright.stages.generate import generate_apart
-from toolwright.syntax.parsing import parse_text
-from toolwright.syntax.reading import read_library
-from toolwright.types import Candidate, Example, Failure, HeldOut, Match, Step
+from toolwright.syntax.stubs import stub_with_types
+from toolwright.types import Candidate, Failure, HeldOut, Match, Step
 
 TRIES: Final = 3
 """How many contracts are written at most."""
@@ -84,7 +82,7 @@ def _drawn(parts: Parts, wish: Wish, written: Handwritten, dispute: str) -> tupl
 
     def unfit(stub: str) -> str:
         why = written.unfit(stub, parts.rules)
-        return why or _impossible(written.dressed(stub), name, wish.examples)
+        return why or impossible(written.dressed(stub), name, wish.examples)
 
     contract = adopt_contract(
         parts.model,
@@ -98,38 +96,10 @@ def _drawn(parts: Parts, wish: Wish, written: Handwritten, dispute: str) -> tupl
         dispute=dispute,
     )
     source = written.dressed(contract.stub)
-    contract = replace(contract, stub=stub_of(source, name))
-    examples = (*store.examples_of(name), *_bound(source, name, wish.examples))
+    contract = replace(contract, stub=stub_with_types(source, name))
+    examples = (*store.examples_of(name), *possible(source, name, wish.examples))
     draft = Draft(contract, old_tests=written.tests, basis=basis, examples=examples)
     return draft, Candidate(name, source, contract.tests)
-
-
-def stub_of(source: str, name: str) -> str:
-    """Return the signature and docstring of a function as a stub, with the types and imports beside it."""
-    kept: list[ast.stmt] = []
-    for node in parse_text(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            said = node.body[:1] if ast.get_docstring(node) is not None else []
-            node.body = [*said, ast.Expr(ast.Constant(...))]
-            kept.append(node)
-        elif not isinstance(node, ast.FunctionDef):
-            kept.append(node)
-    return ast.unparse(ast.fix_missing_locations(ast.Module(kept, []))) + "\n"
-
-
-def _bound(source: str, name: str, examples: Sequence[HeldOut]) -> tuple[Example, ...]:
-    [tool] = [tool for tool in read_library(source).tools if tool.name == name]
-    found = [bound(example, tool) for example in examples]
-    return tuple(example for example in found if not isinstance(example, str))
-
-
-def _impossible(source: str, name: str, examples: Sequence[HeldOut]) -> str:
-    [tool] = [tool for tool in read_library(source).tools if tool.name == name]
-    for example in examples:
-        why = bound(example, tool)
-        if isinstance(why, str):
-            return f"the call {example.call(name)} must be possible: {why}"
-    return ""
 
 
 def _rule(parts: Parts, wish: Wish, draft: Draft, trial: Trial) -> _Ruling:

@@ -10,14 +10,13 @@ from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
 from toolwright.library.versions import Version
 from toolwright.making.feedback import told_precedents
-from toolwright.making.held_out import bound
+from toolwright.making.held_out import impossible, possible
 from toolwright.making.wish import Wish
 from toolwright.parts import Parts
 from toolwright.records import dataclass, replace
 from toolwright.stages.contract import draft_contract
 from toolwright.stages.widen import widen_contract
-from toolwright.syntax.reading import read_library
-from toolwright.types import Candidate, Contract, Example
+from toolwright.types import Candidate, Contract, Example, Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +59,36 @@ def draft(parts: Parts, wish: Wish, dispute: str = "") -> Draft:
     if wish.match.kind == "EXISTS_BUT_SPECIFIC" and tool and wish.name in {"", tool.name}:
         old_tests = parts.store.tests_of(tool.name)
         if old_tests is not None:
-            parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
-            whole = replace(tool, source=excerpt(snapshot.text, tool.name))
-            contract = widen_contract(
-                parts.model,
-                wish.step,
-                whole,
-                old_tests,
-                wish.surroundings,
-                parts.packages.obtain,
-                rules=parts.rules,
-                clash=lambda name, stub: _unfit(wish, name, stub),
-                calls=_calls(wish),
-                dispute=dispute,
-            )
-            basis = _basis(snapshot, tool.name, old_tests)
-            examples = (*parts.store.examples_of(tool.name), *_bound(wish, contract))
-            return Draft(contract, whole.source, old_tests, basis, examples)
+            return _wider(parts, wish, snapshot, tool, old_tests, dispute)
         parts.emit(Notice(f"`{tool.name}` has no tests that could guard a change; a new tool is written"))
+    return _new(parts, wish, snapshot, dispute)
+
+
+def _wider(parts: Parts, wish: Wish, snapshot: Snapshot, tool: Tool, old_tests: str, dispute: str) -> Draft:
+    parts.emit(PhaseStarted("widen", tool.name, wish.step.number))
+    whole = replace(tool, source=excerpt(snapshot.text, tool.name))
+    contract = widen_contract(
+        parts.model,
+        wish.step,
+        whole,
+        old_tests,
+        wish.surroundings,
+        parts.packages.obtain,
+        rules=parts.rules,
+        clash=lambda name, stub: impossible(stub, name, wish.examples),
+        calls=_calls(wish),
+        dispute=dispute,
+    )
+    held = possible(contract.stub, contract.name, wish.examples)
+    examples = (*parts.store.examples_of(tool.name), *held)
+    return Draft(contract, whole.source, old_tests, _basis(snapshot, tool.name, old_tests), examples)
+
+
+def _new(parts: Parts, wish: Wish, snapshot: Snapshot, dispute: str) -> Draft:
+    def clash(name: str, stub: str) -> str:
+        merging = _clash(parts.store, Candidate(name, stub, ""))
+        return merging or impossible(stub, name, wish.examples)
+
     parts.emit(PhaseStarted("contract", wish.step.description, wish.step.number))
     contract = draft_contract(
         parts.model,
@@ -85,14 +96,14 @@ def draft(parts: Parts, wish: Wish, dispute: str = "") -> Draft:
         wish.surroundings,
         taken=snapshot.names,
         name=wish.name,
-        clash=lambda name, stub: _clash(parts.store, Candidate(name, stub, "")) or _unfit(wish, name, stub),
+        clash=clash,
         obtain=parts.packages.obtain,
         rules=parts.rules,
         calls=_calls(wish),
         dispute=dispute,
         precedents=told_precedents(parts.precedents(wish.step.description)),
     )
-    return Draft(contract, examples=_bound(wish, contract))
+    return Draft(contract, examples=possible(contract.stub, contract.name, wish.examples))
 
 
 def _clash(store: Store, stub: Candidate) -> str:
@@ -106,22 +117,6 @@ def _clash(store: Store, stub: Candidate) -> str:
 
 def _calls(wish: Wish) -> tuple[str, ...]:
     return tuple(example.call("NAME") for example in wish.examples)
-
-
-def _unfit(wish: Wish, name: str, stub: str) -> str:
-    """Say which of the user's calls a stub does not allow."""
-    tools = [tool for tool in read_library(stub, "the stub").tools if tool.name == name]
-    for example in wish.examples if tools else ():
-        why = bound(example, tools[0])
-        if isinstance(why, str):
-            return f"the call {example.call(name)} must be possible: {why}"
-    return ""
-
-
-def _bound(wish: Wish, contract: Contract) -> tuple[Example, ...]:
-    [tool] = [t for t in read_library(contract.stub, "the stub").tools if t.name == contract.name]
-    found = [bound(example, tool) for example in wish.examples]
-    return tuple(example for example in found if not isinstance(example, str))
 
 
 def basis_of(store: Store, name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from toolwright.sandbox.comparing import same_json
 from toolwright.sandbox.wording import call_text, failure_text, short_text
 from toolwright.syntax.checking import mismatch
 from toolwright.syntax.parsing import parse_text
+from toolwright.syntax.reading import read_library
 from toolwright.types import CallResult, Example, HeldOut, Json, Policy, Tool
 
 EXAMPLE: Final = "the example "
@@ -60,6 +61,27 @@ def missed(sandbox: Sandbox, source: str, examples: Sequence[Example], policy: P
         if result.status != "returned" or not same_json(result.value, example.expected):
             found.append(Missed(example, result))
     return tuple(found)
+
+
+def possible(source: str, name: str, examples: Sequence[HeldOut]) -> tuple[Example, ...]:
+    """Return those examples that are calls of a function of a text, with their arguments by name."""
+    [tool] = _offered(source, name)
+    found = [bound(example, tool) for example in examples]
+    return tuple(example for example in found if not isinstance(example, str))
+
+
+def impossible(source: str, name: str, examples: Sequence[HeldOut]) -> str:
+    """Say which of the calls a function, or a stub of one, does not allow; "" where there is no such tool."""
+    for tool in _offered(source, name):
+        for example in examples:
+            why = bound(example, tool)
+            if isinstance(why, str):
+                return f"the call {example.call(name)} must be possible: {why}"
+    return ""
+
+
+def _offered(source: str, name: str) -> list[Tool]:
+    return [tool for tool in read_library(source, "the stub").tools if tool.name == name]
 
 
 def bound(example: HeldOut, tool: Tool) -> Example | str:

@@ -3,7 +3,6 @@
 from toolwright.errors import ModelError, PackageError, ReplyShapeError
 from toolwright.library.parcel import Enclosed
 from toolwright.making.committing import admit
-from toolwright.making.readmitting import stub_of
 from toolwright.making.wish import INSTALLED, Made, Wish
 from toolwright.models.absent import AbsentModel
 from toolwright.models.metered import MeteredModel
@@ -11,6 +10,7 @@ from toolwright.parts import Parts
 from toolwright.records import replace
 from toolwright.stages.contract import check_tests
 from toolwright.syntax.renamed_tool import renamed_source, renamed_tests
+from toolwright.syntax.stubs import stub_of
 from toolwright.types import Contract, Failure, Match, Step
 
 
@@ -49,7 +49,7 @@ def install(parts: Parts, enclosed: Enclosed, name: str) -> Made:
     parts = replace(parts, model=MeteredModel(nobody, parts.emit))
     match = Match(step, "NOT_EXISTS", reason="it came from another library")
     wish = Wish(goal, step, match, (), name=name, how=INSTALLED)
-    stub, _ = stub_of(source, name)
+    stub = stub_of(source, name)
     earlier = enclosed.earlier if name == old else ()
     try:
         return admit(

@@ -18,7 +18,8 @@ from toolwright.stages.contract import (
     two_blocks,
     with_packages,
 )
-from toolwright.stages.widen import arguments_of, check_beside, join_tests
+from toolwright.stages.replacement import check_beside, join_tests
+from toolwright.stages.widen import arguments_of
 from toolwright.types import Contract, Prompt, Step
 
 Unfit: TypeAlias = Callable[[str], str]

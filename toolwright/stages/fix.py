@@ -2,26 +2,20 @@
 
 from collections.abc import Sequence
 
-from toolwright.errors import ReplyShapeError
 from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.protocols import Model
 from toolwright.stages.contract import (
     Clash,
     Obtain,
-    check_stub,
-    check_tests,
     doubts,
     no_clash,
     no_package,
-    parsed,
-    requires,
-    two_blocks,
     with_packages,
 )
+from toolwright.stages.replacement import old_tree, read_replacement
 from toolwright.stages.review import stub_signature
 from toolwright.stages.rules import RULES, Rule
-from toolwright.stages.widen import check_beside, join_tests, old_tree
 from toolwright.types import Contract, Prompt, Step, Tool
 
 
@@ -77,16 +71,11 @@ def read_fixed(
         ReplyShapeError: the stub has another signature, or the tests do not stand beside the old ones.
         LibraryError: the old tests are not Python.
     """
-    stub, new_tests = two_blocks(text)
-    check_stub(tool.name, stub, rules)
-    contract = Contract(tool.name, stub, "", step, replaces=tool.name)
-    if stub_signature(contract) != tool.signature:
-        raise ReplyShapeError(f"the signature must stay as it is: {tool.signature}")
-    why = clash(tool.name, stub)
-    if why:
-        raise ReplyShapeError(f"the stub: {why}")
-    check_tests(tool.name, new_tests, requires(stub, tool.name))
-    check_beside(tool.name, old_tree(tool, old_tests), parsed("the tests are", new_tests))
-    joined = join_tests(old_tests, new_tests)
-    parsed("old and additional tests in one file are", joined)
-    return Contract(tool.name, stub, joined, step, replaces=tool.name)
+
+    def broken(stub: str) -> str:
+        if stub_signature(Contract(tool.name, stub, "", step)) != tool.signature:
+            return f"the signature must stay as it is: {tool.signature}"
+        why = clash(tool.name, stub)
+        return f"the stub: {why}" if why else ""
+
+    return read_replacement(text, step, tool, old_tests, rules, broken)

@@ -1,6 +1,5 @@
 """A step, its contract and kept tools that pass the contract's tests -> whether one of them does the step."""
 
-import ast
 from collections.abc import Callable, Sequence
 
 from toolwright.prompts import render
@@ -8,7 +7,7 @@ from toolwright.prompts.asking import ask
 from toolwright.protocols import Model
 from toolwright.records import replace
 from toolwright.stages.classify import SCHEMA, checked, read_matches
-from toolwright.syntax.parsing import parse_text
+from toolwright.syntax.stubs import stub_of
 from toolwright.types import Contract, Hit, Match, Prompt, Tool
 
 
@@ -40,10 +39,4 @@ def reclassify(
 
 
 def _promise(tool: Tool) -> str:
-    """Write the signature and the docstring of a tool, without its code."""
-    for node in parse_text(tool.source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == tool.name:
-            said = node.body[:1] if ast.get_docstring(node, clean=False) is not None else []
-            node.body = [*said, ast.Expr(ast.Constant(...))]
-            return ast.unparse(node)
-    return tool.signature
+    return stub_of(tool.source, tool.name).rstrip() or tool.signature

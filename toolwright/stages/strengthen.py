@@ -10,7 +10,7 @@ from toolwright.prompts.asking import ask
 from toolwright.prompts.reply import python_blocks
 from toolwright.protocols import Model
 from toolwright.stages.contract import check_tests, parsed, requires
-from toolwright.stages.widen import check_beside, join_tests
+from toolwright.stages.replacement import check_beside, join_tests
 from toolwright.syntax.parsing import parse_text
 from toolwright.syntax.reading import unix_lines
 from toolwright.types import Contract, MutantOutcome, Prompt

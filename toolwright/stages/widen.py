@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from toolwright.errors import LibraryError, ReplyShapeError
+from toolwright.errors import ReplyShapeError
 from toolwright.prompts import render
 from toolwright.prompts.asking import ask
 from toolwright.protocols import Model
@@ -12,22 +12,17 @@ from toolwright.stages.contract import (
     Clash,
     Obtain,
     calls_known,
-    check_stub,
-    check_tests,
     doubts,
     no_clash,
     no_package,
-    parsed,
-    requires,
-    two_blocks,
     with_packages,
 )
+from toolwright.stages.replacement import old_tree, read_replacement
 from toolwright.stages.rules import RULES, Rule
 from toolwright.syntax.checking import described
 from toolwright.syntax.covering import covers
-from toolwright.syntax.names import bindings
 from toolwright.syntax.parsing import parse_text
-from toolwright.syntax.reading import read_library, unix_lines
+from toolwright.syntax.reading import read_library
 from toolwright.types import Contract, Prompt, Step, Tool
 
 _Parameter: TypeAlias = tuple[str, str, str | None]
@@ -90,16 +85,11 @@ def read_widened(
         ReplyShapeError: the stub breaks an old promise, or the tests do not stand beside the old ones.
         LibraryError: the old tests are not Python.
     """
-    stub, new_tests = two_blocks(text)
-    check_stub(tool.name, stub, rules)
-    broken = broken_promise(tool.source, stub, tool.name) or _narrower(tool, stub) or clash(tool.name, stub)
-    if broken:
-        raise ReplyShapeError(broken)
-    check_tests(tool.name, new_tests, requires(stub, tool.name))
-    check_beside(tool.name, old_tree(tool, old_tests), parsed("the tests are", new_tests))
-    joined = join_tests(old_tests, new_tests)
-    parsed("old and additional tests in one file are", joined)
-    return Contract(tool.name, stub, joined, step, replaces=tool.name)
+
+    def broken(stub: str) -> str:
+        return broken_promise(tool.source, stub, tool.name) or _narrower(tool, stub) or clash(tool.name, stub)
+
+    return read_replacement(text, step, tool, old_tests, rules, broken)
 
 
 def broken_promise(old_source: str, new_source: str, name: str) -> str:
@@ -116,24 +106,6 @@ def broken_promise(old_source: str, new_source: str, name: str) -> str:
     return ""
 
 
-def join_tests(old: str, new: str) -> str:
-    """Put new tests under old ones, whose text stays as it is; what stands there already is dropped.
-
-    Raises:
-        SyntaxError: one of the two is not Python.
-    """
-    known = {ast.dump(node) for node in parse_text(old).body}
-    lines = unix_lines(new)
-    repeated, kept = set[int](), set[int]()
-    for node in parse_text(new).body:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-        span = range(first - 1, node.end_lineno or first)
-        (repeated if ast.dump(node) in known else kept).update(span)
-    lines = [line for number, line in enumerate(lines) if number in kept or number not in repeated]
-    ended = old if old.endswith(("\n", "\r")) or not old else old + "\n"
-    return f"{ended}\n\n" + "\n".join(lines).strip("\n") + "\n"
-
-
 def _narrower(tool: Tool, stub: str) -> str:
     """Return "" when the new types let pass all that the old ones do."""
     wider = next(new for new in read_library(stub, "the stub").tools if new.name == tool.name)
@@ -143,48 +115,6 @@ def _narrower(tool: Tool, stub: str) -> str:
     if not covers(tool.returns, wider.returns):
         return f"the answer must still be {described(tool.returns)}"
     return ""
-
-
-def old_tree(tool: Tool, old_tests: str) -> ast.Module:
-    """Parse the tests that a tool has.
-
-    Raises:
-        LibraryError: they are not Python; names the line.
-    """
-    try:
-        return parse_text(old_tests)
-    except SyntaxError as error:
-        where = f"tool_tests/test_{tool.name}.py, line {error.lineno or 1}"
-        raise LibraryError(f"{where}: {error.msg}", hint=f"mend {where} in an editor") from None
-
-
-def check_beside(name: str, old: ast.Module, new: ast.Module) -> None:
-    """Let new tests neither replace nor change anything that the old ones use.
-
-    Raises:
-        ReplyShapeError: they do, or hold no test that is new.
-    """
-    known = {ast.dump(node) for node in old.body}
-    added = [node for node in new.body if ast.dump(node) not in known]
-    if not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in added):
-        raise ReplyShapeError("the second block holds no test that the old file does not have already")
-    before, after = _meanings(old.body), _meanings(added)
-    for bound in sorted(before.keys() & after.keys()):
-        if before[bound] != after[bound] or not isinstance(before[bound], str):
-            raise ReplyShapeError(f"the old tests of {name} already have `{bound}`; choose another name")
-
-
-def _meanings(body: Sequence[ast.stmt]) -> dict[str, str | None]:
-    """Say for every name that statements bind what it is imported from, None for all but imports."""
-    found: dict[str, str | None] = {}
-    for node in body:
-        if isinstance(node, ast.Import):
-            found |= {a.asname or a.name.partition(".")[0]: a.name if a.asname else "" for a in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {a.asname or a.name: f"{node.module}:{a.name}" for a in node.names}
-        else:
-            found |= dict.fromkeys(bindings(node))
-    return found
 
 
 def arguments_of(source: str, name: str) -> list[_Parameter]:
