@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from toolwright.events import Event, Listener
+from toolwright.events import Event, Listener, Notice
 from toolwright.lanes import Lanes
 from toolwright.models.ledger import Ledger
 from toolwright.parts import Approve, Ask
@@ -33,6 +33,10 @@ class Company:
         """Pass an event on to every listener."""
         for listener in self.listeners:
             listener(event)
+
+    def note(self, said: str) -> None:
+        """Tell every listener a sentence for the user."""
+        self.tell(Notice(said))
 
     def in_turn(self, lanes: Lanes) -> "Company":
         """Return the same for pieces of work that go side by side: they tell and ask one after the other."""

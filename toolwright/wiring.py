@@ -65,31 +65,25 @@ def open_parts(
     """
     lanes = Lanes(company.tell, 1 if settings.replay else settings.jobs)  # a replay answers in its order
     company = company.in_turn(lanes)
-    store = Store(settings.library)
+    note, redact = company.note, company.redactor.redact
     for secret in secrets(settings, {}):
         company.redactor.learn(secret)
-    redact = company.redactor.redact
     path = settings.library / STATE / "transcripts" / f"{run}.jsonl"
     writer = TranscriptWriter(path, f"recorded from {settings.model}", redact, goal=goal, emit=company.tell)
     texts = _texts(settings, company.tell)
-    whole = company.ledger or open_ledger(settings)
-    ledger = whole.part()
-    if model:
-        paid = PricedModel(PaidModel(model, ledger, settings.max_tokens), ledger)
-        metered = MeteredModel(paid, company.tell, ledger=ledger)
-    else:
-        metered = _model(settings, writer, company.tell, ledger)
+    ledger = (company.ledger or open_ledger(settings)).part()
+    metered = _given(model, settings, company, ledger) or _model(settings, writer, company.tell, ledger)
     metered.in_words_of(texts.reword)
     for said in folder_notices(settings):
-        company.tell(Notice(said))
-    past = open_past(settings, lambda said: company.tell(Notice(said)), wait_s=_PATIENCE_S)
-    paid_for = partial(metered.count, "vectors")
-    embedder = _embedder(settings, lambda said: company.tell(Notice(said)), ledger, paid_for)
+        note(said)
+    past = open_past(settings, note, wait_s=_PATIENCE_S)
+    embedder = _embedder(settings, note, ledger, partial(metered.count, "vectors"))
+    store, index = _reopened(settings, embedder, note)
     return Parts(
         model=metered,
         sandbox=sandbox,
         store=store,
-        index=_index(store, embedder, lambda said: company.tell(Notice(said))),
+        index=index,
         memory=plan_memory(settings),
         permits=open_gate(settings, Grantor(company.ask if company.present else None, company.tell)),
         emit=company.tell,
@@ -97,25 +91,29 @@ def open_parts(
         approve=company.approve,
         replan=lambda missing: settings.yes or _agreed(company, missing),
         redact=redact,
-        packages=Packages(
-            open_shelf(settings),
-            company.confirm,
-            lambda said: company.tell(Notice(said)),
-            agree="packages" in settings.auto_approve,
-        ),
-        vault=Vault(
-            Sources(secret_value, company.ask_secret),
-            company.redactor,
-            lambda said: company.tell(Notice(said)),
-        ),
+        packages=_packages(settings, company),
+        vault=Vault(Sources(secret_value, company.ask_secret), company.redactor, note),
         rules=chosen_rules(read_review(settings.library, Path()), company.rules),
         teach=Lessons(past, run, embedder) if settings.memory else lambda _stage, _message, _source: (),
         precedents=Precedents(past, run) if settings.memory else lambda _step: (),
         lanes=lanes,
-        reopen=lambda: _reopened(settings, embedder, lambda said: company.tell(Notice(said))),
+        reopen=lambda: _reopened(settings, embedder, note),
         rate=rates(settings, metered.name if model else ""),
         rigor=Rigor(settings.mutation_threshold, settings.mutation_budget, settings.mutation_seconds),
     )
+
+
+def _given(model: Model | None, settings: Settings, company: Company, ledger: Ledger) -> MeteredModel | None:
+    """Return the model that somebody brought along, with its calls counted and paid for."""
+    if model is None:
+        return None
+    paid = PricedModel(PaidModel(model, ledger, settings.max_tokens), ledger)
+    return MeteredModel(paid, company.tell, ledger=ledger)
+
+
+def _packages(settings: Settings, company: Company) -> Packages:
+    agree = "packages" in settings.auto_approve
+    return Packages(open_shelf(settings), company.confirm, company.note, agree=agree)
 
 
 def _reopened(

@@ -66,57 +66,22 @@ class Judge:
                 passed=False, why=read, seconds=time.monotonic() - started, level=self.caller.level
             )
         with fresh_folder("verify") as folder:
-            root = str(Path(folder, "run"))
-            observed = Observed(function, root, changes_files=policy.changes_workspace)
-            records, run = Records(), Run(observed.root, observed.answer, wall_s=brief_s)
-            session = Session(self, source, policy, read, run, records)
-            session.effects = observed.last_effects
-            why = session.run(tests)
-            if (
-                not why
-                and (why := records.complaint(read[1].names))
-                and read[1].uses_hypothesis
-                and not brief_s
-            ):
-                smaller, shown = self._shrunk(source, tests, policy, read, replace(run, shrink=True))
-                records, why = (smaller, shown) if shown else (records, why)
-            if not why and function not in session.evidence.called:
-                why = f"no test calls {function}"
-            why = why or self._try_examples(source, policy, examples)
-
-            def rerun(names: frozenset[str], answering: Answering) -> Records:
-                heard = Records()
-                control = replace(
-                    run,
-                    answering=answering,
-                    wall_s=min(self.wall_s, max(_CONTROL_S, 3 * (time.monotonic() - started))),
-                    max_calls=4 * session.evidence.count + 100,
-                    skip=tuple(name for name in records.names if name not in names),
-                )
-                Session(self, source, policy, read, control, heard).run(tests)
-                return heard
-
-            controls = Controls(observed, policy, records.names, rerun)
+            observed = Observed(function, str(Path(folder, "run")), changes_files=policy.changes_workspace)
+            hearing = _Hearing(self, (source, tests), policy, read, observed, brief_s)
+            why = hearing.complaint(function) or self._try_examples(source, policy, examples)
+            controls = Controls(observed, policy, hearing.records.names, hearing.again)
             why = why or ("" if brief_s else controls.complain())
         return Verdict(
             passed=not why,
             why=why,
-            tests=records.outcomes(),
-            calls=session.evidence.calls(),
+            tests=hearing.records.outcomes(),
+            calls=hearing.session.evidence.calls(),
             seconds=time.monotonic() - started,
             level=self.caller.level,
             controls=tuple(controls.outcomes),
             placebo=controls.passed_placebo,
             hypothesis_seed=HYPOTHESIS_SEED if read[1].uses_hypothesis else None,
         )
-
-    def _shrunk(
-        self, source: str, tests: str, policy: Policy, read: tuple[SourceShape, TestsShape], run: Run
-    ) -> tuple[Records, str]:
-        """Run tests that failed again, for the smallest example; the reason is "" when that shows none."""
-        records = Records()
-        stopped = Session(self, source, policy, read, run, records).run(tests)
-        return records, "" if stopped else records.complaint(read[1].names)
 
     def _try_examples(self, source: str, policy: Policy, examples: Sequence[Example]) -> str:
         """Say which example does not hold; its expected answer stays here."""
@@ -132,3 +97,64 @@ class Judge:
             call = call_text(example.function, example.arguments)
             return f"an example that was given does not hold: {call} {got}"
         return ""
+
+
+class _Hearing:
+    """The tests of one verification, run with true answers first; `records` are what they said then."""
+
+    def __init__(
+        self,
+        judge: Judge,
+        texts: tuple[str, str],
+        policy: Policy,
+        read: tuple[SourceShape, TestsShape],
+        observed: Observed,
+        brief_s: float,
+    ) -> None:
+        self._judge = judge
+        self._source, self._tests = texts
+        self._policy = policy
+        self._read = read
+        self._brief = bool(brief_s)
+        self._run = Run(observed.root, observed.answer, wall_s=brief_s)
+        self._began = time.monotonic()
+        self.records = Records()
+        self.session = self._session(self._run, self.records)
+        self.session.effects = observed.last_effects
+
+    def complaint(self, function: str) -> str:
+        """Run the tests and say why they are no reason to trust `function`, "" when they are one.
+
+        What hypothesis found is told of the smallest example.
+        """
+        why = self.session.run(self._tests)
+        if why:
+            return why
+        shape = self._read[1]
+        why = self.records.complaint(shape.names)
+        if why and shape.uses_hypothesis and not self._brief:
+            smaller = Records()
+            stopped = self._session(replace(self._run, shrink=True), smaller).run(self._tests)
+            shown = "" if stopped else smaller.complaint(shape.names)
+            if shown:
+                self.records, why = smaller, shown
+        if not why and function not in self.session.evidence.called:
+            return f"no test calls {function}"
+        return why
+
+    def again(self, names: frozenset[str], answering: Answering) -> Records:
+        """Run the tests of these names once more, with other answers."""
+        judge, heard = self._judge, Records()
+        seconds = max(_CONTROL_S, 3 * (time.monotonic() - self._began))
+        control = replace(
+            self._run,
+            answering=answering,
+            wall_s=min(judge.wall_s, seconds),
+            max_calls=4 * self.session.evidence.count + 100,
+            skip=tuple(name for name in self.records.names if name not in names),
+        )
+        self._session(control, heard).run(self._tests)
+        return heard
+
+    def _session(self, run: Run, records: Records) -> Session:
+        return Session(self._judge, self._source, self._policy, self._read, run, records)
