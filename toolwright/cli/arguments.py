@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from toolwright.cli.shared import Shared
 
 
+_AS_TYPED = (
+    *("demo", "plan", "plan_file", "learn", "name", "json", "jobs", "quarantine", "quick", "permission"),
+    *("unused_for", "edited", "quarantined", "sort", "page", "since", "html", "cascade", "report_format"),
+)
+"""Fields that hold what a flag of their name holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What was asked for. `overrides` holds the settings among the flags, by field, as they were typed."""
@@ -65,10 +72,7 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
     known, unknown = parser.parse_known_intermixed_args(head)
     for option in unknown:
         raise _unknown_option(option, parser)
-    if known.plan and known.make:
-        raise UsageError("--plan and --make contradict each other: one stops before, one after writing")
-    if known.learn and (known.plan or known.make or known.name):
-        raise UsageError("--learn takes a goal that is run to its end: leave --plan, --make and --name out")
+    _check(known)
     flags = read_tool_flags(known)
     if "tools" not in known.words[:1]:
         check_tool_flags(flags, "gc" if "gc" in known.words[:1] else "")
@@ -76,32 +80,21 @@ def parse_arguments(argv: Sequence[str], commands: Mapping[str, tuple[str, str]]
         words=(*known.words, *tail),
         insisted=insisted,
         overrides=_overrides(known),
-        demo=known.demo,
-        plan=known.plan,
-        plan_file=known.plan_file,
-        learn=known.learn,
         examples=tuple(known.example or ()),
         values=tuple(known.value or ()),
         make=known.make or bool(known.name),
-        name=known.name,
-        json=known.json,
         every=known.all,
-        jobs=known.jobs,
-        quarantine=known.quarantine,
-        quick=known.quick,
-        cascade=known.cascade,
-        report_format=known.report_format,
-        flags=flags,
         count=known.k,
-        permission=known.permission,
-        unused_for=known.unused_for,
-        edited=known.edited,
-        quarantined=known.quarantined,
-        sort=known.sort,
-        page=known.page,
-        since=known.since,
-        html=known.html,
+        flags=flags,
+        **{name: getattr(known, name) for name in _AS_TYPED},
     )
+
+
+def _check(known: argparse.Namespace) -> None:
+    if known.plan and known.make:
+        raise UsageError("--plan and --make contradict each other: one stops before, one after writing")
+    if known.learn and (known.plan or known.make or known.name):
+        raise UsageError("--learn takes a goal that is run to its end: leave --plan, --make and --name out")
 
 
 def _overrides(known: argparse.Namespace) -> dict[str, object]:
