@@ -149,6 +149,10 @@ def test_every_kind_has_a_hint_and_hides_the_key(kind):
     assert "sk-the-secret-key" not in f"{error} {error.hint}"
 
 
+UPGRADE = "Need more tokens? Upgrade today at https://console.example/settings/billing"
+"""Servers advise those who ask too quickly to buy more; that is no used-up quota."""
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "message"),
     [
@@ -171,6 +175,14 @@ def test_every_kind_has_a_hint_and_hides_the_key(kind):
         (400, {"error": {"message": "Your credit balance is too low"}}, "billing", None),
         (403, {"error": {"message": "You are out of credits"}}, "billing", None),
         (429, {"error": {"message": "Rate limit reached: 30 requests a minute"}}, "rate", None),
+        (
+            429,
+            {"error": {"message": f"Rate limit reached. {UPGRADE}", "code": "rate_limit_exceeded"}},
+            "rate",
+            None,
+        ),
+        (429, {"error": {"message": f"Limit 6000 tokens a minute. {UPGRADE}"}}, "rate", None),
+        (429, {"error": {"message": "Add billing details", "type": "rate_limit_error"}}, "rate", None),
         (401, {"error": {"message": "billing is not set up"}}, "auth", None),
         (418, "I'm a \x1b[31mteapot\nhere", "request", "I'm a [31mteapot here"),
     ],

@@ -49,6 +49,9 @@ _BY_WORDS: Final = (
     ),
     ("rate", re.compile(r"rate_limit|rate limited|too many requests")),
 )
+_ADDRESS: Final = re.compile(r"https?://\S+")
+"""Those who ask too quickly are shown the page of bills."""
+_TOO_MANY: Final = 429
 _FIRST_OF_SERVER: Final = 500
 _FIRST_OF_CLIENT: Final = 400
 
@@ -74,7 +77,9 @@ def read_refusal(status: int, body: Json) -> Refusal:
 
 def kind_of(refusal: Refusal, otherwise: str = "") -> str:
     """Return the `ModelError` kind; `otherwise` is for what neither the words nor the status tell."""
-    said = f"{refusal.code} {refusal.message}".lower()
+    said = _ADDRESS.sub("", f"{refusal.code} {refusal.message}".lower())
+    if refusal.status == _TOO_MANY and "rate_limit" in refusal.code.lower():
+        return "rate"  # whatever the sentence advises to buy
     if refusal.status < _FIRST_OF_SERVER and refusal.status not in {401, 402}:
         for kind, pattern in _BY_WORDS:
             if pattern.search(said):
