@@ -5,7 +5,8 @@ import re
 from run_events import events
 
 from toolwright.errors import ToolwrightError
-from toolwright.events import LessonsFound, PhaseStarted, RunFinished, StepFinished
+from toolwright.events import LessonsFound, PhaseStarted, RunFinished, StepFinished, StepStarted
+from toolwright.library.spool import note_refusal
 from toolwright.memory.metrics import measure
 from toolwright.memory.past import Past
 from toolwright.memory.recorder import Recorder
@@ -70,6 +71,18 @@ def test_goals_tools_stages_and_hints_are_counted(tmp_path):
     [day] = metrics.days
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", day.day)
     assert (day.goals, day.failed, day.admitted, day.refused, day.tokens) == (3, 1, 3, 3, 360)
+
+
+def test_a_call_that_was_not_made_or_not_heard_of_is_an_error_only(tmp_path):
+    """One that was not permitted, and one that had begun when the program was killed: no calls, no seconds."""
+    begun = StepStarted(1, "count_words")
+    record(tmp_path, "r1", lambda event: [begun if isinstance(event, StepFinished) else event])
+    note_refusal(tmp_path / ".toolwright", "count_words", {"status": "not_permitted"})
+    metrics = metrics_of(tmp_path)
+    assert metrics.errors == {"cut off": 1, "not_permitted": 1}
+    assert [(tool.calls, tool.median_s) for tool in metrics.tools] == [(0, None)]
+    [call] = Past(tmp_path, print).run("r1")["executions"]
+    assert (call["status"], call["error"]) == ("cut off", "it had begun, and no answer was heard")
 
 
 def test_a_price_that_is_not_known_is_never_nothing(tmp_path):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from sqlalchemy import ColumnElement, Table, case, func, select
 
 from toolwright.memory.schema import ADMISSIONS, ATTEMPTS, EXECUTIONS, MODEL_CALLS, RUNS, STEPS
+from toolwright.memory.told import CUT_OFF
 from toolwright.records import dataclass
 from toolwright.types.metrics import Day, Hints, Metrics, StageMetrics, ToolMetrics
 
@@ -22,6 +23,8 @@ _REUSED: Final = "EXISTS_AND_GENERIC"
 _WELL: Final = ("done", "made")
 _OVER_ALL: Final = "failed"
 _RETURNED: Final = "returned"
+_NOT_HEARD_OF: Final = {"not_permitted", CUT_OFF}
+"""What was not run, or took nobody knows how long, is an error and no call."""
 
 _Versions: TypeAlias = Mapping[str, tuple[int, int]]
 """Of each tool how many versions were written and how many were kept."""
@@ -173,7 +176,8 @@ def _executions(
         of.rows(EXECUTIONS, "tool", "status", "error", "seconds")
     ):
         well = status == _RETURNED
-        calls[tool].append((well, seconds))
+        if status not in _NOT_HEARD_OF:
+            calls[tool].append((well, seconds))
         errors.update([] if well else [_kind_of(status, error)])
     return calls, errors
 
