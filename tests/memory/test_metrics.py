@@ -74,7 +74,7 @@ def test_goals_tools_stages_and_hints_are_counted(tmp_path):
 
 
 def test_a_call_that_was_not_made_or_not_heard_of_is_an_error_only(tmp_path):
-    """One that was not permitted, and one that had begun when the program was killed: no calls, no seconds."""
+    """One that was not permitted, and one that had begun when the program was killed: neither is a call."""
     begun = StepStarted(1, "count_words")
     record(tmp_path, "r1", lambda event: [begun if isinstance(event, StepFinished) else event])
     note_refusal(tmp_path / ".toolwright", "count_words", {"status": "not_permitted"})

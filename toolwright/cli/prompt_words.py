@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from toolwright.repl.completing import Words
 
 _RUNS = 20
+_WAIT_S = 1.0
 
 
 def prompt_words(goals: "Goals") -> "dict[str, Words]":
@@ -43,11 +44,11 @@ def _models(goals: "Goals") -> Sequence[tuple[str, str]]:
 
 
 def _runs(goals: "Goals") -> Sequence[tuple[str, str]]:
-    from toolwright.cli.history import past_of
     from toolwright.errors import ToolwrightError
+    from toolwright.remembering import open_past
 
-    try:
-        rows = past_of(goals.settings).runs(_RUNS)
+    try:  # what is wrong with it is said by commands, not while somebody types
+        rows = open_past(goals.settings, lambda _said: None, wait_s=_WAIT_S).runs(_RUNS, own=True)
     except ToolwrightError:
         rows = ()
     return [("last", "the last goal"), *((str(row["id"]), str(row["goal"])) for row in rows)]
