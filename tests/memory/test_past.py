@@ -95,13 +95,15 @@ def test_asking_where_nothing_happened_makes_no_file(tmp_path):
 
 
 def test_secrets_are_in_no_file(tmp_path):
-    """Neither in the file of the run nor in the memory."""
+    """Neither in the file of the run nor in the memory; and nobody else may read either."""
     redact = Redactor([KEY]).redact
     record(tmp_path, "r1", redact=redact, goal=f"use {KEY}")
     [spool] = (tmp_path / ".toolwright" / "runs").iterdir()
     assert KEY not in spool.read_text()
+    modes = [spool.stat().st_mode & 0o777]
     assert past(tmp_path).run("r1")["goal"] == "use ***"
     assert KEY.encode() not in file_of(tmp_path).read_bytes()
+    assert [*modes, file_of(tmp_path).stat().st_mode & 0o777] == [0o600, 0o600]
 
 
 _KILLED = """

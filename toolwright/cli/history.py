@@ -136,7 +136,7 @@ def _cost(row: Mapping[str, Any]) -> str:
 
 def _tell(row: Mapping[str, Any], settings: Settings, *, as_json: bool) -> None:
     redact = Redactor(secrets(settings)).redact
-    said, exchanges = _exchanges(settings.library / STATE / "transcripts" / f"{row['id']}.jsonl")
+    said, exchanges = _exchanges(settings.library / STATE / "transcripts" / f"{row['id']}.jsonl", row)
     if as_json:
         spoken = [{**asdict(exchange), "reply": asdict(exchange.reply)} for exchange in exchanges]
         write_line(redact(json_text({**row, "exchanges": spoken})))
@@ -145,10 +145,10 @@ def _tell(row: Mapping[str, Any], settings: Settings, *, as_json: bool) -> None:
     write_line(redact(visible("\n".join([*lines, *([said] if said else [])]))))
 
 
-def _exchanges(path: Path) -> tuple[str, tuple[Exchange, ...]]:
-    """Return prompts and replies; a run that asked no model has none."""
+def _exchanges(path: Path, row: Mapping[str, Any]) -> tuple[str, tuple[Exchange, ...]]:
+    """Return prompts and replies, or why there are none; a run that asked no model has none."""
     if not path.exists():
-        return "", ()
+        return f"prompts and replies are not here: there is no {path}" if row["calls"] else "", ()
     try:
         return "", Transcript.read(path).exchanges
     except TranscriptError as error:

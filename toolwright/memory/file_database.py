@@ -138,6 +138,9 @@ class FileDatabase:
             # "rw" also reads where nothing may be written, and takes back what a crash left half done
             how = "rwc" if make else "ro&immutable=1" if frozen or self._is_frozen() else "rw"
             uri = f"{self._path.absolute().as_uri()}?mode={how}"
+            if make:  # only the user may read it, as the files of runs
+                with contextlib.suppress(OSError):
+                    os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             connection = sqlite3.connect(uri, uri=True, timeout=self._wait_s, isolation_level=None)
             if make:
                 _write_ahead(connection, self._wait_s)
