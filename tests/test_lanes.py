@@ -24,7 +24,7 @@ def told(jobs: int, works: int) -> tuple[list[str], list[int], int]:
             here[0] += 1
             most[0] = max(most[0], here[0])
         if number < jobs:
-            met.wait(20)
+            met.wait(90)
         for part in range(3):
             lanes.tell(Notice(f"{number}.{part}"))
             lanes.tell(ModelProgress(1, 1))
@@ -54,7 +54,7 @@ def test_nothing_begins_after_a_result_that_is_enough() -> None:
 
     def work(number: int) -> int:
         begun.append(number)
-        both.wait(20)
+        both.wait(90)
         time.sleep(0.05 if number else 0)
         return number
 
@@ -104,7 +104,7 @@ def endless():
 try:
     lanes.side_by_side([first, endless])
 except KeyboardInterrupt:
-    print(ended.wait(2), said)
+    print(ended.wait(30), said)
 """
 
 

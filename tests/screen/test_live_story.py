@@ -11,7 +11,7 @@ import time
 
 import pexpect
 import pytest
-from screens import ESCAPE, STORY, pipe, pseudo_terminal, seen
+from screens import ESCAPE, STORY, holds_when_not_disturbed, pipe, pseudo_terminal, seen
 
 from toolwright.events import (
     CandidateRefused,
@@ -99,6 +99,10 @@ def test_quiet_is_silent() -> None:
 
 def test_a_terminal_sees_life_while_nothing_comes_in() -> None:
     """The line moves every fraction of a second: stage, tokens, seconds, and since when no data came."""
+    holds_when_not_disturbed(_sees_life)
+
+
+def _sees_life() -> None:
     with pseudo_terminal(100) as (stream, reader), Screen(0, stream, COLOURS) as screen:
         tell(
             screen,
@@ -121,6 +125,10 @@ def test_a_terminal_sees_life_while_nothing_comes_in() -> None:
 
 def test_a_pipe_is_told_within_a_second_and_then_at_the_heartbeat() -> None:
     """Plain lines only: the first before one second is over, later ones not more often than asked for."""
+    holds_when_not_disturbed(_is_told)
+
+
+def _is_told() -> None:
     with pipe() as (stream, reader), Screen(0, stream, heartbeat_s=1.0) as screen:
         tell(screen, PhaseStarted("verify", "group_rows", 2))
         time.sleep(3.2)
@@ -239,6 +247,10 @@ def test_a_reader_that_goes_away_does_not_stop_the_run() -> None:
 
 def test_questions_are_not_drawn_over() -> None:
     """While somebody is asked, the live line keeps away; afterwards it is back."""
+    holds_when_not_disturbed(_keeps_away)
+
+
+def _keeps_away() -> None:
     with pseudo_terminal() as (stream, reader), Screen(0, stream, COLOURS) as screen:
         tell(screen, StepStarted(1, "read_csv"))
         time.sleep(0.3)
