@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from toolwright.errors import ModelError, ReplyShapeError
+from toolwright.errors import CallsUsedUpError, ModelError, ReplyShapeError
 from toolwright.events import CandidateChallenged, Notice, PhaseStarted
 from toolwright.making.faults import challenge_plan, records_of
 from toolwright.making.trial import Case, Trial
@@ -21,11 +21,15 @@ USELESS: Final = frozenset({"empty", "truncated"})
 
 @dataclass(frozen=True, slots=True)
 class _Stronger:
-    """What a round of further tests left: all tests with their verdict, and those that the function fails."""
+    """What a round of further tests left: all tests with their verdict, and those that the function fails.
+
+    `vain` says that there is nobody who can be asked for more.
+    """
 
     tests: str = ""
     verdict: Verdict | None = None
     failing: tuple[TestOutcome, ...] = ()
+    vain: bool = False
 
 
 def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
@@ -44,6 +48,8 @@ def challenge(parts: Parts, case: Case, trial: Trial) -> Trial:
         if told.flips or told.score.share >= parts.rigor.threshold:
             break
         more = _strengthened(parts, case, tests, told, left_out)
+        if more.vain:
+            break
         again = [each for each in more.failing if each.name in {one.name for one in left_out}]
         if again:
             candidate = replace(trial.candidate, tests=tests)
@@ -98,11 +104,11 @@ def _strengthened(
     survivors = [outcome for outcome in told.outcomes if outcome.fate == "survived"]
     try:
         joined = strengthen(parts.model, contract, survivors, [_text_of(each) for each in left_out])
-    except (ReplyShapeError, ModelError) as error:
+    except (ReplyShapeError, ModelError, CallsUsedUpError) as error:
         if isinstance(error, ModelError) and error.kind not in USELESS:
             raise
         parts.emit(Notice(f"no further tests for {name} could be had: {error}"))
-        return _Stronger()
+        return _Stronger(vain=True)
     return _passing(parts, case, tests, joined) if joined else _Stronger()
 
 

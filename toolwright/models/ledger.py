@@ -94,11 +94,11 @@ class Ledger:
         Raises:
             BudgetError: there are none left.
         """
-        self._begin()
+        take_call()  # first: that one function may take no more says more than that the run may not
         try:
-            take_call()
+            self._begin()
         except BudgetError:
-            self._drop()
+            give_call_back()
             raise
 
     def drop_call(self) -> None:
