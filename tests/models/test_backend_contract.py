@@ -10,57 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from backends import CASES, KEY
-from scripted_server import ANSWER, BODIES, BREAKS, SHAPES, STATUSES, THOUGHT, Fault, ScriptedServer, Shape
+from fault_table import KINDS, SILENT
+from scripted_server import ANSWER, STATUSES, THOUGHT, Fault, ScriptedServer, Shape
 
 from toolwright.errors import ModelError
 from toolwright.types import Prompt
 
 PROMPT = Prompt("generate", "add", "Write add.")
 SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
-KINDS = {
-    "400": "model",
-    "400bad": "request",
-    "401": "auth",
-    "402": "billing",
-    "403": "context",
-    "403key": "auth",
-    "404": "model",
-    "408": "timeout",
-    "413": "context",
-    "418": "request",
-    "422": "request",
-    "429": "rate",
-    "429ra90": "rate",
-    "429quota": "billing",
-    "500": "server",
-    "503": "server",
-    "504": "timeout",
-    "529": "server",
-    "html200": "protocol",
-    "nullbody": "protocol",
-    "badjson": "protocol",
-    "err200": "server",
-    "empty200": "protocol",
-    "timeout": "timeout",
-    "reset": "network",
-    "s_cut": "network",
-    "s_stall": "timeout",
-    "s_badjson": "protocol",
-    "s_badutf8": "protocol",
-    "s_error": "server",
-    "s_eof": "protocol",
-    "s_dribble": "timeout",
-    "s_comments": "timeout",
-    "s_halfline": "timeout",
-    "cutthink": "truncated",
-    "cutcode": "truncated",
-    "emptylen": "truncated",
-    "nullcontent": "empty",
-    "onlythink": "empty",
-    "weird": "empty",
-}
+TOLD_ELSEWHERE = {"409", "429ra", "524", "nochoices", "emptychoices"}
+"""Faults that differ by status or shape alone; Together's own tests have them."""
 
-SILENT = {"timeout", "s_stall", "s_dribble", "s_comments", "s_halfline"}
 HASTY = {"idle_s": 0.4, "deadline_s": 1.2}
 """For servers of which it is known that waiting is for nothing."""
 
@@ -112,7 +72,8 @@ def test_good_answers_of_every_shape_are_read(case, server):
 
 def test_every_fault_has_its_kind_and_one_clear_sentence(case, server):
     """The table of faults holds for each backend: kind, one sentence, a hint, no key, one request each."""
-    table = {name: case.kinds.get(name, kind) for name, kind in KINDS.items() if name not in case.skip}
+    left_out = case.skip | TOLD_ELSEWHERE
+    table = {name: case.kinds.get(name, kind) for name, kind in KINDS.items() if name not in left_out}
     failing(case, server.url, "400")  # the first one loads the packages
 
     def ask(name):
@@ -128,13 +89,6 @@ def test_every_fault_has_its_kind_and_one_clear_sentence(case, server):
         assert not any(word in said for word in ("\n", "html>", KEY, "{")), (name, said)
         assert asked[name] == 1 + (error.kind == "truncated" or name == "400"), name
     assert {name: error.kind for name, error in errors.items()} == table
-
-
-def test_the_table_leaves_out_only_what_is_told_elsewhere():
-    """The few faults that are missing here differ by status alone; Together's own table has them."""
-    good = {"think", "closeonly", "emptythink", "reasoning", "reasoning_content", "eos"}
-    everything = set(STATUSES) | set(BODIES) | BREAKS | (set(SHAPES) - good)
-    assert everything - set(KINDS) == {"409", "429ra", "524", "nochoices", "emptychoices"}
 
 
 def test_the_wish_to_wait_is_read_and_a_quoted_key_is_blotted_out(case):

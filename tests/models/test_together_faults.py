@@ -5,6 +5,7 @@ import time
 
 import httpx
 import pytest
+from fault_table import KINDS, SILENT
 from scripted_server import BODIES, BREAKS, SHAPES, STATUSES, Fault, ScriptedServer
 
 from toolwright.errors import ModelError
@@ -17,54 +18,6 @@ from toolwright.types import Prompt
 PROMPT = Prompt("generate", "add", "Write add.")
 KEY = "sk-the-secret-key"
 
-KINDS = {
-    "400": "model",
-    "400bad": "request",
-    "401": "auth",
-    "402": "billing",
-    "403": "context",
-    "403key": "auth",
-    "404": "model",
-    "408": "timeout",
-    "409": "server",
-    "413": "context",
-    "418": "request",
-    "422": "request",
-    "429": "rate",
-    "429ra": "rate",
-    "429ra90": "rate",
-    "429quota": "billing",
-    "500": "server",
-    "503": "server",
-    "504": "timeout",
-    "524": "timeout",
-    "529": "server",
-    "html200": "protocol",
-    "badjson": "protocol",
-    "nullbody": "protocol",
-    "nochoices": "protocol",
-    "emptychoices": "protocol",
-    "err200": "server",
-    "empty200": "protocol",
-    "timeout": "timeout",
-    "reset": "network",
-    "s_cut": "network",
-    "s_stall": "timeout",
-    "s_badjson": "protocol",
-    "s_badutf8": "protocol",
-    "s_error": "server",
-    "s_eof": "protocol",
-    "s_dribble": "timeout",
-    "s_comments": "timeout",
-    "s_halfline": "timeout",
-    "cutthink": "truncated",
-    "cutcode": "truncated",
-    "emptylen": "truncated",
-    "nullcontent": "empty",
-    "onlythink": "empty",
-    "weird": "empty",
-}
-SILENT = {"timeout", "s_stall", "s_dribble", "s_comments", "s_halfline"}
 SAYS = {
     "400": "together:400 is not available to this account: Unable to access non-serverless model",
     "402": "Credit limit exceeded",
