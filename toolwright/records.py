@@ -62,6 +62,21 @@ class _Standard:
         return standard
 
 
+class _Initializer:
+    """`__init__`, written when the first record of its class is made: of most, a program makes none."""
+
+    __slots__ = ("_fields", "_then")
+
+    def __init__(self, fields: "Mapping[str, _Field]", *, then: bool) -> None:
+        self._fields = fields
+        self._then = then
+
+    def __get__(self, record: object, owner: type) -> object:
+        made: Any = _initializer(self._fields, then=self._then)
+        owner.__init__ = made  # type: ignore[misc]  # from here on it stands there itself
+        return made.__get__(record, owner)
+
+
 def _field(*, default: object = _NONE, default_factory: object = _NONE, **how: bool) -> _Field:
     return _Field(default, default_factory, **how)
 
@@ -156,7 +171,7 @@ def _record(
 
     replaced = {"__dict__", "__weakref__", *fields}
     body = {
-        "__init__": _initializer(fields, then="__post_init__" in vars(plain)),
+        "__init__": _Initializer(fields, then="__post_init__" in vars(plain)),
         "__repr__": shown,
         **methods,
         **{name: value for name, value in vars(plain).items() if name not in replaced},
