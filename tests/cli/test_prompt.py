@@ -232,6 +232,38 @@ def _after_the_restart(screen: Terminal) -> None:
 
 
 @pytest.mark.slow
+def test_keys_that_are_pressed_while_a_goal_runs(tmp_path: Path) -> None:
+    """They agree to nothing; lines wait for the prompt, and so does Ctrl-D. Ctrl-C twice is one."""
+    silent, author = threading.Event(), Author(1)
+
+    def reply(body: dict) -> str:
+        silent.wait(30)
+        return author(body)
+
+    with ScriptedServer(reply=reply) as server, terminal(cwd=tmp_path, env=environment(server)) as screen:
+        screen.wait_for(READY)
+        screen.type(f"{GOAL}\r")
+        screen.wait_for("Planning")
+        screen.type(CTRL_C + CTRL_C)
+        screen.wait_for("interrupted; what was merged stays in the library")
+        screen.wait_for(READY)
+        said(screen, ":model")
+        screen.type(f"{GOAL}\r")
+        screen.wait_for("Planning")
+        screen.type(f"\ry\r:model together:other\r{CTRL_D}:undo\r")
+        screen.wait_for(":undo")  # the terminal shows what is typed
+        silent.set()
+        screen.answer(AGREE, "n")
+        screen.wait_for("Nothing was written")
+        screen.wait_for("answers no question")
+        code, rest = screen.end()
+    assert code == 0
+    assert "\r\ntogether:other\r\n" in rest
+    assert "nothing to undo" not in rest
+    assert not (tmp_path / "tools.py").exists()
+
+
+@pytest.mark.slow
 def test_a_dumb_terminal_has_the_same_prompt_without_any_code(tmp_path: Path) -> None:
     """Lines, Tab, history and commands work; not one escape code is sent, and SIGTERM ends the program."""
     place = library(tmp_path / "library")
