@@ -67,6 +67,15 @@ class _Outcome(Generic[T]):
         return True
 
 
+def check_wanted() -> None:
+    """Notice, in a piece of work that waits for something, that it is not wanted any more.
+
+    Raises:
+        LaneStoppedError: the run was interrupted.
+    """
+    _check(_LANE.get())
+
+
 class Lanes:
     """Runs pieces of work in at most `jobs` threads, and stands between them and who is told."""
 

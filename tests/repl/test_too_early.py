@@ -4,11 +4,17 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+import termios
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from toolwright.cli.key import typed_secret
+from toolwright.cli.streams import typed_line
+from toolwright.lanes import Lanes
 from toolwright.repl.ahead import CTRL_D, Ahead
 from toolwright.repl.interrupts import Interrupts
 from toolwright.repl.loop import prompt
@@ -96,3 +102,28 @@ def test_keys_pressed_ahead_wait_for_the_prompt(typed: int, tmp_path: Path) -> N
     assert [lines.read(), lines.read()] == ["half a line", "next"]
     with pytest.raises(EOFError):
         lines.read()
+
+
+@pytest.mark.parametrize("ask", [typed_line, partial(typed_secret, "HUB_TOKEN")])
+def test_a_question_beside_others_takes_no_key_after_ctrl_c(
+    typed: int, ask: Callable[[], str | None]
+) -> None:
+    """Its thread ends, and the terminal shows again what is typed: the next key is the prompt's."""
+    before, waiting = termios.tcgetattr(typed), threading.Event()
+
+    def question() -> None:
+        waiting.set()
+        ask()
+
+    def interrupt() -> None:
+        waiting.wait(10)
+        press_ctrl_c()
+
+    with pytest.raises(KeyboardInterrupt):
+        Lanes(lambda _event: None, jobs=2).side_by_side([question, interrupt])
+    for thread in [each for each in threading.enumerate() if each.name == "toolwright-lane"]:
+        thread.join(10)
+        assert not thread.is_alive()
+    os.write(typed, b"mine\n")
+    assert Ahead().pop() == "mine\n"
+    assert termios.tcgetattr(typed) == before

@@ -1,10 +1,13 @@
 """Settings without a key -> settings with the key that was typed in for this run, or what to set."""
 
+import contextlib
 import sys
-from collections.abc import Mapping
+import termios
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from toolwright.cli.offer import found_here, offered
-from toolwright.cli.streams import at_terminal, write_stderr
+from toolwright.cli.streams import at_terminal, typed_line, write_stderr
 from toolwright.errors import ModelError
 from toolwright.models import SERVERS, parse_model
 from toolwright.records import replace
@@ -15,6 +18,8 @@ from toolwright.settings.strangers import refuse_stranger
 from toolwright.settings.variables import BY_NAME
 
 _TYPED = "typed in"
+_LOCAL: Final = 3
+"""Where the local modes stand among the attributes of a terminal."""
 
 
 def needs_key(settings: Settings) -> str:
@@ -84,15 +89,21 @@ def missing_key(variable: str, why: str = "and there is nobody to ask for it", r
 
 def typed_secret(variable: str) -> str:
     """Ask without an echo. Ctrl-D, like Enter, gives nothing."""
-    from getpass import getpass
+    with _unechoed():
+        typed = typed_line(f"{variable} (hidden, for this run only): ")
+        if typed is not None:
+            write_stderr("\n")
+    return (typed or "").strip()
 
+
+@contextlib.contextmanager
+def _unechoed() -> Iterator[None]:
+    """Let the terminal show nothing of what is typed; what was typed before is thrown away."""
+    before = termios.tcgetattr(sys.stdin)
+    quiet = [*before]
+    quiet[_LOCAL] &= ~termios.ECHO
     try:
-        return getpass(f"{variable} (hidden, for this run only): ", sys.stderr).strip()
-    except EOFError:
-        write_stderr("\n")
-        return ""
-    except KeyboardInterrupt:
-        write_stderr("\n")
-        raise
-    except UnicodeDecodeError:
-        return "\ufffd"  # refused as every other key that is not ASCII
+        termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, quiet)
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)

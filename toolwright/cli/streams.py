@@ -10,6 +10,8 @@ TYPE_CHECKING = False  # `typing` is not loaded on the way to a single tool unti
 if TYPE_CHECKING:
     from typing import TextIO
 
+_MOMENT_S = 0.2
+
 
 class OutputError(ToolwrightError):
     """Stdout cannot be written: nobody gets the result."""
@@ -42,18 +44,34 @@ def ask_in_place(question: str) -> str | None:
     return (typed_line() or "").strip() or None
 
 
-def typed_line() -> str | None:
-    """Return the line that is typed behind a sign, None for Ctrl-D and for what is no text."""
-    write_stderr("> ")
-    line = ""
+def typed_line(sign: str = "> ") -> str | None:
+    """Return the line that is typed behind a sign, None for Ctrl-D and for what is no text.
+
+    Raises:
+        LaneStoppedError: who waits is not wanted any more: Ctrl-C was heard by another thread.
+    """
+    from toolwright.lanes import check_wanted
+
+    write_stderr(sign)
     try:
+        while not _is_typed():
+            check_wanted()
         line = sys.stdin.readline()
     except UnicodeDecodeError:
         return None
-    finally:
-        if not line.endswith("\n"):  # Ctrl-D or Ctrl-C: what is said next begins a line
-            write_stderr("\n")
+    except KeyboardInterrupt:
+        write_stderr("\n")
+        raise
+    if not line.endswith("\n"):  # Ctrl-D: what is said next begins a line
+        write_stderr("\n")
     return line or None
+
+
+def _is_typed() -> bool:
+    """Wait a moment for a line: a thread that reads cannot be told to stop, and would take the next keys."""
+    from select import select
+
+    return bool(select([sys.stdin], [], [], _MOMENT_S)[0])
 
 
 def read_stdin() -> str:
