@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolwright.cli.streams import write_stderr
 from toolwright.errors import ToolwrightError
+from toolwright.library.spool import note_execution
 from toolwright.sandbox.opening import open_configured
 from toolwright.settings import Settings, load
 from toolwright.types import CallResult, Limits, Policy, Refusal, Tool
@@ -37,9 +38,8 @@ def call_tool(
     sandbox = open_configured(settings, _say, only_news=True, launched=launched)
     try:
         # loaded now, while the zygote gets ready
-        from toolwright.cli.asked_tool import CallError, find_tool, read_arguments
+        from toolwright.cli.asked_tool import find_tool, read_arguments
         from toolwright.library.needs import required_packages
-        from toolwright.library.spool import note_execution
         from toolwright.redaction import Redactor
         from toolwright.settings import secrets
 
@@ -56,6 +56,19 @@ def call_tool(
         result = sandbox.call(found.runs, tool.name, arguments, _with_packages(policy, settings, entries))
     finally:
         sandbox.close()
+    return _answered(settings, tool, arguments, result, redactor)
+
+
+def _answered(
+    settings: Settings, tool: Tool, arguments: dict[str, Any], result: CallResult, redactor: "Redactor"
+) -> str:
+    """Note how a call went, pass on what the tool printed, and return the line with its value.
+
+    Raises:
+        CallError: the tool did not answer.
+    """
+    from toolwright.cli.asked_tool import CallError
+
     well = result.status == "returned"
     told = _told(arguments, result, redactor) if settings.memory else None
     folder = settings.library / ".toolwright"
@@ -64,7 +77,7 @@ def call_tool(
         _log_exchanges(settings, tool.name, result)
     trace = f"{redactor.redact(result.traceback)}\n" if result.traceback else ""
     write_stderr(result.stdout + result.stderr + trace)
-    if result.status != "returned":
+    if not well:
         raise CallError(*_failed(result))
     return json.dumps({"status": "success", "output": result.value}, allow_nan=False) + "\n"
 
