@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from toolwright.library.fingerprint import fingerprints
 from toolwright.library.store import Snapshot, Store
 from toolwright.protocols import Memory
-from toolwright.running import still_fits
-from toolwright.types import Binding, Match, Plan, RememberedRun, Usage
+from toolwright.stages.bind import answer_schemas, what_is_wrong
+from toolwright.types import Binding, Match, Plan, RememberedRun, Step, Tool, Usage
 
 
 def recall(goal: str, store: Store, memory: Memory) -> RememberedRun | None:
@@ -25,7 +25,7 @@ def _is_current(kept: RememberedRun, snapshot: Snapshot) -> bool:
         return False
     if fingerprints(snapshot.text, kept.tools) != kept.tools:
         return False
-    return still_fits(kept.bindings, [(match.step, tools[match.tool]) for match in kept.matches])
+    return _still_fits(kept.bindings, [(match.step, tools[match.tool]) for match in kept.matches])
 
 
 def remembered_run(
@@ -46,3 +46,11 @@ def remembered_run(
 
 def _why_served(match: Match) -> str:
     return match.reason if match.kind == "EXISTS_AND_GENERIC" else "made for this goal"
+
+
+def _still_fits(bindings: Sequence[Binding], calls: Sequence[tuple[Step, Tool]]) -> bool:
+    """Tell whether remembered bindings still fit the tools as they are now."""
+    for position, (binding, (_, tool)) in enumerate(zip(bindings, calls, strict=True)):
+        if what_is_wrong(binding, tool, answer_schemas(bindings[:position], calls)):
+            return False
+    return True

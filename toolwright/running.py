@@ -1,6 +1,6 @@
 """Bindings -> answers: steps run in turn or side by side, as permitted; one that fails is bound anew once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -15,8 +15,9 @@ from toolwright.parts import Options, Parts
 from toolwright.permissions.needs import needs
 from toolwright.records import dataclass, replace
 from toolwright.resuming import answered_before, may_repeat, not_repeated
-from toolwright.stages.bind import answer_schemas, rebind, what_is_wrong
+from toolwright.stages.bind import rebind
 from toolwright.stages.execute import StepCalls, StepRun, run_calls, step_calls
+from toolwright.stages.failing import failed, not_permitted
 from toolwright.stages.previews import announced, capped, preview
 from toolwright.types import (
     Binding,
@@ -134,7 +135,7 @@ class _Runner:
         binding, tool = bindings[at], self._calls[at][1]
         used, no_other = self._account.usage, ""
         if isinstance(done, StepRun) and done.result.status in _REBINDABLE:
-            other = self._bound_anew(binding, tool, tuple(bindings[:at]), _why(done))
+            other = self._bound_anew(binding, tool, tuple(bindings[:at]), done.why)
             if isinstance(other, str):
                 no_other = other
             elif other != binding:
@@ -149,7 +150,7 @@ class _Runner:
             raise done
         self._tell(binding, done, used)
         if done.result.status != "returned":
-            return replace(_failure(binding, done, no_other), hint=self._hint(done))
+            return replace(failed(binding, done, no_other), hint=self._hint(done))
         self._answers[binding.step] = done.result.value
         return None
 
@@ -202,7 +203,7 @@ class _Runner:
         shown = self._part(tool).shown
         permitted = self._parts.permits.permit(shown, tool, [known], self._policy, complete=complete)
         if isinstance(permitted, Refusal):
-            return _not_permitted(binding, permitted, known)
+            return not_permitted(binding, permitted, known)
         self._equipped(tool, permitted)
         if complete:  # else the hosts may not be known yet
             secrets = {
@@ -230,7 +231,7 @@ class _Runner:
             return calls
         policy = self._parts.permits.permit(self._part(tool).shown, tool, calls.rounds, self._policy)
         if isinstance(policy, Refusal):
-            return _not_permitted(binding, policy, calls.arguments)
+            return not_permitted(binding, policy, calls.arguments)
         return _Ready(calls, self._equipped(tool, policy))
 
     def _run(self, binding: Binding, tool: Tool, ready: _Ready | StepRun) -> StepRun | ToolwrightError:
@@ -282,41 +283,3 @@ class _Runner:
             return str(error)
         open_ = [argument for argument in other.arguments.values() if isinstance(argument, Unknown)]
         return f"it cannot be known from the goal: {open_[0].question}" if open_ else other
-
-
-def _why(done: StepRun) -> str:
-    kind = f"{done.result.error_type}: " if done.result.error_type else ""
-    return f"{kind}{done.result.message}"
-
-
-def _not_permitted(binding: Binding, refusal: Refusal, arguments: Mapping[str, Json]) -> Failure:
-    return Failure(
-        "permit",
-        f"step {binding.step}, {refusal.message}",
-        kind="not_permitted",
-        step=binding.step,
-        tool=binding.tool,
-        arguments=dict(arguments),
-        hint=refusal.hint,
-    )
-
-
-def _failure(binding: Binding, done: StepRun, no_other: str) -> Failure:
-    found_none = (f"no other arguments could be had: {no_other}",) if no_other else ()
-    return Failure(
-        "execute",
-        f"step {binding.step}, {binding.tool}: {_why(done)}",
-        kind=done.result.status,
-        step=binding.step,
-        tool=binding.tool,
-        arguments=done.arguments,
-        details=(*done.result.traceback.splitlines(), *found_none),
-    )
-
-
-def still_fits(bindings: Sequence[Binding], calls: Sequence[tuple[Step, Tool]]) -> bool:
-    """Tell whether remembered bindings still fit the tools as they are now."""
-    for position, (binding, (_, tool)) in enumerate(zip(bindings, calls, strict=True)):
-        if what_is_wrong(binding, tool, answer_schemas(bindings[:position], calls)):
-            return False
-    return True

@@ -35,6 +35,12 @@ class StepRun:
     arguments: Mapping[str, Json]
     result: CallResult
 
+    @property
+    def why(self) -> str:
+        """What it raised, or what stopped it."""
+        kind = f"{self.result.error_type}: " if self.result.error_type else ""
+        return f"{kind}{self.result.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class StepCalls:
