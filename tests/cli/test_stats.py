@@ -42,6 +42,12 @@ def test_people_programs_and_the_page_get_the_same_numbers(lived_in, tmp_path):
     assert NAME in ended.out
     told = json.loads(run("--library", lived_in, "stats", "--json", cwd=tmp_path).out)
     assert told["goals"] == {"done": 1}
+    assert (told["library"], told["reuse_rate"], told["pass_rate"], told["versions_per_tool"]) == (
+        None,
+        0,
+        1,
+        1,
+    )
     assert NAME in {tool["tool"] for tool in told["tools"]}
     assert {stage["stage"] for stage in told["stages"]} >= {"decompose", "contract", "generate"}
     made = run("--library", lived_in, "stats", "--html", "stats.html", cwd=tmp_path)

@@ -20,6 +20,7 @@ from toolwright.settings import load
 from toolwright.types import Json
 from toolwright.types.metrics import Metrics
 
+_RATES: Final = ("reuse_rate", "pass_rate", "versions_per_tool")
 _MADE: Final = "%Y-%m-%d %H:%M UTC"
 
 
@@ -45,7 +46,8 @@ def run(arguments: Arguments) -> int:
 
 
 def _fields(metrics: Metrics) -> dict[str, Json]:
-    return {name: getattr(metrics, name) for name in Metrics.__match_args__}
+    """Return what was counted, and the rates that follow from it."""
+    return {name: getattr(metrics, name) for name in (*Metrics.__match_args__, *_RATES)}
 
 
 def show(metrics: Metrics, whose: str = "") -> None:
