@@ -9,7 +9,8 @@ Library("my_tools").call("read_csv_rows", path="sales.csv")
 TYPE_CHECKING = False  # for checkers of types; to load `typing` takes a while
 
 if TYPE_CHECKING:
-    from toolwright.api import Agent, Library
+    from toolwright.api.agent import Agent
+    from toolwright.api.library import Library
     from toolwright.errors import ModelError, NotPermittedError, ToolwrightError, UsageError
     from toolwright.stages.rules.rule import Rule, Subject
     from toolwright.types import CallResult, Finding, Report, Tool
@@ -33,8 +34,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Agent": "api",
-    "Library": "api",
+    "Agent": "api.agent",
+    "Library": "api.library",
     "ModelError": "errors",
     "NotPermittedError": "errors",
     "ToolwrightError": "errors",
