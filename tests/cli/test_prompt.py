@@ -248,13 +248,14 @@ def test_keys_that_are_pressed_while_a_goal_runs(tmp_path: Path) -> None:
         screen.wait_for("interrupted; what was merged stays in the library")
         screen.wait_for(READY)
         said(screen, ":model")
-        screen.type(f"{GOAL}\r")
+        screen.type(f":directive {GOAL}\r")
         screen.wait_for("Planning")
         screen.type(f"\ry\r:model together:other\r{CTRL_D}:undo\r")
         screen.wait_for(":undo")  # the terminal shows what is typed
         silent.set()
         screen.answer(AGREE, "n")
         screen.wait_for("Nothing was written")
+        screen.wait_for("directive 1 is put aside; :resume 1 takes it up")
         screen.wait_for("answers no question")
         code, rest = screen.end()
     assert code == 0

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from toolwright.cli.goals import Goals
 
 _LONGEST = 80
+_PUT_ASIDE = frozenset({"planned", "failed"})
+"""What waits no more, and is not done either."""
 
 
 def directives_of(goals: "Goals") -> Directives:
@@ -142,7 +144,10 @@ def _carried_out(goals: "Goals", directive: Directive, goal: str) -> int:
             write_stderr(f"{over}directive {number} waits; :resume {number} takes it up there\n")
             raise
         report = goals.last
-        say(report.status if report else "failed", report.run if report else runs[-1])
+        status = report.status if report else "failed"
+        say(status, report.run if report else runs[-1])
+    if status in _PUT_ASIDE:
+        write_stderr(f"directive {directive.number} is put aside; :resume {directive.number} takes it up\n")
     return code
 
 
