@@ -73,13 +73,14 @@ def test_what_is_kept_comes_back(run, tmp_path_factory):
 
 
 def test_the_last_plan_counts(tmp_path):
-    """A later run of the same goal takes the place of the earlier one, without leaving files behind."""
+    """A later run of the same goal takes the place of the earlier one; one file, that nobody else may read."""
     memory = PlanMemory(tmp_path / "deep" / "plans")
     memory.remember(a_run(reason="first"))
     memory.remember(a_run(reason="second"))
 
     assert next(memory.recall("do it"), None).matches[0].reason == "second"
-    assert len(list((tmp_path / "deep" / "plans").iterdir())) == 1
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "deep" / "plans").iterdir()]
+    assert modes == [0o600]
 
 
 def test_blanks_around_a_goal_do_not_matter_and_those_inside_do(tmp_path):

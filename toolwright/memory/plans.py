@@ -61,6 +61,7 @@ class PlanMemory:
         beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
+            beside.touch(mode=0o600)
             beside.write_text(json.dumps(_written(run), indent=1), encoding="utf-8")
             beside.replace(path)
         with contextlib.suppress(OSError):
