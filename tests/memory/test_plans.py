@@ -73,7 +73,7 @@ def test_what_is_kept_comes_back(run, tmp_path_factory):
 
 
 def test_the_last_plan_counts(tmp_path):
-    """A later run of the same goal takes the place of the earlier one; one file, that nobody else may read."""
+    """A later run of the same goal takes the place of the earlier one: one file for its user only."""
     memory = PlanMemory(tmp_path / "deep" / "plans")
     memory.remember(a_run(reason="first"))
     memory.remember(a_run(reason="second"))
