@@ -15,6 +15,7 @@ from wheels import make_wheel, offline, open_shelf
 
 from toolwright.errors import PackageError
 from toolwright.packages.installing import Change
+from toolwright.packages.obtaining import Packages
 from toolwright.packages.pins import Pin, Pins, read_pins, write_pins
 from toolwright.packages.uv import Uv
 from toolwright.sandbox.process import ProcessSandbox
@@ -173,6 +174,23 @@ def test_a_fresh_clone_installs_what_is_recorded(library, index, tmp_path):
     assert refused.value.hint == "python agent.py packages install"
     assert [str(pin) for pin in there.restore().pins] == ["cheese 1.5", "milk 1.0"]
     assert imported(there, "cheese", "cheese") == "cheese 1.5"
+
+
+def test_what_a_folder_of_somebody_else_records_is_not_installed_unasked(library, index, tmp_path):
+    """A question names it whole; nobody there, or a no, installs nothing; AUTO_APPROVE does it unasked."""
+    add(open_shelf(library, index), "cheese==1.5")
+    clone = tmp_path / "clone"
+    shutil.copytree(library / "tool_tests", clone / "tool_tests")
+    there, asked, told = open_shelf(clone, index), [], []
+    with pytest.raises(PackageError, match="not installed here"):
+        Packages(there).obtain("name_cheese", ["cheese"])
+    assert "do without" in Packages(there, lambda said: bool(asked.append(said))).obtain("f", ["cheese"])
+    (question,) = asked
+    assert question.startswith("f needs cheese: install wheels of cheese 1.5, and with it milk 1.0, ")
+    assert question.endswith("as recorded for this library, into .toolwright/packages?")
+    assert sets(clone) == []
+    assert Packages(there, None, told.append, agree=True).obtain("f", ["cheese"]) == ""
+    assert told[0].startswith("installed cheese 1.5, milk 1.0 into")
 
 
 def test_a_wheel_that_is_not_the_recorded_one_is_refused(library, index, tmp_path):
