@@ -58,6 +58,9 @@ def test_goals_of_a_file_run_and_only_what_failed_runs_again(grown: Path) -> Non
     assert [line.split()[-1] for line in (lines[1], lines[3])] == ["7", "9"]
     assert first.problem.startswith("1 of 3 goals failed, first line 4: the model's answer for decompose")
     assert "[3/3]" in first.err
+    said = "each goal: usually 2 calls (at most 6 calls, cost unknown) for the plan, "
+    assert first.err.index(said) < first.err.index("[1/3]")
+    assert re.search(r"^used \d+ calls, cost unknown$", first.err, re.MULTILINE)
     assert first.hint.endswith("batch goals.txt runs only what is not done")
     told = {row["line"]: row for row in map(json.loads, second.out.splitlines())}
     assert {line: (row["status"], row["earlier"]) for line, row in told.items()} == {
