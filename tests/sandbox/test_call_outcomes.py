@@ -213,6 +213,15 @@ def test_output_before_a_timeout_is_kept():
     assert (result.status, result.stdout) == ("timeout", "at 1\n")
 
 
+def test_time_that_is_over_at_once_is_a_timeout():
+    """However little time a call has, making its cell is not taken from it, nor broken off by its end."""
+    results = [
+        call("def f(): return 1", "f", limited(wall_s=wall_s)) for wall_s in (0.0, 0.001) for _ in "12345"
+    ]
+    assert [result.status for result in results[:5]] == ["timeout"] * 5
+    assert {result.status for result in results} <= {"timeout", "returned"}
+
+
 def test_limits_cannot_be_raised_again():
     """The hard limits are lowered too; root could raise them, an ordinary user cannot."""
     result = call(

@@ -72,6 +72,8 @@ def run_confined(
 ) -> Ended:
     """Have a cell made, talk with what runs in it within the bounds, and end all of it.
 
+    Its time begins when the tool does: what a busy machine needs to make the cell is not taken from it.
+
     `network` are the descriptors of the shared network that the order speaks of, `serve` serves the socket
     through which a cell with network "proxy" reaches the granted hosts.
 
@@ -79,15 +81,18 @@ def run_confined(
         ZygoteGoneError: the zygote died before the tool was begun.
         SandboxError: a layer of the confinement was refused, so nothing was run.
     """
-    started = time.monotonic()
     account = _Account()
     with contextlib.ExitStack() as stack:
         status, talk = _begin(zygote, order, bounds, account, stack, network)
         if serve is not None:
             listener, account.listener = account.listener, -1
             stack.enter_context(serve(listener))
+        stop: Stop = ""
         try:
-            stop = talk.run(request, on_frame, started + bounds.wall_s)
+            _await_tool(status, account)
+            started = time.monotonic()
+            if account.running:
+                stop = talk.run(request, on_frame, started + bounds.wall_s)
         finally:  # also when Ctrl-C came
             _end(status, account)
         stop = stop or talk.drain(on_frame)
@@ -154,6 +159,13 @@ def _await_maker(status: socket.socket, account: _Account, patience_s: float, *,
             raise ZygoteGoneError
         if account.failed:
             raise _refused(account)
+
+
+def _await_tool(status: socket.socket, account: _Account) -> None:
+    """Wait until the tool runs, or cannot be run."""
+    while not account.running and not account.failed and account.status is None:
+        if not _listen(status, account):
+            return
 
 
 def _listen(status: socket.socket, account: _Account) -> bool:
