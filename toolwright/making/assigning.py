@@ -74,10 +74,15 @@ def _sounds_like(function: str, step: Step) -> bool:
 
 
 def _unclear(example: HeldOut, why: str) -> Failure:
+    named = (
+        "name its function in words of the step"
+        if example.function
+        else "write it with the name of its function"
+    )
     return Failure(
         "contract",
         f"it cannot be told which step the example {example.call()} is about: {why}",
         kind="usage",
         exit_code=2,
-        hint="write it with the name of its function, or ask for one function at a time with --make",
+        hint=f"{named}, or ask for one function at a time with --make",
     )
