@@ -11,6 +11,7 @@ from wire_formats import OLLAMA
 TAGS = OLLAMA.listing(["llama3.2:1b", "qwen3-coder:30b"])
 
 
+@pytest.mark.slow
 def test_a_running_ollama_is_offered_when_nothing_was_configured(tmp_path: Path) -> None:
     """Its best model does the goal without a key; one line says how to choose it for good."""
     with ScriptedServer(reply=Author(1), wire=OLLAMA, models=TAGS) as server:

@@ -101,6 +101,7 @@ def test_the_examples_of_a_goal_are_saved_with_its_plan(
     assert "an example was changed" in said.getvalue()
 
 
+@pytest.mark.slow
 def test_without_an_editor_lines_are_changed_by_number(tmp_path: Path) -> None:
     """The plain editor shows numbered lines; an editor that cannot be started leaves the plan as it is."""
     with ScriptedServer(reply=Author(2)) as server:

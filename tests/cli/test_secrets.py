@@ -118,6 +118,7 @@ def check_all(folder: Path, *runs: Ended) -> None:
         check_text(data.decode("utf-8", "replace"))
 
 
+@pytest.mark.slow
 def test_the_service_gets_it_and_no_file_does(folder: Path, service: tuple[str, list[str]]) -> None:
     """Plan, log, transcript, receipt, report and answer hold `***` or the name; also of the second run."""
     host, seen = service

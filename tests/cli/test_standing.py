@@ -24,6 +24,7 @@ def edit(folder: Path, old: str, new: str, file: str = "tools.py") -> None:
     path.write_text(text.replace(old, new))
 
 
+@pytest.mark.slow
 def test_a_tool_as_it_was_admitted_is_verified(grown: Path) -> None:
     """Nothing was touched: nothing is said of it in the list."""
     assert standing(grown) == {"kind": "verified", "why": ""}

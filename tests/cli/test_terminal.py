@@ -32,6 +32,7 @@ TRIES = 3
 AGREE = "[Enter] go · e edit · s save · n no"
 
 
+@pytest.mark.slow
 def test_a_key_is_asked_for_used_and_kept_nowhere(tmp_path: Path) -> None:
     """The key is not echoed, goes to the server, and stands in no file afterwards."""
     with ScriptedServer(reply=Author(1)) as server:
@@ -46,6 +47,7 @@ def test_a_key_is_asked_for_used_and_kept_nowhere(tmp_path: Path) -> None:
     assert not [name for name, held in tree(tmp_path).items() if KEY.encode() in held]
 
 
+@pytest.mark.slow
 def test_a_key_that_was_typed_serves_all_goals_and_commands_of_a_prompt(tmp_path: Path) -> None:
     """`:models` asks for it; neither the goal, nor anything after another model was chosen, asks again."""
     with ScriptedServer(reply=Author(1)) as server:

@@ -48,6 +48,7 @@ def test_the_birthday_counts():
     assert is_adult(17) is False
 
 
+@pytest.mark.slow
 def test_there_are_no_negative_ages():
     with pytest.raises(ValueError):
         is_adult(-1)
@@ -98,6 +99,7 @@ def block(tests: str) -> str:
     return f"Here they are.\n\n```python\n{tests}```"
 
 
+@pytest.mark.slow
 def test_weak_tests_are_strengthened_by_their_author(tmp_path: Path) -> None:
     """The survivors are shown with a call; the old tests keep their text; the score is kept as evidence."""
     author = Author(block(STRONG))
@@ -120,6 +122,7 @@ def test_weak_tests_are_strengthened_by_their_author(tmp_path: Path) -> None:
     assert report.steps[0].tests_passed == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["NONE", "I am sorry.", "```python\nfrom tools import is_adult\n```"])
 def test_an_author_who_adds_nothing_does_not_stop_the_run_silently(tmp_path: Path, answer: str) -> None:
     """After two rounds the faults that nothing noticed are the reasons, and the setting is named."""
@@ -140,6 +143,7 @@ def test_an_author_who_adds_nothing_does_not_stop_the_run_silently(tmp_path: Pat
     ]
 
 
+@pytest.mark.slow
 def test_less_can_be_asked_for(tmp_path: Path) -> None:
     """With a threshold of 0 nobody is asked, and the score is kept all the same."""
     author = Author()
@@ -151,6 +155,7 @@ def test_less_can_be_asked_for(tmp_path: Path) -> None:
     assert report.steps[0].mutants.survivors
 
 
+@pytest.mark.slow
 def test_an_additional_test_that_fails_is_left_out_and_shown(tmp_path: Path) -> None:
     """What the function passes of an answer is kept."""
     author = Author(block(WRONG))
@@ -161,6 +166,7 @@ def test_an_additional_test_that_fails_is_left_out_and_shown(tmp_path: Path) -> 
     assert "test_the_birthday_counts" in tests
 
 
+@pytest.mark.slow
 def test_a_test_that_its_author_insists_on_refuses_the_function(tmp_path: Path) -> None:
     """Written once, seen to fail, written again: then the function is the suspect, and is repaired."""
     wrong = BODY.replace("age >= 18", "age > 18")
@@ -176,6 +182,7 @@ def test_a_test_that_its_author_insists_on_refuses_the_function(tmp_path: Path) 
     assert "test_18" in repair.text
 
 
+@pytest.mark.slow
 def test_tests_that_were_added_stay_when_the_version_is_refused(tmp_path: Path) -> None:
     """The next version sees them and is held to them; its own further tests come below them."""
     birthday, negative = STRONG.split("\n\n\ndef test_there")
@@ -200,6 +207,7 @@ def test_tests_that_were_added_stay_when_the_version_is_refused(tmp_path: Path) 
     assert tests.index("test_old_and_young") < tests.index("test_the_birthday") < tests.index("test_there")
 
 
+@pytest.mark.slow
 def test_a_function_that_looks_at_the_clock_is_refused(tmp_path: Path) -> None:
     """What answers otherwise at another time is told with the call."""
     body = BODY.replace("age >= 18", "age + __import__('time').gmtime().tm_year - 2020 >= 18")

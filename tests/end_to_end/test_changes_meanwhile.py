@@ -69,6 +69,7 @@ def test_an_edit_of_a_function_that_is_being_widened_is_not_lost(tmp_path: Path)
     assert "    # mine\n    return number * 2 + 1 + more" in tools.read_text()
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_tests_of_a_function_that_is_being_widened_is_not_lost(tmp_path: Path) -> None:
     """A test that was added by hand meanwhile stays, and the wider version must pass it too."""
     assert run(Author(1), tmp_path).failure is None
@@ -97,6 +98,7 @@ def test_an_edit_of_a_helper_of_a_function_that_is_being_widened_is_not_lost(tmp
     assert len(author.widened) == 2
 
 
+@pytest.mark.slow
 def test_a_function_that_is_taken_out_while_it_is_widened_is_written_anew(tmp_path: Path) -> None:
     """Where there is nothing left to widen, a new function is made for the step."""
     assert run(Author(1), tmp_path).failure is None
@@ -110,6 +112,7 @@ def test_a_function_that_is_taken_out_while_it_is_widened_is_written_anew(tmp_pa
     assert (tmp_path / "tools.py").read_text().startswith("KEPT = 1\n")
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_meanwhile_costs_one_new_contract(tmp_path: Path) -> None:
     """When another program adds a function of that name, ours gets another name instead of failing."""
     other = "def apply_op_1() -> str:\n    return 'somebody else'\n"

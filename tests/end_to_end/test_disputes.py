@@ -32,6 +32,7 @@ def test_the_contract_is_restarted_once(tmp_path: Path) -> None:
     assert "stopped early" in report.failure.message
 
 
+@pytest.mark.slow
 def test_a_second_version_that_passes_is_kept(tmp_path: Path) -> None:
     """Where the second author gets it right, the tests were right, and the tool is there."""
     author = SlugAuthor(versions=[CASED, f"{CASED}  # again"])
@@ -41,6 +42,7 @@ def test_a_second_version_that_passes_is_kept(tmp_path: Path) -> None:
     assert author.asked("contract") == 1
 
 
+@pytest.mark.slow
 def test_authors_who_disagree_prove_nothing_against_the_test(tmp_path: Path) -> None:
     """The contract stays when the second version fails in another way."""
     author = SlugAuthor(versions=[CASED, f"{CASED}  # again", RIGHT], apart=[UNDERSCORED])
@@ -51,6 +53,7 @@ def test_authors_who_disagree_prove_nothing_against_the_test(tmp_path: Path) -> 
     assert "Versions before it were refused too:\n- verify: test_1 failed" in author.said("generate")[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("versions", "attempts", "said"),
     [
@@ -69,6 +72,7 @@ def test_repair_stops_when_nothing_changes(tmp_path: Path, versions, attempts, s
     assert not (tmp_path / "tools.py").exists()
 
 
+@pytest.mark.slow
 def test_feedback_is_the_smallest_failure(tmp_path: Path) -> None:
     """One failing test is told: the call, what it gave, what was expected; the others are counted."""
     long = f'assert slugify("{"A B " * 40}") == "{"-".join(["a-b"] * 40)}"'
@@ -80,6 +84,7 @@ def test_feedback_is_the_smallest_failure(tmp_path: Path) -> None:
     assert "1 other test did not pass either" in feedback
 
 
+@pytest.mark.slow
 def test_a_warning_comes_before_the_attempts_are_used_up(tmp_path: Path) -> None:
     """When 80 % are gone it is said, once."""
     heard: list[object] = []
@@ -89,6 +94,7 @@ def test_a_warning_comes_before_the_attempts_are_used_up(tmp_path: Path) -> None
     assert said == ["slugify: 4 of 5 attempts are used up"]
 
 
+@pytest.mark.slow
 def test_the_sample_that_agrees_with_the_others_is_kept(tmp_path: Path) -> None:
     """Of versions that all pass, the odd one out and the longer ones are not kept."""
     loose = contract('assert slugify("one").startswith("one")', 'assert slugify("A B").lower() == "a-b"')
@@ -102,6 +108,7 @@ def test_the_sample_that_agrees_with_the_others_is_kept(tmp_path: Path) -> None:
     assert report.steps[0].attempts == 1
 
 
+@pytest.mark.slow
 def test_a_sample_that_passes_wins_over_a_majority_that_does_not(tmp_path: Path) -> None:
     """Agreement counts among those that pass; what was refused is in the account."""
     report = run(SlugAuthor(versions=[CASED, CASED, RIGHT]), tmp_path, samples=3)

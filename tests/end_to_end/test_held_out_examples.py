@@ -55,6 +55,7 @@ def test_a_contract_that_an_example_contradicts_is_written_anew(tmp_path: Path) 
     assert "held-out" not in "".join(prompt.text for prompt in author.prompts)
 
 
+@pytest.mark.slow
 def test_one_of_two_values_is_not_told_apart(tmp_path: Path) -> None:
     """Where a wrong answer would tell the right one, the contract's author does not see it either."""
     tests = ('assert slugify("") is False', 'assert slugify("x") is False', 'assert slugify("A") is True')
@@ -73,6 +74,7 @@ def test_one_of_two_values_is_not_told_apart(tmp_path: Path) -> None:
     assert report.status == "made", report.failure
 
 
+@pytest.mark.slow
 def test_a_kept_tool_that_contradicts_an_example_is_not_used_silently(tmp_path: Path) -> None:
     """By name it is a failure that says so; without one another function is written beside it."""
     run(SlugAuthor([contract(*GOOD_TESTS, name="old_slug")], name="old_slug"), tmp_path, make=True)
@@ -96,6 +98,7 @@ def test_a_kept_tool_that_contradicts_an_example_is_not_used_silently(tmp_path: 
     assert "a_b" not in "".join(prompt.text for prompt in author.prompts)
 
 
+@pytest.mark.slow
 def test_a_kept_tool_that_meets_the_example_is_used(tmp_path: Path) -> None:
     """The second goal reuses the tool, tries it on the example, and asks for no function."""
     run(SlugAuthor(), tmp_path, make=True)
@@ -105,6 +108,7 @@ def test_a_kept_tool_that_meets_the_example_is_used(tmp_path: Path) -> None:
     assert author.asked("contract") == 0
 
 
+@pytest.mark.slow
 def test_bad_examples_are_refused_before_anything_is_asked(tmp_path: Path) -> None:
     """Text that cannot be read, a name that contradicts --name: nobody is asked for code."""
     author = SlugAuthor()
@@ -117,6 +121,7 @@ def test_bad_examples_are_refused_before_anything_is_asked(tmp_path: Path) -> No
     assert author.asked("contract") == 0
 
 
+@pytest.mark.slow
 def test_a_stub_that_does_not_allow_the_call_is_sent_back(tmp_path: Path) -> None:
     """A contract whose function could not take the user's call, or never answer it, is no contract."""
     wrong = contract(*GOOD_TESTS).replace("title: str", "title: int")
@@ -128,6 +133,7 @@ def test_a_stub_that_does_not_allow_the_call_is_sent_back(tmp_path: Path) -> Non
     assert "would be a text" in author.said("contract")[2]
 
 
+@pytest.mark.slow
 def test_the_stub_of_this_file_is_a_tool() -> None:
     """The doubles of this file are what they look like."""
     compile(stub(body=RIGHT), "stub", "exec")

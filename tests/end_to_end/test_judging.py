@@ -61,6 +61,7 @@ def test_a_yes_says_the_result_in_a_sentence(tmp_path: Path) -> None:
     assert (again.plan_origin, prompts) == ("remembered", [])
 
 
+@pytest.mark.slow
 def test_a_reasoned_no_leads_to_a_new_plan(tmp_path: Path) -> None:
     """The next plan is made with what is missing in view, what was made is used again, and that is it.
 
@@ -77,6 +78,7 @@ def test_a_reasoned_no_leads_to_a_new_plan(tmp_path: Path) -> None:
     assert judged(prompts) == 2
 
 
+@pytest.mark.slow
 def test_a_second_no_is_what_the_report_says_is_missing(tmp_path: Path) -> None:
     """There is no third plan; the result stands with what is missing, and the goal is not remembered."""
     report, events, prompts = run(tmp_path, [NO, NO.replace("the second", "yet another")])
@@ -87,6 +89,7 @@ def test_a_second_no_is_what_the_report_says_is_missing(tmp_path: Path) -> None:
     assert run(tmp_path, [YES])[0].plan_origin == "model"
 
 
+@pytest.mark.slow
 def test_a_second_plan_that_fails_leaves_the_first_result(tmp_path: Path) -> None:
     """The first result is returned with what is missing, at the cost of both plans."""
 
@@ -100,6 +103,7 @@ def test_a_second_plan_that_fails_leaves_the_first_result(tmp_path: Path) -> Non
     assert report.stages["decompose"].calls == 2
 
 
+@pytest.mark.slow
 def test_a_model_that_breaks_down_while_planning_again_leaves_the_first_result(tmp_path: Path) -> None:
     """A fault of the server after the first result does not take that away."""
 
@@ -111,6 +115,7 @@ def test_a_model_that_breaks_down_while_planning_again_leaves_the_first_result(t
     assert report.judgement.missing == "the second operation"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reply", ["I cannot say", Fault("401")])
 def test_a_judge_who_says_nothing_costs_no_result(tmp_path: Path, reply: object) -> None:
     """Whatever keeps a judgement from being had, the result is there."""
@@ -119,6 +124,7 @@ def test_a_judge_who_says_nothing_costs_no_result(tmp_path: Path, reply: object)
     assert report.output == expected(1)
 
 
+@pytest.mark.slow
 def test_nobody_is_asked_unless_somebody_wants_to_know(tmp_path: Path) -> None:
     """Without a terminal and without the setting no judgement is asked for."""
     report, _, prompts = run(tmp_path, [], judge=None)

@@ -73,6 +73,7 @@ def test_what_is_written_once_more_word_for_word_is_reused(library: Path) -> Non
     assert author.asked("generate") == 1
 
 
+@pytest.mark.slow
 def test_no_model_is_asked_about_tools_that_fail_a_test_or_an_example(library: Path) -> None:
     """Without a tool that passes, or could be called so, everything is as it was."""
     author = Chooser("EXISTS_AND_GENERIC", contracts=[CAPITALS], versions=['return "-".join(title.split())'])
@@ -85,6 +86,7 @@ def test_no_model_is_asked_about_tools_that_fail_a_test_or_an_example(library: P
     assert held.asked("reclassify") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reply", ["who knows", '{"matches": []}'])
 def test_a_useless_verdict_costs_only_the_chance(library: Path, reply: str) -> None:
     """The function is then written as if nothing had been found."""
@@ -94,6 +96,7 @@ def test_a_useless_verdict_costs_only_the_chance(library: Path, reply: str) -> N
     assert (report.steps[0].tool, report.steps[0].action) == ("slugify", "written"), report.failure
 
 
+@pytest.mark.slow
 def test_examples_that_a_reused_tool_meets_stay_with_it(tmp_path: Path) -> None:
     """They are added to its evidence, once, and nothing else in it changes."""
     run(SlugAuthor(), tmp_path, make=True)
@@ -110,6 +113,7 @@ def test_examples_that_a_reused_tool_meets_stay_with_it(tmp_path: Path) -> None:
     assert after == before
 
 
+@pytest.mark.slow
 def test_a_tool_that_passes_may_be_the_one_to_widen(library: Path) -> None:
     """Its contract is then that of a wider tool; nothing is asked a second time about what passes."""
     tests = "from tools import hyphenate\n\n\ndef test_old():\n    assert hyphenate('A b') == 'a-b'\n"
@@ -132,6 +136,7 @@ def test_a_tool_that_passes_may_be_the_one_to_widen(library: Path) -> None:
     assert author.asked("reclassify") == 1
 
 
+@pytest.mark.slow
 def test_a_tool_that_may_do_more_than_the_contract_is_not_tried(library: Path) -> None:
     """It would pass, but a step that needs no permission is not given to a tool that wants one."""
     text = (library / "tools.py").read_text()

@@ -83,6 +83,7 @@ def test_a_remembered_goal_needs_no_key(tmp_path: Path, monkeypatch: pytest.Monk
     assert "TOGETHER_API_KEY" in failed.failure.hint
 
 
+@pytest.mark.slow
 def test_a_remembered_plan_is_dropped_when_a_tool_was_edited(tmp_path: Path) -> None:
     """A hand edit of a used tool makes the program plan anew instead of trusting the old plan."""
     with ScriptedServer(reply=Author(2)) as server:
@@ -145,6 +146,7 @@ def test_a_step_whose_making_breaks_off_shows_what_it_cost(tmp_path: Path) -> No
     assert report.steps[0].usage.tokens == report.usage.tokens - report.stages["decompose"].tokens > 0
 
 
+@pytest.mark.slow
 def test_what_was_merged_before_a_failure_stays(tmp_path: Path) -> None:
     """When the third step cannot be made, the first two functions are in the library, proven."""
 

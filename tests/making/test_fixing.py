@@ -190,6 +190,7 @@ def test_a_test_that_says_otherwise_is_named(fix: Fix, library: Path) -> None:
     assert not author.prompts
 
 
+@pytest.mark.slow
 def test_a_caller_whose_tests_are_corrected_is_no_obstacle(fix: Fix, library: Path) -> None:
     """Its recorded calls are held to as long as its tests are those they were recorded with."""
     tests = "from tools import page_address\n\n\ndef test_it():\n    assert page_address('a  b') == '/a--b'\n"
@@ -217,6 +218,7 @@ def test_a_caller_may_pass_what_is_no_json() -> None:
     assert names["size"]([1], 2) == 3
 
 
+@pytest.mark.slow
 def test_other_answers_are_kept(fix: Fix, library: Path) -> None:
     """A repair that changes a recorded answer is refused; with its own example it is right."""
     with_calls(library, "join_words", ("join_words", {"text": "A b"}, "A-b"))

@@ -117,6 +117,7 @@ def each(versions: tuple[Version, ...], quick: int):
     return pytest.mark.parametrize("version", cases)
 
 
+@pytest.mark.slow
 @each(WIDER, quick=2)
 def test_what_keeps_its_promises_takes_the_place_of_the_tool(version, copied, sandbox):
     """The tool is widened, everything else stays byte for byte, and its old tests stay as they were."""

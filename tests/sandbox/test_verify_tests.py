@@ -223,6 +223,7 @@ def test_hypothesis_runs_few_and_always_the_same_examples():
     assert [call.arguments for call in first.calls] == [call.arguments for call in second.calls]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("hypothesis") is None, reason="hypothesis is not installed")
 def test_a_tool_cannot_order_hypothesis_to_drop_an_example():
     """An exception class of the test tooling is not raised as itself in the judge."""

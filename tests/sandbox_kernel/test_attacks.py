@@ -91,6 +91,7 @@ def test_an_ordinary_user_is_as_safe(level):
     assert report["failed"] == {}
 
 
+@pytest.mark.slow
 def test_attacks_are_real():
     """Without any layer, and never as root, each attack with a positive control does what it says."""
     report = run_as_ordinary_user("controls")
