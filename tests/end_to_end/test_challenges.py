@@ -48,7 +48,6 @@ def test_the_birthday_counts():
     assert is_adult(17) is False
 
 
-@pytest.mark.slow
 def test_there_are_no_negative_ages():
     with pytest.raises(ValueError):
         is_adult(-1)
