@@ -37,13 +37,26 @@ def failed_run(past: Past, identity: str) -> Row:
     if row is None:
         what = "the beginning of several runs" if names else "no run here"
         raise ToolwrightError(f"{identity!r} is {what}")
-    if past.shared_as and (row["library"] or past.shared_as) != past.shared_as:
-        raise ToolwrightError(f"run {row['id']} is of another library, {row['library']}")
-    if row["status"] in {*WELL, "running"}:
-        raise ToolwrightError(f"run {row['id']} did not fail: it is {row['status']}")
-    if MASK in row["goal"]:
-        raise ToolwrightError(f"the goal of run {row['id']} held a secret, which is kept nowhere")
+    why = foreign(row, past) or why_not_again(row)
+    if why:
+        raise ToolwrightError(why)
     return row
+
+
+def foreign(row: Row, past: Past) -> str:
+    """Say that a run is of another library, "" for one of this."""
+    if past.shared_as and (row["library"] or past.shared_as) != past.shared_as:
+        return f"run {row['id']} is of another library, {row['library']}: its tools and replies are there"
+    return ""
+
+
+def why_not_again(row: Row) -> str:
+    """Say why a run is not to be taken up: it went well, goes on still, or its goal cannot be known."""
+    if row["status"] in WELL:
+        return f"run {row['id']} did not fail: it is {row['status']}"
+    if row["status"] == "running":
+        return f"run {row['id']} is still running"
+    return f"the goal of run {row['id']} held a secret, which is kept nowhere" if MASK in row["goal"] else ""
 
 
 def left_behind(row: Row, past: Past, settings: Settings) -> tuple[WrittenPlan | None, Resumption]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from toolwright.cli.arguments import Arguments
 from toolwright.cli.streams import write_stderr
+from toolwright.earlier_run import foreign
 from toolwright.errors import ToolwrightError, TranscriptError, UsageError
 from toolwright.memory.past import Past
 from toolwright.models.transcripts import Exchange, Transcript
@@ -73,11 +74,9 @@ def found_here(past: Past, identity: str, settings: Settings) -> dict[str, Any]:
         ToolwrightError: there is none, there are several, or it is of another library.
     """
     row = found(past, identity, settings)
-    if past.shared_as and (row["library"] or past.shared_as) != past.shared_as:
-        raise ToolwrightError(
-            f"run {row['id']} is of another library, {row['library']}: its tools and replies are there",
-            hint=command("history", row["id"], library=settings.library),
-        )
+    why = foreign(row, past)
+    if why:
+        raise ToolwrightError(why, hint=command("history", row["id"], library=settings.library))
     return row
 
 

@@ -8,9 +8,8 @@ from toolwright.cli.key import needs_key, with_key
 from toolwright.cli.packages import OF_A_GOAL, OF_A_MODEL, check_packages
 from toolwright.cli.session import Session
 from toolwright.cli.taking_up import asks
-from toolwright.earlier_run import WELL, Row, left_behind
+from toolwright.earlier_run import WELL, Row, left_behind, why_not_again
 from toolwright.errors import ToolwrightError, UsageError
-from toolwright.redaction import MASK
 from toolwright.screen.commands import command
 from toolwright.settings import Settings, load
 from toolwright.syntax.held_out import read_goal
@@ -61,17 +60,12 @@ def _check(row: Row, settings: Settings) -> None:
     Raises:
         ToolwrightError: it went well, goes on still, or its goal cannot be known.
     """
-    identity, status = row["id"], row["status"]
-    if status in WELL:
-        raise ToolwrightError(
-            f"run {identity} did not fail: it is {status}",
-            hint=f"{command('replay', identity, library=settings.library)} runs it again without a model",
-        )
-    if status == "running":
-        raise ToolwrightError(
-            f"run {identity} is still running", hint=command("history", identity, library=settings.library)
-        )
-    if MASK in row["goal"]:
-        raise ToolwrightError(
-            f"the goal of run {identity} held a secret, which is kept nowhere", hint="give the goal anew"
-        )
+    why = why_not_again(row)
+    if not why:
+        return
+    hint = "give the goal anew"
+    if row["status"] in WELL:
+        hint = f"{command('replay', row['id'], library=settings.library)} runs it again without a model"
+    elif row["status"] == "running":
+        hint = command("history", row["id"], library=settings.library)
+    raise ToolwrightError(why, hint=hint)
